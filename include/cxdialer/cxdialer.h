@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+/*
+ * libcxdialer: change the dialer parameters of outbound campaigns through the NICE CXone REST API.
+ *
+ * One update runs: check the edits -> token -> read the campaign -> merge -> check the merged
+ * campaign -> audit intent (durable) -> one conditional PUT -> audit outcome (durable) -> callbacks.
+ *
+ * Conventions of this header
+ * - Every call that can fail returns a cxd_status (0 = CXD_OK) and takes an optional cxd_error ** last:
+ *   pass NULL, or a pointer to a NULL cxd_error *. On failure it receives an object that the caller frees
+ *   with cxd_error_free(). A failed call leaves every object as it was.
+ * - Strings are UTF-8 and end in a zero byte. Arguments are copied unless the text says otherwise.
+ * - A returned `const char *` is borrowed until its handle is changed or freed. A returned `char *` is
+ *   freed by the caller with cxd_string_free(); it is NULL when memory ran out.
+ * - X_free(NULL) does nothing. A NULL, foreign or freed handle is answered with CXD_E_ARGUMENT (where
+ *   that can be detected); it does not crash.
+ * - Thread-safety, if not said otherwise: a handle is used by one thread at a time; different handles
+ *   are independent. A cxd_client and a cxd_validator may be used by many threads at once.
+ * - The library starts no thread, installs no handler, prints nothing, reads no environment unless asked.
+ * - In a child of fork() every call on a client or updater made before the fork returns CXD_E_FORKED.
+ */
+#ifndef CXDIALER_CXDIALER_H
+#define CXDIALER_CXDIALER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(CXD_STATIC) || !defined(__GNUC__)
+#define CXD_API
+#else
+#define CXD_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- types */
+
+typedef int32_t cxd_status;
+typedef struct cxd_error cxd_error;
+typedef struct cxd_config cxd_config;
+typedef struct cxd_campaign cxd_campaign;
+typedef struct cxd_campaign_list cxd_campaign_list;
+typedef struct cxd_client cxd_client;
+typedef struct cxd_validator cxd_validator;
+typedef struct cxd_report cxd_report;
+typedef struct cxd_updater cxd_updater;
+typedef struct cxd_result cxd_result;
+typedef struct cxd_token_request cxd_token_request;
+typedef struct cxd_token_sink cxd_token_sink;
+typedef struct cxd_token_provider cxd_token_provider;
+typedef struct cxd_audit_logger cxd_audit_logger;
+typedef struct cxd_callback cxd_callback;
+typedef struct cxd_rule cxd_rule;
+typedef struct cxd_log cxd_log;
+
+/* -------------------------------------------------------------- version */
+
+/* The version of the header this program was compiled with; compare with cxd_version_number(). */
+#define CXD_VERSION_NUMBER 0x000100
+
+/* Version of the library in use, "MAJOR.MINOR.PATCH". Borrowed for ever. Thread-safety: any. Since: 0.1 */
+CXD_API const char *cxd_version(void);
+
+/* The same as 0xMMmmpp. Thread-safety: any. Since: 0.1 */
+CXD_API uint32_t cxd_version_number(void);
+
+/*
+ * Whether the library in use has a feature: 1 or 0. Names: "tls", "http2" (of the libcurl in use),
+ * "merge", "replace", "audit-sha256", "token-provider". Unknown or NULL: 0.
+ * Thread-safety: any. Since: 0.1
+ */
+CXD_API int32_t cxd_has_feature(const char *name);
+
+/* Frees a `char *` returned by this library; NULL is legal. Thread-safety: any. Since: 0.1 */
+CXD_API void cxd_string_free(char *s);
+
+/* --------------------------------------------------------------- status */
+
+/* Append-only; grouped by who has to act. The number never changes its meaning. */
+enum {
+  CXD_OK = 0,
+  /* the calling program */
+  CXD_E_ARGUMENT = 1000,        /* a NULL or wrong handle, pointer or value */
+  CXD_E_STATE = 1010,           /* not possible now, e.g. a sink completed twice */
+  CXD_E_ABI = 1020,             /* a sized struct of an unknown size */
+  CXD_E_REENTRANT = 1030,       /* not allowed from inside a plug-in method */
+  CXD_E_FORKED = 1040,          /* the handle was made before fork() */
+  CXD_E_NOMEM = 1050,
+  CXD_E_CONFIG = 1060,          /* unknown key, value out of range, a needed key missing */
+  CXD_E_IO = 1070,              /* a local file or descriptor */
+  /* the document */
+  CXD_E_JSON = 2000,            /* not well-formed; the message has line and column */
+  CXD_E_TYPE = 2010,            /* a member of another type, or a number out of the type's range */
+  CXD_E_ABSENT = 2020,          /* no such member */
+  CXD_E_TOO_LARGE = 2030,       /* over a size or depth limit */
+  /* the policy */
+  CXD_E_INVALID = 3000,         /* refused by the validator; the findings say why */
+  CXD_E_WINDOW_CLOSED = 3010,   /* outside legal calling hours */
+  /* the way to the server */
+  CXD_E_CONNECT = 4000,         /* name, route or port: nothing was sent */
+  CXD_E_TLS = 4010,             /* certificate or handshake: nothing was sent */
+  CXD_E_TIMEOUT = 4020,
+  CXD_E_CANCELLED = 4030,
+  CXD_E_PROTOCOL = 4040,        /* an answer that is not the API's */
+  /* the server */
+  CXD_E_UNAUTHORIZED = 5000,    /* 401, or the token endpoint refused the credentials */
+  CXD_E_FORBIDDEN = 5010,       /* 403, or the scope was refused */
+  CXD_E_NOT_FOUND = 5020,
+  CXD_E_REJECTED = 5030,        /* 400, 422 and other final refusals of the request */
+  CXD_E_CONFLICT = 5040,        /* somebody else wrote first */
+  CXD_E_RATE_LIMITED = 5050,    /* 429, or the quota does not allow it before the deadline */
+  CXD_E_SERVER = 5060,          /* 5xx */
+  CXD_E_UNKNOWN_OUTCOME = 5070, /* the PUT may or may not have been applied: read the campaign */
+  /* a plug-in */
+  CXD_E_TOKEN = 6000,           /* no usable token from the provider */
+  CXD_E_AUDIT = 6010,           /* the audit log could not be written */
+  CXD_E_CALLBACK = 6020,        /* a callback did not accept */
+  CXD_E_RULE = 6030             /* a rule did not accept: its verdict is unknown */
+};
+
+/* "CXD_E_CONFLICT" for CXD_E_CONFLICT; "CXD_E_?" for an unknown number. Borrowed for ever. Thread-safety: any. Since: 0.1 */
+CXD_API const char *cxd_status_name(cxd_status status);
+
+/* One English sentence with what to do next. Borrowed for ever. Thread-safety: any. Since: 0.1 */
+CXD_API const char *cxd_status_text(cxd_status status);
+
+/* ---------------------------------------------------------------- error */
+
+/* All getters accept NULL (an absent error): CXD_OK, "", 0, 0, -1. Since: 0.1 */
+CXD_API cxd_status cxd_error_status(const cxd_error *error);
+
+/* What happened, where, and what to do next. Never holds a secret. Borrowed until the error is freed. */
+CXD_API const char *cxd_error_message(const cxd_error *error);
+
+/* The HTTP status of the answer, 0 when there was none. */
+CXD_API int32_t cxd_error_http_status(const cxd_error *error);
+
+/* 1 when the same call may succeed later without a change, else 0. */
+CXD_API int32_t cxd_error_retryable(const cxd_error *error);
+
+/* How long to wait before the next try, in milliseconds; -1 when unknown. */
+CXD_API int64_t cxd_error_retry_after_ms(const cxd_error *error);
+
+/* JSON Pointer (RFC 6901) of the member at fault, a config key, or "". */
+CXD_API const char *cxd_error_field(const cxd_error *error);
+
+/* The server's own error code, or "". */
+CXD_API const char *cxd_error_server_code(const cxd_error *error);
+
+/* The server's request id for its support desk, or "". */
+CXD_API const char *cxd_error_request_id(const cxd_error *error);
+
+/* {"status","message","field","http_status","server_code","request_id","retry_after_ms"}; caller frees with cxd_string_free(). */
+CXD_API char *cxd_error_to_json(const cxd_error *error);
+
+CXD_API void cxd_error_free(cxd_error *error);
+
+/* --------------------------------------------------------------- config */
+
+/*
+ * A set of key = value pairs; docs/configuration.md lists all keys (cxd_config_key_name() enumerates them).
+ * A config is copied by everything that is made from it: later changes have no effect on those.
+ */
+
+/* Makes a config of defaults. out: receives the handle, NULL on failure; free with cxd_config_free(). CXD_E_ARGUMENT, CXD_E_NOMEM. Since: 0.1 */
+CXD_API cxd_status cxd_config_new(cxd_config **out);
+
+/*
+ * Sets one key. value: text in the key's own notation (numbers in decimal, "on"/"off"); NULL puts the default back.
+ * CXD_E_CONFIG: unknown key (the message names the nearest one), or value out of range (the message has the range).
+ * Since: 0.1
+ */
+CXD_API cxd_status cxd_config_set(cxd_config *config, const char *key, const char *value, cxd_error **error);
+
+/* The value in force, set or default; "***" for a secret that is set, "" for one that is not; NULL for an unknown key. Borrowed until config changes. Since: 0.1 */
+CXD_API const char *cxd_config_get(const cxd_config *config, const char *key);
+
+/*
+ * Loads a JSON object of nested ({"api":{"base_url":...}}) or dotted ({"api.base_url":...}) keys, 1 MiB at most.
+ * All or nothing. CXD_E_IO: cannot be read; CXD_E_JSON: line and column; CXD_E_CONFIG: key or value. Since: 0.1
+ */
+CXD_API cxd_status cxd_config_load_file(cxd_config *config, const char *path, cxd_error **error);
+
+/*
+ * Reads CXDIALER_<KEY> for every known key: upper case, dots as underscores (CXDIALER_API_BASE_URL -> api.base_url).
+ * Other CXDIALER_ variables are refused with the nearest name (CXD_E_CONFIG). All or nothing.
+ * Thread-safety: not while another thread changes the environment. Since: 0.1
+ */
+CXD_API cxd_status cxd_config_load_env(cxd_config *config, cxd_error **error);
+
+/* Introspection of the key table: i from 0 to count - 1, NULL (secret: 0) beyond. Borrowed for ever. Since: 0.1 */
+CXD_API size_t cxd_config_key_count(void);
+CXD_API const char *cxd_config_key_name(size_t i);
+CXD_API const char *cxd_config_key_doc(size_t i);
+CXD_API const char *cxd_config_key_type(size_t i);      /* "string", "int", "real", "bool", "choice", "url", "path" */
+CXD_API const char *cxd_config_key_default(size_t i);   /* "" when there is none */
+CXD_API const char *cxd_config_key_range(size_t i);     /* "1 to 20", "basic|post", or "" */
+CXD_API int32_t cxd_config_key_secret(size_t i);
+
+/* One flat object of all keys in table order, all values as strings, secrets as "***"; caller frees with cxd_string_free(). Since: 0.1 */
+CXD_API char *cxd_config_to_json(const cxd_config *config);
+
+CXD_API void cxd_config_free(cxd_config *config);
+
+/* ------------------------------------------------------------- campaign */
+
+/*
+ * A campaign is a JSON document kept as text: members that are not touched keep their bytes (0.85 stays
+ * 0.85, a 64-bit or larger integer keeps its digits, unknown members survive).
+ * A member that was never set is never sent; 0, false and null can be set on purpose.
+ *
+ * Edits. A campaign from cxd_client_get() keeps what was read as its base; its edits are what differs from it.
+ * A campaign from cxd_campaign_new() or cxd_campaign_parse() has no base: every member is an edit, except
+ * /id, and /version, which is a precondition. Objects merge member by member; an array is one value.
+ *
+ * A `pointer` is an RFC 6901 JSON Pointer ("/pacing/interval"). Missing objects on the way are created by the
+ * setters; an array takes an index of an existing element or "-" to append.
+ */
+#define CXD_FIELD_ID "/id"
+#define CXD_FIELD_NAME "/name"
+#define CXD_FIELD_STATUS "/status"
+#define CXD_FIELD_DIALER_TYPE "/dialerType"
+#define CXD_FIELD_MAX_CONCURRENT_CALLS "/maxConcurrentCalls"
+#define CXD_FIELD_TIME_ZONE "/timeZone"
+#define CXD_FIELD_VERSION "/version"
+#define CXD_FIELD_PACING "/pacing"
+#define CXD_FIELD_PACING_TYPE "/pacing/type"
+#define CXD_FIELD_PACING_INTERVAL "/pacing/interval"                     /* seconds */
+#define CXD_FIELD_PACING_MAX_CALLS_PER_INTERVAL "/pacing/maxCallsPerInterval"
+#define CXD_FIELD_PACING_THROTTLE_PERCENT "/pacing/throttlePercent"      /* a fraction, 0 to 1, in spite of its name */
+#define CXD_FIELD_RULES "/rules"
+#define CXD_FIELD_AUTO_REBALANCE "/advancedDialerSettings/autoRebalance"
+#define CXD_FIELD_QUEUE_PRIORITY "/advancedDialerSettings/queuePriority"
+
+/*
+ * Makes an empty change for one campaign. id: 1 to 128 bytes, no control byte, '/', '\' or '%', not "." or "..".
+ * out: receives the handle, NULL on failure; free with cxd_campaign_free(). CXD_E_ARGUMENT, CXD_E_NOMEM. Since: 0.1
+ */
+CXD_API cxd_status cxd_campaign_new(const char *id, cxd_campaign **out, cxd_error **error);
+
+/*
+ * Parses one JSON object strictly: UTF-8 without BOM, no duplicate members, no NaN, no trailing text, depth <= 32,
+ * len <= 1 MiB (1048576 bytes). CXD_E_JSON (line and column in the message), CXD_E_TOO_LARGE, CXD_E_NOMEM. A missing
+ * or wrong /id is a finding of the validator, not an error here. Since: 0.1
+ */
+CXD_API cxd_status cxd_campaign_parse(const char *json, size_t len, cxd_campaign **out, cxd_error **error);
+
+/* Copies document, base and validator. Since: 0.1 */
+CXD_API cxd_status cxd_campaign_copy(const cxd_campaign *campaign, cxd_campaign **out);
+
+/* The id, "" when the document has none. Borrowed until the campaign is freed. Since: 0.1 */
+CXD_API const char *cxd_campaign_id(const cxd_campaign *campaign);
+
+/*
+ * Set one member. CXD_E_ARGUMENT: not a pointer, "" (the whole document), /id, a value that is not UTF-8 or not finite;
+ * CXD_E_ABSENT: an index or "-" into an array that is not there; CXD_E_TYPE: a member of a number, string, true, false
+ * or null; CXD_E_TOO_LARGE: the document would pass 1 MiB or depth 32. set_json takes the text of one JSON value. Since: 0.1
+ */
+CXD_API cxd_status cxd_campaign_set_int(cxd_campaign *campaign, const char *pointer, int64_t value, cxd_error **error);
+CXD_API cxd_status cxd_campaign_set_real(cxd_campaign *campaign, const char *pointer, double value, cxd_error **error);
+CXD_API cxd_status cxd_campaign_set_string(cxd_campaign *campaign, const char *pointer, const char *value, cxd_error **error);
+CXD_API cxd_status cxd_campaign_set_bool(cxd_campaign *campaign, const char *pointer, int32_t value, cxd_error **error);
+CXD_API cxd_status cxd_campaign_set_null(cxd_campaign *campaign, const char *pointer, cxd_error **error);
+CXD_API cxd_status cxd_campaign_set_json(cxd_campaign *campaign, const char *pointer, const char *json, cxd_error **error);
+
+/*
+ * Read one member. CXD_E_ABSENT: no such member; CXD_E_TYPE: another type, or an integer that int64_t cannot hold
+ * (its spelling is in cxd_campaign_to_json()). get_real also reads integers. On failure *out is untouched.
+ * get_string: borrowed until the campaign changes or is freed; a text with an escaped zero byte is CXD_E_TYPE.
+ * Thread-safety: get_string counts as a change. Since: 0.1
+ */
+CXD_API cxd_status cxd_campaign_get_int(const cxd_campaign *campaign, const char *pointer, int64_t *out, cxd_error **error);
+CXD_API cxd_status cxd_campaign_get_real(const cxd_campaign *campaign, const char *pointer, double *out, cxd_error **error);
+CXD_API cxd_status cxd_campaign_get_string(const cxd_campaign *campaign, const char *pointer, const char **out, cxd_error **error);
+CXD_API cxd_status cxd_campaign_get_bool(const cxd_campaign *campaign, const char *pointer, int32_t *out, cxd_error **error);
+
+/* 1 when the member exists (also as null), else 0. Since: 0.1 */
+CXD_API int32_t cxd_campaign_has(const cxd_campaign *campaign, const char *pointer);
+
+/* Deletes a member that the base has; otherwise withdraws the edit. CXD_E_ABSENT: no such member. Since: 0.1 */
+CXD_API cxd_status cxd_campaign_remove(cxd_campaign *campaign, const char *pointer, cxd_error **error);
+
+/* The document as it stands, byte for byte where nothing was set; caller frees with cxd_string_free(). Since: 0.1 */
+CXD_API char *cxd_campaign_to_json(const cxd_campaign *campaign);
+
+/*
+ * What leads from one document to the other: an RFC 6902 JSON Patch (add, remove, replace) whose entries also have
+ * "old", the value before; "[]" when they are equal as JSON. Caller frees with cxd_string_free(). Since: 0.1
+ */
+CXD_API char *cxd_campaign_diff(const cxd_campaign *from, const cxd_campaign *to);
+
+CXD_API void cxd_campaign_free(cxd_campaign *campaign);
+
+/* --------------------------------------------------------------- client */
+
+/*
+ * A connection to one API with one set of credentials: token, connections and limits are shared by all
+ * threads that use it. Reads the api, auth, http, retry and rate keys. Nothing is sent before the first call.
+ * CXD_E_CONFIG: a needed key is missing or two contradict. out: free with cxd_client_free(). Since: 0.1
+ */
+CXD_API cxd_status cxd_client_new(const cxd_config *config, cxd_client **out, cxd_error **error);
+
+/*
+ * Replaces the built-in OAuth exchange. The table is copied; user_data is held until destroy runs, once, also when
+ * this call fails. CXD_E_ABI, CXD_E_STATE (calls in progress). Since: 0.1
+ */
+CXD_API cxd_status cxd_client_set_token_provider(cxd_client *client, const cxd_token_provider *provider, cxd_error **error);
+
+/* Where log lines go; rules as for the token provider. Lines are redacted before. Since: 0.1 */
+CXD_API cxd_status cxd_client_set_log(cxd_client *client, const cxd_log *log, cxd_error **error);
+
+/*
+ * Reads one campaign; blocks. The campaign keeps what was read as its base. Free with cxd_campaign_free().
+ * CXD_E_ARGUMENT (id), CXD_E_CONNECT, _TLS, _TIMEOUT, _CANCELLED, _PROTOCOL, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND,
+ * _RATE_LIMITED, _SERVER, _TOKEN. Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_client_get(cxd_client *client, const char *campaign_id, cxd_campaign **out, cxd_error **error);
+
+/*
+ * Reads one page of the collection; blocks. cursor: NULL for the first page, then cxd_campaign_list_next_cursor().
+ * Free with cxd_campaign_list_free(). Results as cxd_client_get(). Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_client_list(cxd_client *client, const char *cursor, cxd_campaign_list **out, cxd_error **error);
+
+CXD_API size_t cxd_campaign_list_count(const cxd_campaign_list *list);
+
+/* Borrowed until the list is freed; copy it to change it. NULL beyond the end. */
+CXD_API const cxd_campaign *cxd_campaign_list_at(const cxd_campaign_list *list, size_t i);
+
+/* NULL on the last page. Borrowed until the list is freed. */
+CXD_API const char *cxd_campaign_list_next_cursor(const cxd_campaign_list *list);
+
+CXD_API void cxd_campaign_list_free(cxd_campaign_list *list);
+
+/* Ends every call in progress on this client with CXD_E_CANCELLED; the next call works. Thread-safety: any; not from a signal handler. Since: 0.1 */
+CXD_API void cxd_client_cancel(cxd_client *client);
+
+/* Drops the caller's reference; updaters made from the client keep it alive. Since: 0.1 */
+CXD_API void cxd_client_free(cxd_client *client);
+
+/* ------------------------------------------------------------ validator */
+
+enum { CXD_SEVERITY_NOTE = 0, CXD_SEVERITY_WARNING = 1, CXD_SEVERITY_ERROR = 2 };
+
+/* Reads the validate keys; config NULL: all defaults. A validate.policy_file is loaded here. CXD_E_CONFIG, CXD_E_IO, CXD_E_JSON. Since: 0.1 */
+CXD_API cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_error **error);
+
+/*
+ * Loads a policy (docs/policy.md) in place of an earlier one; where config and policy both name a limit the stricter wins.
+ * CXD_E_JSON, CXD_E_CONFIG (unknown member or value out of range; the old policy stays). Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_validator_load_policy(cxd_validator *validator, const char *json, size_t len, cxd_error **error);
+
+/* Adds an own rule; it runs after the built-in ones, in order of addition. Table copied, destroy as for the token provider. Thread-safety: any. Since: 0.1 */
+CXD_API cxd_status cxd_validator_add_rule(cxd_validator *validator, const cxd_rule *rule, cxd_error **error);
+
+/*
+ * Checks a campaign: only the members that are set, plus the rules across members where all of them are set.
+ * at_unix_ms: the instant to decide for, 0 = now. out: the report, filled on CXD_OK and on CXD_E_INVALID (at least one
+ * finding of severity error), also on CXD_E_RULE; free with cxd_report_free(). Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_validator_check(cxd_validator *validator, const cxd_campaign *campaign, int64_t at_unix_ms, cxd_report **out, cxd_error **error);
+
+CXD_API void cxd_validator_free(cxd_validator *validator);
+
+/* Findings: i from 0 to count - 1; beyond: 0 and "". Texts are borrowed until the report is freed. Since: 0.1 */
+CXD_API size_t cxd_report_count(const cxd_report *report);
+CXD_API int32_t cxd_report_ok(const cxd_report *report);          /* 1: no finding of severity error */
+CXD_API int32_t cxd_report_severity(const cxd_report *report, size_t i);
+CXD_API const char *cxd_report_code(const cxd_report *report, size_t i);
+CXD_API const char *cxd_report_pointer(const cxd_report *report, size_t i);
+CXD_API const char *cxd_report_message(const cxd_report *report, size_t i);
+
+/* Adds a finding, for rules. code: lower-case dotted words ("acme.night_shift"). CXD_E_ARGUMENT, CXD_E_NOMEM. Since: 0.1 */
+CXD_API cxd_status cxd_report_add(cxd_report *report, int32_t severity, const char *code, const char *pointer, const char *message);
+
+/* [{"severity","code","pointer","message"}]; caller frees with cxd_string_free(). */
+CXD_API char *cxd_report_to_json(const cxd_report *report);
+
+CXD_API void cxd_report_free(cxd_report *report);
+
+/* (interval x throttle) / interval, the API's pacing accuracy rate; 0 when interval is 0. Thread-safety: any. Since: 0.1 */
+CXD_API double cxd_pacing_accuracy(int64_t interval_s, double throttle);
+
+/* -------------------------------------------------------------- updater */
+
+enum {
+  CXD_OUTCOME_PLANNED = 1,          /* plan: this would be sent */
+  CXD_OUTCOME_UNCHANGED = 2,        /* the campaign already is as asked; no PUT */
+  CXD_OUTCOME_APPLIED = 3,
+  CXD_OUTCOME_APPLIED_READBACK = 4, /* applied; the answer was lost or not final, reading it back confirmed it */
+  CXD_OUTCOME_REJECTED = 5,         /* refused by the validator or the server; nothing changed */
+  CXD_OUTCOME_CONFLICT = 6,         /* somebody else changed the same members; nothing of ours was written over theirs */
+  CXD_OUTCOME_NOT_APPLIED = 7,      /* nothing changed; the status says why */
+  CXD_OUTCOME_UNKNOWN = 8,          /* a PUT left the process and its effect could not be confirmed */
+  CXD_OUTCOME_CANCELLED = 9         /* cancelled before a PUT left the process */
+};
+
+enum { CXD_LATENCY_TOTAL = 0, CXD_LATENCY_TOKEN = 1, CXD_LATENCY_RATE_WAIT = 2, CXD_LATENCY_BACKOFF = 3, CXD_LATENCY_SERVER = 4, CXD_LATENCY_AUDIT = 5 };
+
+/*
+ * Joins a client, a validator (NULL: one is made from config) and the audit log of config (update and audit keys).
+ * Client and validator are referenced: they may be freed in any order. CXD_E_CONFIG, CXD_E_AUDIT (the log cannot be opened). Since: 0.1
+ */
+CXD_API cxd_status cxd_updater_new(const cxd_config *config, cxd_client *client, cxd_validator *validator, cxd_updater **out, cxd_error **error);
+
+/* Replaces the audit file by an own logger; records arrive sealed, in a chain of this updater's own. Table copied, destroy as for the token provider. Since: 0.1 */
+CXD_API cxd_status cxd_updater_set_audit_logger(cxd_updater *updater, const cxd_audit_logger *logger, cxd_error **error);
+
+/* Adds a callback; they run in order of addition. Table copied, destroy as for the token provider. Since: 0.1 */
+CXD_API cxd_status cxd_updater_add_callback(cxd_updater *updater, const cxd_callback *callback, cxd_error **error);
+
+/*
+ * Validates, reads, merges and diffs; sends no PUT, writes no audit record, runs no callback. Blocks.
+ * out: a result, never NULL once the arguments were accepted; free with cxd_result_free(). Returns its status. Since: 0.1
+ */
+CXD_API cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error);
+
+/*
+ * The whole pipeline; blocks. CXD_OK when the update is applied or nothing was to change; an audit or callback failure
+ * after that is in cxd_result_audit_status() and cxd_result_callback_status(). With audit.mode=required and no audit.path
+ * and no logger: CXD_E_AUDIT, nothing is sent. out and return value as for plan. Since: 0.1
+ */
+CXD_API cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error);
+
+/* Ends the calls in progress on this updater; not sticky. Thread-safety: any; not from a signal handler. Since: 0.1 */
+CXD_API void cxd_updater_cancel(cxd_updater *updater);
+
+/* From inside a callback of its own the free is deferred until the call in progress returns. Since: 0.1 */
+CXD_API void cxd_updater_free(cxd_updater *updater);
+
+/* --------------------------------------------------------------- result */
+
+/* All getters accept NULL: 0, -1, NaN, "" or NULL. Borrowed texts and objects live as long as the result. Since: 0.1 */
+CXD_API int32_t cxd_result_outcome(const cxd_result *result);
+CXD_API const char *cxd_result_outcome_name(const cxd_result *result);      /* "applied", "not_applied", ... */
+CXD_API cxd_status cxd_result_status(const cxd_result *result);
+CXD_API const char *cxd_result_campaign_id(const cxd_result *result);
+CXD_API int64_t cxd_result_latency_us(const cxd_result *result, int32_t part);  /* CXD_LATENCY_*; -1 for an unknown part */
+CXD_API int32_t cxd_result_sends(const cxd_result *result);                 /* physical PUT sends */
+CXD_API int32_t cxd_result_attempts(const cxd_result *result);              /* physical sends of any kind */
+CXD_API double cxd_result_pacing_accuracy(const cxd_result *result);        /* NaN when the pacing is unknown */
+CXD_API int64_t cxd_result_previous_concurrent(const cxd_result *result);   /* -1 when unknown */
+CXD_API int64_t cxd_result_new_concurrent(const cxd_result *result);        /* -1 when unknown */
+CXD_API cxd_status cxd_result_audit_status(const cxd_result *result);       /* CXD_OK, also when audit is off */
+CXD_API cxd_status cxd_result_callback_status(const cxd_result *result);    /* CXD_E_CALLBACK when one did not accept */
+CXD_API const cxd_report *cxd_result_report(const cxd_result *result);
+CXD_API const char *cxd_result_diff_json(const cxd_result *result);         /* JSON Patch with "old"; "[]" */
+CXD_API const cxd_error *cxd_result_error(const cxd_result *result);        /* NULL when the status is CXD_OK */
+CXD_API const char *cxd_result_conflict_json(const cxd_result *result);     /* {"base","mine","theirs"} by JSON Pointer, or NULL */
+CXD_API const char *cxd_result_audit_record(const cxd_result *result);      /* the outcome record as sealed, or, when it could not be written, its body; or NULL */
+
+/* The document of docs/json.md, one line; caller frees with cxd_string_free(). */
+CXD_API char *cxd_result_to_json(const cxd_result *result);
+
+CXD_API void cxd_result_free(cxd_result *result);
+
+/* ------------------------------------------------------------- plug-ins */
+
+/*
+ * Sized tables of function pointers. Set `size` to sizeof the struct, zero the rest, fill in the methods. A table is copied
+ * at registration; `destroy` (may be NULL) runs exactly once with user_data, also when registration fails. Methods are
+ * appended over time: a shorter table gets defaults, one shorter than version 1 or with a non-zero unknown tail CXD_E_ABI.
+ * Methods run on the calling thread, under no lock. They may read (campaigns, reports, results, config); calls that would
+ * need the engine they run on (apply, plan, and from a token provider, logger, rule or log also get and list) return CXD_E_REENTRANT.
+ */
+enum {
+  CXD_ACCEPTED = 0x43584431, /* a method that vouches for something returns this, not 0 */
+  CXD_PENDING = 0x43584432   /* token provider only: the sink is completed later, from any thread */
+};
+
+enum { CXD_LOG_DEBUG = 0, CXD_LOG_INFO = 1, CXD_LOG_WARNING = 2, CXD_LOG_ERROR = 3 };
+
+/*
+ * fetch: obtain a token for cxd_token_request_scope() and complete the sink, then return CXD_ACCEPTED; or keep the sink, return
+ * CXD_PENDING and complete it later from any thread. Anything else is a failure. The request is borrowed for the call.
+ */
+struct cxd_token_provider {
+  size_t size;
+  void *user_data;
+  void (*destroy)(void *user_data);
+  int32_t (*fetch)(void *user_data, const cxd_token_request *request, cxd_token_sink *sink);
+};
+
+/* Borrowed for the duration of fetch. Since: 0.1 */
+CXD_API const char *cxd_token_request_scope(const cxd_token_request *request);
+CXD_API const char *cxd_token_request_token_url(const cxd_token_request *request);
+CXD_API int32_t cxd_token_request_forced(const cxd_token_request *request);     /* 1: the server refused the last token */
+
+/*
+ * Complete a sink, once; both copy. token: RFC 6750 b64token characters, 1 to 16384 bytes; expires_in_s: life from now in seconds
+ * (<= 0: 300 s is assumed; more than 86400 is taken as 86400). CXD_E_ARGUMENT: not a token (the sink fails), CXD_E_STATE: completed before.
+ * After CXD_PENDING a sink must be completed exactly once; that ends the right to use it. Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_token_sink_accept(cxd_token_sink *sink, const char *token, size_t len, int64_t expires_in_s);
+CXD_API cxd_status cxd_token_sink_fail(cxd_token_sink *sink, int32_t retryable, const char *message);
+
+/*
+ * append: take one sealed record (a line with its final newline) -> CXD_ACCEPTED. sync: make all of them durable -> CXD_ACCEPTED;
+ * NULL: append is durable. The record is borrowed for the call.
+ */
+struct cxd_audit_logger {
+  size_t size;
+  void *user_data;
+  void (*destroy)(void *user_data);
+  int32_t (*append)(void *user_data, const char *record, size_t len);
+  int32_t (*sync)(void *user_data);
+};
+
+/*
+ * on_result: the update is over, its outcome is durable -> CXD_ACCEPTED; anything else is noted in the callback status and changes
+ * nothing else. on_progress: done of total (NULL allowed). The result is borrowed for the call.
+ */
+struct cxd_callback {
+  size_t size;
+  void *user_data;
+  void (*destroy)(void *user_data);
+  int32_t (*on_result)(void *user_data, const cxd_result *result);
+  int32_t (*on_progress)(void *user_data, size_t done, size_t total);
+};
+
+/*
+ * check: look at the change and, once it was read, at the merged campaign (NULL before), add findings with cxd_report_add() and
+ * return CXD_ACCEPTED. Anything else refuses the update with CXD_E_RULE. Arguments are borrowed for the call.
+ */
+struct cxd_rule {
+  size_t size;
+  void *user_data;
+  void (*destroy)(void *user_data);
+  int32_t (*check)(void *user_data, const cxd_campaign *change, const cxd_campaign *merged, int64_t at_unix_ms, cxd_report *report);
+};
+
+/* write: one line without newline, borrowed for the call; level: CXD_LOG_*. */
+struct cxd_log {
+  size_t size;
+  void *user_data;
+  void (*destroy)(void *user_data);
+  void (*write)(void *user_data, int32_t level, const char *text, size_t len);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CXDIALER_CXDIALER_H */

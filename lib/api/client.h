@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__API_CLIENT_H
+#define CXD__API_CLIENT_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include <cxdialer/cxdialer.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "engine/engine.h"
+
+/* An engine on loan to one call, or idle. */
+struct cxd__loan {
+  struct cxd__loan *next;
+  struct cxd__engine *engine;
+  const void *owner; /* the updater of the call, for its cancel; NULL: the client itself */
+};
+
+struct cxd_client {
+  uint32_t magic;
+  int32_t references;          /* under the lock */
+  pid_t pid;
+  pthread_mutex_t lock;
+  cxd_config *config;          /* a copy: the texts below live in it */
+  struct cxd__secret secret;   /* of auth.client_secret or its file */
+  char *origin, *base_path, *token_url, *user_agent;
+  struct cxd__shared shared;
+  struct cxd__frames frames;
+  struct cxd__core_options core;
+  struct cxd__http_options http;
+  struct cxd__loan *idle, *busy;
+  cxd_token_provider provider;
+  int32_t has_provider;
+  cxd_log log;
+};
+
+cxd_status cxd__client_usable(cxd_client *client, cxd_error **error); /* live, not forked */
+cxd_status cxd__client_may_read(cxd_client *client, cxd_error **error);  /* not from a method that needs the engine */
+cxd_status cxd__client_may_write(cxd_client *client, cxd_error **error); /* not from any method */
+
+cxd_status cxd__client_borrow(cxd_client *client, const void *owner, struct cxd__loan **out, cxd_error **error);
+void cxd__client_return(cxd_client *client, struct cxd__loan *loan);
+void cxd__client_cancel(cxd_client *client, const void *owner); /* NULL: all */
+struct cxd__tools cxd__client_tools(cxd_client *client);
+
+void cxd__client_ref(cxd_client *client);
+void cxd__client_unref(cxd_client *client);
+
+/* endpoint.c */
+cxd_status cxd__endpoint_split(cxd_client *client, cxd_error **error); /* origin, base path, token URL out of the config */
+
+#endif

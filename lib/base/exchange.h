@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__BASE_EXCHANGE_H
+#define CXD__BASE_EXCHANGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/*
+ * The vocabulary between the core, which decides what to send, and http/, which sends it: plain values, no curl.
+ */
+enum cxd__class { CXD__CLASS_TOKEN, CXD__CLASS_GET, CXD__CLASS_LIST, CXD__CLASS_PUT };
+
+/* What became of an exchange on its way. Only CXD__WAY_ANSWER has an HTTP status. */
+enum cxd__way {
+  CXD__WAY_ANSWER,    /* a complete answer */
+  CXD__WAY_CONNECT,   /* no connection: nothing was sent unless `sends` says so */
+  CXD__WAY_TLS,       /* a certificate or a TLS setting: final */
+  CXD__WAY_HANDSHAKE, /* the handshake broke off */
+  CXD__WAY_TIMEOUT,
+  CXD__WAY_LOST,      /* the connection broke or the answer stopped half-way */
+  CXD__WAY_RESEND,    /* the library stopped a silent second send */
+  CXD__WAY_TOO_LARGE, /* headers or body over our caps */
+  CXD__WAY_REFUSED,   /* our own request was not fit to be sent, or a local resource is missing */
+  CXD__WAY_ABORTED    /* by us */
+};
+
+/* Borrowed texts: valid until the exchange of this request has been delivered. */
+struct cxd__request {
+  enum cxd__class kind;
+  const char *target;       /* path and query, or for CXD__CLASS_TOKEN the whole URL */
+  const char *bearer;       /* NULL: no Authorization: Bearer */
+  const char *basic;        /* NULL, or "user:password", already form-encoded where wanted */
+  const char *if_match;     /* NULL, or an entity tag with quotes */
+  const char *body;         /* NULL for GET */
+  size_t body_len;
+  int64_t timeout_us;
+};
+
+struct cxd__exchange {
+  enum cxd__way way;
+  int32_t http_status;      /* 0: no complete answer head */
+  int32_t sends;            /* how often the request left the process, from the pre-request hook */
+  int64_t sent_mono_us, sent_boot_us, end_mono_us; /* sent: just before the first byte; 0 when nothing was sent */
+  struct cxd__buf body;
+  char *etag, *retry_after, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent */
+  char *detail;             /* one clause on what went wrong; no secrets */
+};
+
+void cxd__exchange_clear(struct cxd__exchange *exchange);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* CLOCK_BOOTTIME */
+#include "base/now.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static int64_t read_us(clockid_t clock) {
+  struct timespec t = {0, 0};
+  (void)clock_gettime(clock, &t);
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+cxd__now cxd__clock_read(void) {
+  return (cxd__now){read_us(CLOCK_MONOTONIC), read_us(CLOCK_BOOTTIME), read_us(CLOCK_REALTIME) / 1000};
+}
+
+int64_t cxd__wall_us(void) { return read_us(CLOCK_REALTIME); }
+
+static void format(int64_t seconds, int fraction, int digits, char out[40]) {
+  time_t t = (time_t)seconds;
+  struct tm tm;
+  if (!gmtime_r(&t, &tm)) {
+    (void)snprintf(out, 40, "1970-01-01T00:00:00Z");
+    return;
+  }
+  (void)snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%0*dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, digits, fraction);
+}
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+void cxd__time_format(int64_t unix_ms, char out[40]) {
+  int64_t seconds = floor_div(unix_ms, 1000);
+  format(seconds, (int)(unix_ms - seconds * 1000), 3, out);
+}
+
+void cxd__time_format_us(int64_t unix_us, char out[40]) {
+  int64_t seconds = floor_div(unix_us, 1000000);
+  format(seconds, (int)(unix_us - seconds * 1000000), 6, out);
+}

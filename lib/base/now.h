@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__BASE_NOW_H
+#define CXD__BASE_NOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One reading of the three clocks: mono for waits and deadlines, boot for token life (it counts suspend),
+ * wall (Unix time) for calling hours and time stamps only.
+ */
+typedef struct {
+  int64_t mono_us, boot_us, wall_ms;
+} cxd__now;
+
+cxd__now cxd__clock_read(void);
+
+/* "2026-11-22T16:00:00.123Z" (digits 3) or with microseconds from us (digits 6); out has room for 40 bytes. */
+void cxd__time_format(int64_t unix_ms, char out[40]);
+void cxd__time_format_us(int64_t unix_us, char out[40]);
+int64_t cxd__wall_us(void);
+
+#endif

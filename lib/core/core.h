@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__CORE_CORE_H
+#define CXD__CORE_CORE_H
+
+#include <cxdialer/cxdialer.h>
+
+#include "base/exchange.h"
+#include "base/now.h"
+#include "core/result.h"
+#include "core/shared.h"
+
+/*
+ * The sans-I/O heart: operations are started, actions come out, events go in. No socket, file, clock or random number
+ * is touched here; the same code runs in production and in a deterministic simulation.
+ *
+ *   start -> [next -> perform the action -> feed its event]* -> DONE
+ *
+ * Every SEND, FETCH_TOKEN, CHECK and APPEND is answered by exactly one event with the same op and tag; an ABORT asks for
+ * the event of a SEND or FETCH_TOKEN early. Texts in actions are borrowed until that event was fed (DONE: until the
+ * operation is dropped).
+ */
+struct cxd__core;
+
+struct cxd__core_options {
+  const char *base_path;     /* path part of api.base_url, without a final slash */
+  const char *campaign_path; /* with {id} */
+  struct cxd__oauth oauth;
+  int32_t custom_token;      /* tokens come from a provider: FETCH_TOKEN instead of a SEND */
+  int64_t attempt_timeout_us, deadline_us, base_us, cap_us, max_retry_after_us;
+  int32_t max_attempts;
+};
+
+enum cxd__job_kind { CXD__JOB_GET, CXD__JOB_LIST, CXD__JOB_PLAN, CXD__JOB_APPLY };
+enum cxd__rebalance { CXD__REBALANCE_KEEP, CXD__REBALANCE_ON, CXD__REBALANCE_OFF };
+enum cxd__audit_mode { CXD__AUDIT_OFF, CXD__AUDIT_BEST_EFFORT, CXD__AUDIT_REQUIRED };
+
+/* Borrowed until the operation is dropped. */
+struct cxd__job {
+  enum cxd__job_kind kind;
+  const char *id;              /* GET */
+  const char *cursor;          /* LIST, NULL: first page */
+  const cxd_campaign *change;  /* PLAN, APPLY */
+  int32_t replace, verify_always;
+  enum cxd__rebalance rebalance;
+  enum cxd__audit_mode audit;
+  const char *actor;           /* may be NULL */
+};
+
+enum cxd__action_kind { CXD__ACT_NONE, CXD__ACT_SEND, CXD__ACT_ABORT, CXD__ACT_FETCH_TOKEN, CXD__ACT_CHECK, CXD__ACT_APPEND, CXD__ACT_DONE };
+
+struct cxd__action {
+  enum cxd__action_kind kind;
+  uint32_t op, tag;
+  struct cxd__request request; /* SEND */
+  int32_t forced;              /* FETCH_TOKEN: the server refused the last one */
+  const cxd_campaign *change, *merged; /* CHECK: merged is NULL before the read */
+  const char *record;          /* APPEND: the body of a record */
+  size_t record_len;
+  int32_t reserve;             /* APPEND: more records of this operation will follow, make sure there is room */
+};
+
+enum cxd__event_kind { CXD__EV_EXCHANGE, CXD__EV_TOKEN, CXD__EV_CHECKED, CXD__EV_APPENDED };
+
+/* The core takes what it keeps (report, error, texts) and leaves NULL behind; the engine frees the rest. */
+struct cxd__event {
+  enum cxd__event_kind kind;
+  uint32_t op, tag;
+  struct cxd__exchange exchange;
+  const char *token;           /* TOKEN: NULL on failure */
+  size_t token_len;
+  int64_t expires_in_s, asked_boot_us;
+  int32_t permanent;           /* TOKEN: the failure will not go away by itself */
+  cxd_status status;           /* CHECKED: CXD_OK, CXD_E_INVALID, _RULE, ...; APPENDED: CXD_OK, CXD_E_AUDIT, ...; TOKEN */
+  cxd_report *report;
+  cxd_error *error;
+  char *sealed;                /* APPENDED: the line as written */
+  int64_t seq, took_us;        /* APPENDED, CHECKED */
+};
+
+struct cxd__core *cxd__core_new(struct cxd__shared *shared, const struct cxd__core_options *options, uint64_t seed);
+void cxd__core_free(struct cxd__core *core);
+
+/* Joins and leaves the shared state; wake may be called from any thread, under a lock. */
+void cxd__core_join(struct cxd__core *core, void (*wake)(void *context), void *context);
+void cxd__core_leave(struct cxd__core *core);
+
+cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, cxd__now now, uint32_t *op, cxd_error **error);
+int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action *action); /* 0: nothing now */
+void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *event);
+int64_t cxd__core_due(const struct cxd__core *core); /* mono_us of the next timer, INT64_MAX: none */
+void cxd__core_cancel(struct cxd__core *core, uint32_t op /* 0 = all */, cxd__now now);
+
+/* After DONE. take_result: PLAN and APPLY, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
+cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t op);
+cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t op, struct cxd__buf *body, char **etag, cxd_error **error);
+void cxd__core_drop(struct cxd__core *core, uint32_t op);
+void cxd__core_reset(struct cxd__core *core, cxd__now now); /* drops all, gives a token flight of this core to the next waiter */
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__CORE_OP_H
+#define CXD__CORE_OP_H
+
+#include "base/random.h"
+#include "core/core.h"
+#include "core/verdict.h"
+#include "json/campaign.h"
+#include "json/edits.h"
+
+/* What an operation is doing; update.c and read.c move it from stage to stage. */
+enum cxd__stage {
+  CXD__STAGE_CHECK_EDITS,  /* validator, before anything is sent */
+  CXD__STAGE_GET,          /* the campaign, a list page, or, in update rounds, the campaign to change */
+  CXD__STAGE_CHECK_MERGED, /* validator, the whole campaign */
+  CXD__STAGE_INTENT,       /* audit, before the PUT */
+  CXD__STAGE_PUT,
+  CXD__STAGE_READ_BACK,    /* GET to learn what became of a PUT */
+  CXD__STAGE_OUTCOME,      /* audit, after it */
+  CXD__STAGE_DONE,
+  CXD__STAGE_TOKEN         /* the token exchange: an operation of its own */
+};
+
+enum cxd__wait { CXD__WAIT_NOTHING, CXD__WAIT_SLOT, CXD__WAIT_TOKEN, CXD__WAIT_EVENT, CXD__WAIT_TIMER };
+
+struct cxd__op {
+  struct cxd__op *next;
+  struct cxd__core *core;
+  uint32_t id, tag;
+  struct cxd__job job;
+  enum cxd__stage stage;
+  enum cxd__wait wait;
+  int64_t due_mono_us;         /* of a timer or slot wait */
+  int64_t started_mono_us, deadline_mono_us, wait_began_us;
+  int32_t cancelled;
+
+  /* the request being made */
+  enum cxd__class kind;
+  struct cxd__buf target, body, basic;
+  struct cxd__token *token;
+  uint32_t asked_by;           /* a token exchange: the operation that led the flight */
+  struct cxd__ticket ticket;
+  int32_t slot;                /* -1: none held */
+  uint64_t refused_generation; /* of the token a 401 came back for */
+  uint64_t awaited;            /* the token flight waited for */
+  int32_t token_refused;       /* one forced refresh an operation */
+  int32_t tries;               /* sends of the present request, the first included */
+  int32_t throttled;
+  int64_t spent;               /* points of the retry budget, given back on success */
+
+  /* the update */
+  struct cxd__edits edits;
+  cxd_campaign *server, *merged; /* d0 with v0, and d1 */
+  char *v0;                    /* "version" as read, raw; NULL: none */
+  char *first_base;            /* d0 of round 1: what a rebase compares with */
+  char uuid[37];
+  int32_t round, ambiguous, put_sent, put_tries, accepted, last_look; /* accepted: a 2xx that still has to be confirmed by reading */
+  char *put_request_id;
+  cxd_error *put_error;        /* why a PUT became doubtful */
+  cxd_result *result;
+  struct cxd__buf record;
+  int32_t intent_written;
+
+  /* GET and LIST */
+  struct cxd__buf reply;
+  char *etag;
+  cxd_error *error;
+};
+
+struct cxd__core {
+  struct cxd__shared *shared;
+  struct cxd__core_options options;
+  struct cxd__prng prng;
+  struct cxd__member member;
+  struct cxd__op *ops;
+  struct cxd__op *fetch;       /* the token operation while this core leads the flight */
+  struct cxd__action *queue;
+  size_t queue_len, queue_at, queue_room;
+  uint32_t last_id;
+};
+
+/* core.c: the machinery under the stages */
+int cxd__op_push(struct cxd__op *op, const struct cxd__action *action); /* 0, or -1: no memory */
+void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */
+void cxd__op_resend(struct cxd__op *op, cxd__now now);
+int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* 1: a timer runs; 0: no more tries, or no time */
+void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us); /* then the present request is sent */
+void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error); /* ends the operation by its kind; takes the error */
+void cxd__op_done(struct cxd__op *op, cxd__now now);
+struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
+double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
+
+/* target.c */
+void cxd__target_campaign(const struct cxd__core_options *options, const char *id, struct cxd__buf *out);
+void cxd__target_list(const struct cxd__core_options *options, const char *cursor, struct cxd__buf *out);
+cxd_status cxd__id_fit_for_url(const char *id, cxd_error **error);
+
+/* update.c */
+void cxd__update_begin(struct cxd__op *op, cxd__now now);
+void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *event);
+void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event);
+void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_error *error); /* result -> outcome record -> done */
+void cxd__update_cancelled(struct cxd__op *op, cxd__now now); /* the update part of a cancel */
+void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
+
+/* put.c: from the intent to certainty */
+void cxd__put_begin(struct cxd__op *op, cxd__now now);
+void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
+void cxd__put_read_back(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
+void cxd__put_doubtful(struct cxd__op *op, cxd__now now); /* nothing can be confirmed any more */
+
+/* read.c */
+void cxd__read_begin(struct cxd__op *op, cxd__now now);
+void cxd__read_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
+
+/* fetch.c: the token operation */
+void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, int forced);
+void cxd__fetch_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
+void cxd__fetch_event(struct cxd__op *op, cxd__now now, struct cxd__event *event);
+void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int permanent);
+
+/* record.c: bodies of audit records, into op->record */
+void cxd__record_intent(struct cxd__op *op);
+void cxd__record_outcome(struct cxd__op *op);
+
+/* conflict.c */
+int cxd__conflict_since(const struct cxd__edits *edits, struct cxd__slice base, struct cxd__slice server); /* an edited member changed */
+void cxd__conflict_write(const struct cxd__edits *edits, struct cxd__slice base, struct cxd__slice server, struct cxd__buf *out);
+int cxd__edits_hold(const struct cxd__edits *edits, struct cxd__slice document); /* every edit is as asked for */
+
+#endif

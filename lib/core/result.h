@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__CORE_RESULT_H
+#define CXD__CORE_RESULT_H
+
+#include <cxdialer/cxdialer.h>
+
+#include "base/buf.h"
+#include "base/handle.h"
+#include "json/value.h"
+
+#define CXD__LATENCY_PARTS 6
+
+/* What became of one update. The core fills it; the engine adds the callback status; lib/api reads it out. */
+struct cxd_result {
+  uint32_t magic;
+  int32_t outcome;
+  cxd_status status, audit_status, callback_status;
+  char *campaign_id;
+  int64_t latency_us[CXD__LATENCY_PARTS];
+  int32_t sends, attempts, http_status;
+  int64_t previous_concurrent, new_concurrent; /* -1: unknown */
+  double pacing_accuracy, target_calls_per_min; /* NaN: unknown */
+  int64_t finished_wall_ms;
+  int64_t audit_seq; /* 0: none */
+  const char *concurrency; /* "etag", "version" or "none"; NULL before the campaign was read */
+  char *request_id, *diff, *conflict, *audit_record;
+  cxd_report *report;
+  cxd_error *error;
+};
+
+cxd_result *cxd__result_new(const char *campaign_id);
+const char *cxd__outcome_name(int32_t outcome);
+
+/* Reads the numbers an operator looks at out of a whole campaign. */
+void cxd__result_pacing(cxd_result *result, struct cxd__slice merged);
+int64_t cxd__concurrent_of(struct cxd__slice campaign); /* -1 when there is none */
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "core/op.h"
+#include "json/pointer.h"
+#include "json/splice.h"
+
+static const struct cxd__slice json_true = {"true", 4}, json_false = {"false", 5}, json_empty = {"{}", 2};
+
+static void check(struct cxd__op *op, enum cxd__stage stage) {
+  struct cxd__action action = {.kind = CXD__ACT_CHECK, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_MERGED ? op->merged : NULL};
+  op->stage = stage;
+  op->wait = CXD__WAIT_EVENT;
+  (void)cxd__op_push(op, &action);
+}
+
+void cxd__update_begin(struct cxd__op *op, cxd__now now) {
+  (void)now;
+  check(op, CXD__STAGE_CHECK_EDITS);
+}
+
+static cxd_status collect_edits(struct cxd__op *op, cxd_error **error) {
+  cxd_status status = cxd__edits_of(op->job.change, &op->edits, error);
+  if (status == CXD_OK && op->job.rebalance != CXD__REBALANCE_KEEP)
+    status = cxd__edits_put(&op->edits, CXD_FIELD_AUTO_REBALANCE, op->job.rebalance == CXD__REBALANCE_ON ? json_true : json_false, error);
+  return status;
+}
+
+/* replace: the document as it is, apart from an asked-for rebalancing. */
+static cxd_status whole_document(struct cxd__op *op, cxd_error **error) {
+  struct cxd__slice root = op->job.change->root;
+  if (op->job.rebalance == CXD__REBALANCE_KEEP)
+    return cxd__campaign_read(root.p, root.len, NULL, &op->merged, error);
+  struct cxd__buf text = {0};
+  cxd_status status = cxd__json_set(root, CXD_FIELD_AUTO_REBALANCE, op->job.rebalance == CXD__REBALANCE_ON ? json_true : json_false, &text, error);
+  if (status == CXD_OK)
+    status = cxd__campaign_read(text.data, text.len, NULL, &op->merged, error);
+  cxd__buf_free(&text);
+  return status;
+}
+
+static cxd_status merged_document(struct cxd__op *op, cxd_error **error) {
+  if (op->job.replace)
+    return whole_document(op, error);
+  struct cxd__buf text = {0};
+  cxd_status status = cxd__edits_apply(&op->edits, op->server->root, &text, error);
+  if (status == CXD_OK)
+    status = cxd__campaign_read(text.data, text.len, NULL, &op->merged, error);
+  cxd__buf_free(&text);
+  return status;
+}
+
+static cxd_status merge(struct cxd__op *op, cxd_error **error) {
+  struct cxd__buf diff = {0};
+  cxd_campaign_free(op->merged);
+  op->merged = NULL;
+  cxd_status status = merged_document(op, error);
+  if (status != CXD_OK)
+    return status;
+  cxd__json_diff(op->server ? op->server->root : json_empty, op->merged->root, &diff);
+  cxd__free(op->result->diff);
+  op->result->diff = cxd__buf_take(&diff);
+  if (!op->result->diff)
+    return cxd__fail_nomem(error);
+  op->result->new_concurrent = cxd__concurrent_of(op->merged->root);
+  cxd__result_pacing(op->result, op->merged->root);
+  return CXD_OK;
+}
+
+static void merge_and_check(struct cxd__op *op, cxd__now now) {
+  cxd_error *error = NULL;
+  if (merge(op, &error) == CXD_OK)
+    check(op, CXD__STAGE_CHECK_MERGED);
+  else
+    cxd__update_finish(op, now, CXD_OUTCOME_REJECTED, error);
+}
+
+static void edits_accepted(struct cxd__op *op, cxd__now now) {
+  cxd_error *error = NULL;
+  const char *id = cxd_campaign_id(op->job.change);
+  cxd_status status = cxd__id_fit_for_url(id, &error);
+  if (status == CXD_OK)
+    status = collect_edits(op, &error);
+  if (status != CXD_OK) {
+    cxd__update_finish(op, now, CXD_OUTCOME_REJECTED, error);
+    return;
+  }
+  cxd__target_campaign(&op->core->options, id, &op->target);
+  if (op->target.failed)
+    cxd__op_fail(op, now, NULL);
+  else if (op->job.replace && op->job.kind == CXD__JOB_APPLY) {
+    op->round = 1;
+    op->result->concurrency = "none";
+    merge_and_check(op, now);
+  } else {
+    op->stage = CXD__STAGE_GET;
+    cxd__op_send(op, now, CXD__CLASS_GET);
+  }
+}
+
+static int something_to_send(const struct cxd__op *op) {
+  return (op->job.replace && op->job.kind == CXD__JOB_APPLY) || op->job.rebalance == CXD__REBALANCE_ON || strcmp(op->result->diff, "[]") != 0;
+}
+
+static void merged_accepted(struct cxd__op *op, cxd__now now) {
+  if (!something_to_send(op))
+    cxd__update_finish(op, now, CXD_OUTCOME_UNCHANGED, NULL);
+  else if (op->job.kind == CXD__JOB_PLAN)
+    cxd__update_finish(op, now, CXD_OUTCOME_PLANNED, NULL);
+  else
+    cxd__put_begin(op, now);
+}
+
+void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  cxd_report_free(op->result->report);
+  op->result->report = event->report;
+  event->report = NULL;
+  if (event->status != CXD_OK) {
+    cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "%s", cxd_status_text(event->status));
+    event->error = NULL;
+    int refused = event->status == CXD_E_INVALID || event->status == CXD_E_RULE || event->status == CXD_E_WINDOW_CLOSED;
+    cxd__update_finish(op, now, refused ? CXD_OUTCOME_REJECTED : CXD_OUTCOME_NOT_APPLIED, error);
+  } else if (op->cancelled)
+    cxd__update_cancelled(op, now);
+  else if (op->stage == CXD__STAGE_CHECK_EDITS)
+    edits_accepted(op, now);
+  else
+    merged_accepted(op, now);
+}
+
+/* ------------------------------------------------------------ the campaign was read */
+
+static cxd_error *read_error(struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange) {
+  struct cxd__buf what = {0};
+  cxd__buf_fmt(&what, "campaign %s", cxd_campaign_id(op->job.change));
+  cxd_error *error = cxd__verdict_error(status, what.failed ? "campaign" : what.data, exchange);
+  if (error && error->retryable)
+    error->retry_after_ms = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms);
+  cxd__buf_free(&what);
+  return error;
+}
+
+static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange, cxd_error **error) {
+  cxd_campaign *server = NULL;
+  cxd_status status = cxd__campaign_read(exchange->body.data ? exchange->body.data : "", exchange->body.len, exchange->etag, &server, NULL);
+  if (status == CXD_E_NOMEM)
+    return cxd__fail_nomem(error);
+  if (status != CXD_OK)
+    return cxd__fail(error, CXD_E_PROTOCOL, "the server's answer for campaign %s is not a campaign (%s): check api.base_url and proxies on the way", cxd_campaign_id(op->job.change),
+                     exchange->content_type ? exchange->content_type : "no content type");
+  cxd_campaign_free(op->server);
+  op->server = server;
+  struct cxd__slice version = cxd__json_find(server->root, CXD_FIELD_VERSION);
+  cxd__free(op->v0);
+  op->v0 = version.p ? cxd__strndup(version.p, version.len) : NULL;
+  op->result->concurrency = server->etag ? "etag" : version.p ? "version" : "none";
+  return version.p && !op->v0 ? cxd__fail_nomem(error) : CXD_OK;
+}
+
+/* A version the caller set is a condition of his; an entity tag he got with the campaign is the better one. */
+static int version_differs(const struct cxd__op *op) {
+  const cxd_campaign *change = op->job.change;
+  if (change->base || change->etag)
+    return 0;
+  struct cxd__slice wanted = cxd__json_find(change->root, CXD_FIELD_VERSION);
+  return wanted.p && !cxd__json_equal(wanted, cxd__json_find(op->server->root, CXD_FIELD_VERSION));
+}
+
+static void conflict(struct cxd__op *op, cxd__now now, struct cxd__slice base, const char *why) {
+  struct cxd__buf text = {0};
+  cxd__conflict_write(&op->edits, base, op->server->root, &text);
+  op->result->conflict = cxd__buf_take(&text);
+  cxd__update_finish(op, now, CXD_OUTCOME_CONFLICT, cxd__error_new(CXD_E_CONFLICT, "campaign %s: %s; nothing was written: read it again and decide", cxd_campaign_id(op->job.change), why));
+}
+
+static struct cxd__slice base_of(const struct cxd__op *op) {
+  if (op->first_base)
+    return (struct cxd__slice){op->first_base, strlen(op->first_base)};
+  return op->job.change->base ? op->job.change->base_root : (struct cxd__slice){NULL, 0};
+}
+
+static void begin_round(struct cxd__op *op, cxd__now now) {
+  struct cxd__slice base = base_of(op);
+  op->round++;
+  if (op->round == 1) {
+    op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
+    if (version_differs(op)) {
+      conflict(op, now, op->job.change->root, "its version is not the one in /version");
+      return;
+    }
+  }
+  if (op->last_look) {
+    conflict(op, now, base, "it kept changing while this update was tried three times");
+    return;
+  }
+  int as_asked = cxd__edits_hold(&op->edits, op->server->root);
+  if (base.p && !as_asked && cxd__conflict_since(&op->edits, base, op->server->root)) {
+    conflict(op, now, base, "members of this change were changed by somebody else since they were read");
+    return;
+  }
+  if (!base.p && !(op->first_base = cxd__strndup(op->server->root.p, op->server->root.len))) {
+    cxd__op_fail(op, now, NULL);
+    return;
+  }
+  op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
+  merge_and_check(op, now);
+}
+
+static void read_failed(struct cxd__op *op, cxd__now now, cxd_error *error) {
+  if (op->last_look) { /* the conflict stands, only what the others wrote is not known */
+    cxd_error_free(error);
+    error = op->put_error;
+    op->put_error = NULL;
+  }
+  cxd__update_finish(op, now, op->last_look ? CXD_OUTCOME_CONFLICT : CXD_OUTCOME_NOT_APPLIED, error);
+}
+
+void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
+  struct cxd__verdict verdict = cxd__verdict_of(CXD__CLASS_GET, exchange);
+  cxd_error *error = NULL;
+  if (verdict.meaning == CXD__MEANS_DONE) {
+    if (take_server(op, exchange, &error) == CXD_OK)
+      begin_round(op, now);
+    else
+      read_failed(op, now, error);
+  } else if ((verdict.meaning != CXD__MEANS_RETRY && verdict.meaning != CXD__MEANS_THROTTLED) || !cxd__op_retry(op, now, &verdict, exchange))
+    read_failed(op, now, read_error(op, now, verdict.status == CXD_OK ? CXD_E_PROTOCOL : verdict.status, exchange));
+}
+
+/* ----------------------------------------------------------------------- the end */
+
+static void append_outcome(struct cxd__op *op, cxd__now now) {
+  struct cxd__action action = {.kind = CXD__ACT_APPEND};
+  cxd__record_outcome(op);
+  if (op->record.failed) {
+    op->result->audit_status = CXD_E_NOMEM;
+    cxd__op_done(op, now);
+    return;
+  }
+  action.record = op->record.data;
+  action.record_len = op->record.len;
+  op->stage = CXD__STAGE_OUTCOME;
+  op->wait = CXD__WAIT_EVENT;
+  (void)cxd__op_push(op, &action);
+}
+
+static int changed_something(int32_t outcome) { return outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK || outcome == CXD_OUTCOME_PLANNED || outcome == CXD_OUTCOME_UNCHANGED; }
+
+void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_error *error) {
+  cxd_result *result = op->result;
+  result->outcome = outcome;
+  result->error = error;
+  int bad = outcome == CXD_OUTCOME_REJECTED || outcome >= CXD_OUTCOME_CONFLICT;
+  result->status = error ? error->status : bad ? CXD_E_NOMEM : CXD_OK;
+  result->finished_wall_ms = now.wall_ms;
+  result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
+  if (!changed_something(outcome))
+    result->new_concurrent = -1;
+  int log_is_dead = result->audit_status != CXD_OK && !op->intent_written;
+  if (op->job.kind == CXD__JOB_APPLY && op->job.audit != CXD__AUDIT_OFF && !log_is_dead)
+    append_outcome(op, now);
+  else
+    cxd__op_done(op, now);
+}
+
+static void outcome_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  cxd_result *result = op->result;
+  result->audit_record = event->sealed ? event->sealed : cxd__strndup(op->record.data, op->record.len);
+  event->sealed = NULL;
+  if (event->status == CXD_OK)
+    result->audit_seq = event->seq;
+  else
+    result->audit_status = event->status;
+  result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
+  cxd__op_done(op, now);
+}
+
+static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  op->intent_written |= event->status == CXD_OK;
+  if (event->status != CXD_OK) {
+    op->result->audit_status = event->status;
+    if (op->job.audit == CXD__AUDIT_REQUIRED || event->status == CXD_E_TOO_LARGE) {
+      cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "the audit log did not take the intent: nothing was sent");
+      event->error = NULL;
+      cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, error);
+      return;
+    }
+  }
+  if (op->cancelled)
+    cxd__update_cancelled(op, now);
+  else {
+    op->stage = CXD__STAGE_PUT;
+    cxd__op_send(op, now, CXD__CLASS_PUT);
+  }
+}
+
+void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  op->result->latency_us[CXD_LATENCY_AUDIT] += event->took_us;
+  if (op->stage == CXD__STAGE_INTENT)
+    intent_appended(op, now, event);
+  else
+    outcome_appended(op, now, event);
+}
+
+void cxd__update_cancelled(struct cxd__op *op, cxd__now now) {
+  if (op->put_sent)
+    cxd__update_finish(op, now, CXD_OUTCOME_UNKNOWN, cxd__error_new(CXD_E_CANCELLED, "cancelled after a PUT had left for campaign %s: read the campaign before anything else", cxd_campaign_id(op->job.change)));
+  else
+    cxd__update_finish(op, now, CXD_OUTCOME_CANCELLED, cxd__error_new(CXD_E_CANCELLED, "cancelled by the caller before anything was written"));
+}

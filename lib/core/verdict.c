@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "core/verdict.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "json/reply.h"
+
+/* Answers with a meaning of their own; the rest goes by class: see by_class(). */
+static const struct {
+  int32_t http;
+  enum cxd__meaning meaning;
+  cxd_status status;
+} answers[] = {
+    {202, CXD__MEANS_ACCEPTED, CXD_OK},
+    {401, CXD__MEANS_TOKEN, CXD_E_UNAUTHORIZED},
+    {403, CXD__MEANS_FINAL, CXD_E_FORBIDDEN},
+    {404, CXD__MEANS_FINAL, CXD_E_NOT_FOUND},
+    {408, CXD__MEANS_AMBIGUOUS, CXD_E_TIMEOUT},
+    {409, CXD__MEANS_CONFLICT, CXD_E_CONFLICT},
+    {410, CXD__MEANS_FINAL, CXD_E_NOT_FOUND},
+    {412, CXD__MEANS_CONFLICT, CXD_E_CONFLICT},
+    {421, CXD__MEANS_RETRY, CXD_E_SERVER},
+    {425, CXD__MEANS_RETRY, CXD_E_SERVER},
+    {429, CXD__MEANS_THROTTLED, CXD_E_RATE_LIMITED},
+    {501, CXD__MEANS_FINAL, CXD_E_SERVER},
+    {505, CXD__MEANS_FINAL, CXD_E_SERVER},
+};
+
+static struct cxd__verdict by_class(int32_t http) {
+  if (http >= 200 && http <= 299)
+    return (struct cxd__verdict){CXD__MEANS_DONE, CXD_OK};
+  if (http >= 400 && http <= 499)
+    return (struct cxd__verdict){CXD__MEANS_FINAL, CXD_E_REJECTED};
+  if (http >= 500 && http <= 599)
+    return (struct cxd__verdict){CXD__MEANS_AMBIGUOUS, CXD_E_SERVER};
+  return (struct cxd__verdict){CXD__MEANS_FINAL, CXD_E_PROTOCOL};
+}
+
+static struct cxd__verdict of_answer(const struct cxd__exchange *exchange) {
+  int32_t http = exchange->http_status;
+  if (http == 503 && exchange->retry_after)
+    return (struct cxd__verdict){CXD__MEANS_THROTTLED, CXD_E_SERVER};
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+    if (answers[i].http == http)
+      return (struct cxd__verdict){answers[i].meaning, answers[i].status};
+  return by_class(http);
+}
+
+static struct cxd__verdict of_way(const struct cxd__exchange *exchange) {
+  static const cxd_status status[] = {
+      [CXD__WAY_ANSWER] = CXD_OK,           [CXD__WAY_CONNECT] = CXD_E_CONNECT,     [CXD__WAY_TLS] = CXD_E_TLS,             [CXD__WAY_HANDSHAKE] = CXD_E_TLS,
+      [CXD__WAY_TIMEOUT] = CXD_E_TIMEOUT,   [CXD__WAY_LOST] = CXD_E_CONNECT,        [CXD__WAY_RESEND] = CXD_E_CONNECT,
+      [CXD__WAY_TOO_LARGE] = CXD_E_PROTOCOL, [CXD__WAY_REFUSED] = CXD_E_PROTOCOL,   [CXD__WAY_ABORTED] = CXD_E_CANCELLED};
+  struct cxd__verdict v = {CXD__MEANS_RETRY, status[exchange->way]};
+  if (exchange->sends > 0)
+    v.meaning = CXD__MEANS_AMBIGUOUS;
+  else if (exchange->way == CXD__WAY_TLS || exchange->way == CXD__WAY_REFUSED)
+    v.meaning = CXD__MEANS_FINAL;
+  return v;
+}
+
+struct cxd__verdict cxd__verdict_of(enum cxd__class kind, const struct cxd__exchange *exchange) {
+  int has_head = exchange->http_status != 0;
+  int success = exchange->http_status >= 200 && exchange->http_status <= 299;
+  struct cxd__verdict v;
+  if (exchange->way == CXD__WAY_ANSWER)
+    v = of_answer(exchange);
+  else if (kind == CXD__CLASS_PUT && has_head && success && exchange->way == CXD__WAY_TOO_LARGE)
+    v = of_answer(exchange); /* it was applied: the head said so; a PUT is never sent again for a nicer body */
+  else
+    v = of_way(exchange);
+  if (kind != CXD__CLASS_PUT && v.meaning == CXD__MEANS_AMBIGUOUS)
+    v.meaning = exchange->way == CXD__WAY_TOO_LARGE ? CXD__MEANS_FINAL : CXD__MEANS_RETRY; /* reading and token requests change nothing */
+  return v;
+}
+
+static const char *advice(cxd_status status) {
+  switch (status) {
+  case CXD_E_UNAUTHORIZED: return "check auth.client_id, the secret and auth.scope";
+  case CXD_E_FORBIDDEN: return "the application needs the scope campaign:write (auth.scope) and access to this campaign";
+  case CXD_E_NOT_FOUND: return "check the campaign id and api.campaign_path";
+  case CXD_E_CONFLICT: return "somebody else changed it: read it again and decide";
+  case CXD_E_RATE_LIMITED: return "the quota is used up: run it again later";
+  case CXD_E_PROTOCOL: return "check api.base_url: this does not look like the API";
+  case CXD_E_CONNECT: return "check api.base_url and the network";
+  case CXD_E_TLS: return "check the server's certificate or set http.ca_file";
+  case CXD_E_TIMEOUT: return "try again, or raise http.attempt_timeout_ms";
+  default: return NULL;
+  }
+}
+
+cxd_error *cxd__verdict_error(cxd_status status, const char *what, const struct cxd__exchange *exchange) {
+  char *code = NULL, *message = NULL, *field = NULL, *id = NULL;
+  struct cxd__buf text = {0};
+  if (exchange->body.data)
+    (void)cxd__reply_error(exchange->body.data, exchange->body.len, &code, &message, &field, &id);
+  cxd__buf_fmt(&text, "%s: ", what);
+  if (exchange->way == CXD__WAY_ANSWER)
+    cxd__buf_fmt(&text, "the server answered %d%s%s%s%s", (int)exchange->http_status, code ? " " : "", code ? code : "", message ? ": " : "", message ? message : "");
+  else
+    cxd__buf_str(&text, exchange->detail ? exchange->detail : cxd_status_text(status));
+  if (field)
+    cxd__buf_fmt(&text, " (%s)", field);
+  if (advice(status))
+    cxd__buf_fmt(&text, "; %s", advice(status));
+  cxd_error *error = cxd__error_new(status, "%s", text.data && !text.failed ? text.data : what);
+  cxd__buf_free(&text);
+  if (error) {
+    error->http_status = exchange->http_status;
+    error->server_code = code;
+    error->request_id = id ? id : cxd__strdup(exchange->request_id);
+    error->field = field;
+    error->retryable = status == CXD_E_CONNECT || status == CXD_E_TIMEOUT || status == CXD_E_RATE_LIMITED || status == CXD_E_SERVER;
+    code = id = field = NULL;
+  }
+  cxd__free(code);
+  cxd__free(message);
+  cxd__free(field);
+  cxd__free(id);
+  return error;
+}

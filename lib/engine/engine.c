@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* sigtimedwait */
+#include "engine/engine.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "engine/sink.h"
+
+#define APPENDS_MAX 64
+
+struct append {
+  uint32_t op, tag;
+  cxd_status status;
+  cxd_error *error;
+  char *sealed;
+  int64_t seq;
+};
+
+struct cxd__engine {
+  struct cxd__core *core;
+  struct cxd__http *http;
+  atomic_int cancelled;
+  const struct cxd__job *job;
+  const struct cxd__tools *tools;
+  struct append appends[APPENDS_MAX]; /* of this turn: they share one sync */
+  size_t append_count;
+  int64_t append_began_us;
+  cxd_token_sink *sink;               /* the provider's answer we wait for */
+  uint32_t sink_op, sink_tag;
+  int64_t sink_asked_us;
+  uint32_t done;
+};
+
+cxd_status cxd__engine_new(struct cxd__shared *shared, const struct cxd__core_options *core, const struct cxd__http_options *http, struct cxd__engine **out, cxd_error **error) {
+  uint64_t seed;
+  struct cxd__engine *engine = cxd__alloc(sizeof *engine);
+  *out = NULL;
+  if (!engine)
+    return cxd__fail_nomem(error);
+  if (cxd__random_bytes(&seed, sizeof seed) != 0)
+    seed = (uint64_t)cxd__wall_us() ^ (uint64_t)(uintptr_t)engine; /* jitter and ids only */
+  engine->core = cxd__core_new(shared, core, seed);
+  cxd_status status = engine->core ? cxd__http_new(http, &engine->http, error) : cxd__fail_nomem(error);
+  if (status != CXD_OK) {
+    cxd__engine_free(engine);
+    return status;
+  }
+  cxd__core_join(engine->core, cxd__http_wake, engine->http);
+  *out = engine;
+  return CXD_OK;
+}
+
+void cxd__engine_free(struct cxd__engine *engine) {
+  if (!engine)
+    return;
+  if (engine->http)
+    cxd__core_leave(engine->core);
+  cxd__sink_unref(engine->sink);
+  cxd__core_free(engine->core);
+  cxd__http_free(engine->http);
+  cxd__free(engine);
+}
+
+void cxd__engine_free_forked(struct cxd__engine *engine) {
+  if (!engine)
+    return;
+  cxd__core_free(engine->core);
+  cxd__http_free_forked(engine->http);
+  cxd__free(engine);
+}
+
+struct cxd__core *cxd__engine_core(struct cxd__engine *engine) { return engine->core; }
+
+void cxd__engine_cancel(struct cxd__engine *engine) {
+  atomic_store(&engine->cancelled, 1);
+  cxd__http_wake(engine->http);
+}
+
+/* ------------------------------------------------------------- performing actions */
+
+static void feed(struct cxd__engine *engine, struct cxd__event *event) {
+  cxd__core_feed(engine->core, cxd__clock_read(), event);
+  cxd__exchange_clear(&event->exchange);
+  cxd_report_free(event->report);
+  cxd_error_free(event->error);
+  cxd__free(event->sealed);
+}
+
+static void perform_send(struct cxd__engine *engine, const struct cxd__action *action) {
+  if (cxd__http_send(engine->http, &action->request, action->op, action->tag) == 0)
+    return;
+  struct cxd__event event = {.kind = CXD__EV_EXCHANGE, .op = action->op, .tag = action->tag};
+  event.exchange.way = CXD__WAY_REFUSED;
+  feed(engine, &event);
+}
+
+static void perform_check(struct cxd__engine *engine, const struct cxd__action *action) {
+  struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag};
+  struct cxd__check check = {action->change, action->merged, engine->job->replace, cxd__clock_read().wall_ms};
+  struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
+  if (frame)
+    cxd__frame_leave(engine->tools->frames, frame);
+  feed(engine, &event);
+}
+
+static void sync_appends(struct cxd__engine *engine) {
+  const struct cxd__tools *tools = engine->tools;
+  cxd_error *error = NULL;
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  cxd_status status = frame ? cxd__audit_sync(tools->audit, &error) : CXD_E_NOMEM;
+  if (frame)
+    cxd__frame_leave(tools->frames, frame);
+  int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
+  for (size_t i = 0; i < engine->append_count; i++) {
+    struct append *a = &engine->appends[i];
+    struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took};
+    if (a->status == CXD_OK && status != CXD_OK) {
+      event.status = CXD_E_AUDIT;
+      event.error = cxd__error_copy(error);
+    }
+    feed(engine, &event);
+  }
+  engine->append_count = 0;
+  cxd_error_free(error);
+}
+
+static void perform_append(struct cxd__engine *engine, const struct cxd__action *action) {
+  const struct cxd__tools *tools = engine->tools;
+  struct cxd__buf sealed = {0};
+  if (engine->append_count == APPENDS_MAX)
+    sync_appends(engine);
+  if (engine->append_count == 0)
+    engine->append_began_us = cxd__clock_read().mono_us;
+  struct append *a = &engine->appends[engine->append_count++];
+  *a = (struct append){.op = action->op, .tag = action->tag};
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  a->status = frame ? CXD_OK : CXD_E_NOMEM;
+  if (frame && action->reserve)
+    a->status = cxd__audit_reserve(tools->audit, &a->error);
+  if (a->status == CXD_OK)
+    a->status = cxd__audit_append(tools->audit, action->record, action->record_len, &sealed, &a->seq, &a->error);
+  if (frame)
+    cxd__frame_leave(tools->frames, frame);
+  if (a->status == CXD_OK)
+    a->sealed = cxd__buf_take(&sealed);
+  cxd__buf_free(&sealed);
+}
+
+static void feed_sink(struct cxd__engine *engine) {
+  cxd_token_sink *sink = engine->sink;
+  struct cxd__event event = {.kind = CXD__EV_TOKEN, .op = engine->sink_op, .tag = engine->sink_tag, .asked_boot_us = engine->sink_asked_us};
+  if (!sink || !cxd__sink_complete(sink))
+    return;
+  engine->sink = NULL;
+  if (sink->failed) {
+    event.status = CXD_E_TOKEN;
+    event.error = cxd__error_new(CXD_E_TOKEN, "the token provider failed: %s", sink->message ? sink->message : "no message");
+    event.permanent = !sink->retryable;
+    if (event.error)
+      event.error->retryable = sink->retryable;
+  } else {
+    event.token = sink->token.text;
+    event.token_len = sink->token.len;
+    event.expires_in_s = sink->expires_in_s;
+  }
+  feed(engine, &event);
+  cxd__sink_unref(sink);
+}
+
+/* The sink belongs to the engine and, until it is completed, to the provider as well. */
+static void perform_fetch(struct cxd__engine *engine, const struct cxd__action *action) {
+  const struct cxd__tools *tools = engine->tools;
+  cxd_token_request request = {tools->scope, tools->token_url, action->forced};
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  engine->sink = frame ? cxd__sink_new(cxd__http_wake_handle(engine->http)) : NULL;
+  engine->sink_op = action->op;
+  engine->sink_tag = action->tag;
+  engine->sink_asked_us = cxd__clock_read().boot_us;
+  if (!engine->sink) {
+    struct cxd__event event = {.kind = CXD__EV_TOKEN, .op = action->op, .tag = action->tag, .status = CXD_E_NOMEM};
+    feed(engine, &event);
+  } else {
+    int32_t said = tools->provider->fetch(tools->provider->user_data, &request, engine->sink);
+    if (said == CXD_PENDING)
+      cxd__log(tools->log, CXD_LOG_DEBUG, "token provider: pending");
+    else if (said != CXD_ACCEPTED)
+      cxd__sink_void(engine->sink, "its fetch method did not accept");
+    else
+      (void)cxd__sink_fail(engine->sink, 0, "its fetch method accepted without completing the sink");
+  }
+  if (frame)
+    cxd__frame_leave(tools->frames, frame);
+  feed_sink(engine);
+}
+
+static void perform_abort(struct cxd__engine *engine, const struct cxd__action *action) {
+  cxd__http_abort(engine->http, action->op, action->tag);
+  if (!engine->sink || engine->sink_op != action->op)
+    return;
+  struct cxd__event event = {.kind = CXD__EV_TOKEN, .op = engine->sink_op, .tag = engine->sink_tag, .status = CXD_E_CANCELLED};
+  cxd__sink_unref(engine->sink); /* the provider may still complete it: into the void */
+  engine->sink = NULL;
+  feed(engine, &event);
+}
+
+static void perform(struct cxd__engine *engine, const struct cxd__action *action) {
+  switch (action->kind) {
+  case CXD__ACT_SEND: perform_send(engine, action); return;
+  case CXD__ACT_ABORT: perform_abort(engine, action); return;
+  case CXD__ACT_FETCH_TOKEN: perform_fetch(engine, action); return;
+  case CXD__ACT_CHECK: perform_check(engine, action); return;
+  case CXD__ACT_APPEND: perform_append(engine, action); return;
+  case CXD__ACT_DONE: engine->done = action->op; return;
+  case CXD__ACT_NONE: return;
+  }
+}
+
+/* ------------------------------------------------------------------------ turns */
+
+static int deliver(struct cxd__engine *engine) {
+  struct cxd__event event = {.kind = CXD__EV_EXCHANGE};
+  int any = 0;
+  while (cxd__http_next(engine->http, &event.op, &event.tag, &event.exchange)) {
+    feed(engine, &event);
+    any = 1;
+  }
+  return any;
+}
+
+/* All actions that are due, all records of the turn under one sync, then what the network brought. */
+static int turn(struct cxd__engine *engine) {
+  struct cxd__action action;
+  int any = 0;
+  if (atomic_exchange(&engine->cancelled, 0))
+    cxd__core_cancel(engine->core, 0, cxd__clock_read());
+  while (cxd__core_next(engine->core, cxd__clock_read(), &action)) {
+    perform(engine, &action);
+    any = 1;
+  }
+  if (engine->append_count)
+    sync_appends(engine);
+  feed_sink(engine);
+  return deliver(engine) || any;
+}
+
+static int64_t patience(const struct cxd__engine *engine) {
+  int64_t due = cxd__core_due(engine->core);
+  if (due == INT64_MAX)
+    return -1;
+  int64_t left = due - cxd__clock_read().mono_us;
+  return left > 0 ? left : 0;
+}
+
+/* A write to a connection the server has closed must not kill the host: SIGPIPE is held back from this thread only. */
+static int block_sigpipe(sigset_t *old) {
+  sigset_t pipe_only, pending;
+  sigemptyset(&pipe_only);
+  sigaddset(&pipe_only, SIGPIPE);
+  (void)pthread_sigmask(SIG_BLOCK, &pipe_only, old);
+  return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE);
+}
+
+static void unblock_sigpipe(const sigset_t *old, int was_pending) {
+  sigset_t pipe_only;
+  struct timespec now = {0, 0};
+  sigemptyset(&pipe_only);
+  sigaddset(&pipe_only, SIGPIPE);
+  if (!was_pending && !sigismember(old, SIGPIPE))
+    while (sigtimedwait(&pipe_only, NULL, &now) == SIGPIPE)
+      ;
+  (void)pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
+  sigset_t old;
+  engine->job = job;
+  engine->tools = tools;
+  engine->done = 0;
+  cxd_status status = cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
+  if (status != CXD_OK)
+    return status;
+  int was_pending = block_sigpipe(&old);
+  while (engine->done != *op && status == CXD_OK)
+    if (!turn(engine) && engine->done != *op)
+      status = cxd__http_wait(engine->http, patience(engine));
+  unblock_sigpipe(&old, was_pending);
+  return status == CXD_OK ? CXD_OK : cxd__fail(error, status, "waiting for the network failed: the host closed a descriptor that is not its own");
+}
+
+/* Between runs nothing may be left behind: a token exchange this engine led goes to the next waiter. */
+void cxd__engine_clear(struct cxd__engine *engine) {
+  cxd__http_abort_all(engine->http);
+  cxd__sink_unref(engine->sink);
+  engine->sink = NULL;
+  atomic_store(&engine->cancelled, 0);
+  cxd__core_reset(engine->core, cxd__clock_read());
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__ENGINE_ENGINE_H
+#define CXD__ENGINE_ENGINE_H
+
+#include <cxdialer/cxdialer.h>
+
+#include "audit/log.h"
+#include "core/core.h"
+#include "engine/frames.h"
+#include "http/http.h"
+#include "validate/validator.h"
+
+/*
+ * The driver: takes actions from the core, performs them, feeds the results back. One engine is used by one thread at a
+ * time; it keeps its connections between runs. No lock is held while it performs anything.
+ */
+struct cxd__engine;
+
+/* What an engine performs with. Borrowed for a run. */
+struct cxd__tools {
+  cxd_validator *validator;             /* PLAN, APPLY */
+  struct cxd__audit *audit;             /* APPLY with an audit mode other than off */
+  const cxd_token_provider *provider;   /* NULL: tokens come from the core's own exchange */
+  const char *scope, *token_url;
+  struct cxd__frames *frames;
+  const cxd_log *log;
+};
+
+cxd_status cxd__engine_new(struct cxd__shared *shared, const struct cxd__core_options *core, const struct cxd__http_options *http, struct cxd__engine **out, cxd_error **error);
+void cxd__engine_free(struct cxd__engine *engine);
+void cxd__engine_free_forked(struct cxd__engine *engine);
+
+/* Runs one job to its end. The operation stays until cxd__engine_clear, for cxd__core_take_*. */
+cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error);
+struct cxd__core *cxd__engine_core(struct cxd__engine *engine);
+void cxd__engine_clear(struct cxd__engine *engine);
+
+void cxd__engine_cancel(struct cxd__engine *engine); /* any thread */
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "engine/frames.h"
+
+#include <stddef.h>
+
+#include "base/mem.h"
+
+struct cxd__frame {
+  struct cxd__frame *next;
+  pthread_t thread;
+  uintptr_t stack;
+  enum cxd__inside inside;
+};
+
+int cxd__frames_init(struct cxd__frames *frames) {
+  frames->first = NULL;
+  return pthread_mutex_init(&frames->lock, NULL);
+}
+
+void cxd__frames_destroy(struct cxd__frames *frames) {
+  while (frames->first) {
+    struct cxd__frame *frame = frames->first;
+    frames->first = frame->next;
+    cxd__free(frame);
+  }
+  (void)pthread_mutex_destroy(&frames->lock);
+}
+
+static uintptr_t here(void) { return (uintptr_t)__builtin_frame_address(0); }
+
+struct cxd__frame *cxd__frame_enter(struct cxd__frames *frames, enum cxd__inside inside) {
+  struct cxd__frame *frame = cxd__alloc(sizeof *frame);
+  if (!frame)
+    return NULL;
+  frame->thread = pthread_self();
+  frame->stack = here();
+  frame->inside = inside;
+  (void)pthread_mutex_lock(&frames->lock);
+  frame->next = frames->first;
+  frames->first = frame;
+  (void)pthread_mutex_unlock(&frames->lock);
+  return frame;
+}
+
+static void unlink_frame(struct cxd__frames *frames, struct cxd__frame **at) {
+  struct cxd__frame *frame = *at;
+  (void)frames;
+  *at = frame->next;
+  cxd__free(frame);
+}
+
+void cxd__frame_leave(struct cxd__frames *frames, struct cxd__frame *frame) {
+  (void)pthread_mutex_lock(&frames->lock);
+  for (struct cxd__frame **at = &frames->first; *at; at = &(*at)->next)
+    if (*at == frame) {
+      unlink_frame(frames, at);
+      break;
+    }
+  (void)pthread_mutex_unlock(&frames->lock);
+}
+
+enum cxd__inside cxd__frames_inside(struct cxd__frames *frames) {
+  enum cxd__inside inside = CXD__INSIDE_NOTHING;
+  uintptr_t stack = here();
+  (void)pthread_mutex_lock(&frames->lock);
+  for (struct cxd__frame **at = &frames->first; *at;) {
+    if (!pthread_equal((*at)->thread, pthread_self()))
+      at = &(*at)->next;
+    else if ((*at)->stack <= stack) /* stacks grow downwards: its method was left without returning */
+      unlink_frame(frames, at);
+    else {
+      if ((*at)->inside > inside)
+        inside = (*at)->inside;
+      at = &(*at)->next;
+    }
+  }
+  (void)pthread_mutex_unlock(&frames->lock);
+  return inside;
+}

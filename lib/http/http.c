@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* epoll_create1 */
+#include "http/http.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/now.h"
+#include "base/wake.h"
+#include "http/http_private.h"
+#include "http/transfer.h"
+
+struct cxd__http {
+  struct cxd__http_options options;
+  CURLM *multi;
+  int epoll;
+  struct cxd__wake *wake;
+  int64_t timer_mono_us; /* when libcurl wants to be called; INT64_MAX: not */
+  struct cxd__transfer *active, *finished, **finished_last;
+};
+
+const struct cxd__http_options *cxd__http_options_of(const struct cxd__http *http) { return &http->options; }
+
+cxd_status cxd__http_global(cxd_error **error) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  if (info->version_num < 0x075700 || !(info->features & CURL_VERSION_THREADSAFE))
+    return cxd__fail(error, CXD_E_STATE, "libcurl %s is too old or not thread-safe: 7.87.0 or newer is needed", info->version);
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    return cxd__fail(error, CXD_E_STATE, "libcurl cannot be initialised");
+  return CXD_OK;
+}
+
+int32_t cxd__http_has(const char *feature) {
+  int features = curl_version_info(CURLVERSION_NOW)->features;
+  if (strcmp(feature, "tls") == 0)
+    return (features & CURL_VERSION_SSL) != 0;
+  return strcmp(feature, "http2") == 0 && (features & CURL_VERSION_HTTP2) != 0;
+}
+
+/* ------------------------------------------------------- libcurl asks for descriptors and a timer */
+
+static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known) {
+  struct cxd__http *http = context;
+  struct epoll_event event = {.events = 0, .data = {.fd = socket}};
+  (void)easy;
+  if (what == CURL_POLL_REMOVE) {
+    (void)epoll_ctl(http->epoll, EPOLL_CTL_DEL, socket, NULL);
+    return 0;
+  }
+  if (what & CURL_POLL_IN)
+    event.events |= EPOLLIN;
+  if (what & CURL_POLL_OUT)
+    event.events |= EPOLLOUT;
+  if (known || epoll_ctl(http->epoll, EPOLL_CTL_ADD, socket, &event) != 0)
+    (void)epoll_ctl(http->epoll, EPOLL_CTL_MOD, socket, &event);
+  (void)curl_multi_assign(http->multi, socket, http);
+  return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *context) {
+  struct cxd__http *http = context;
+  (void)multi;
+  http->timer_mono_us = ms < 0 ? INT64_MAX : cxd__clock_read().mono_us + (int64_t)ms * 1000;
+  return 0;
+}
+
+static int watch_wake(struct cxd__http *http) {
+  struct epoll_event event = {.events = EPOLLIN, .data = {.fd = -1}};
+  return epoll_ctl(http->epoll, EPOLL_CTL_ADD, cxd__wake_fd(http->wake), &event);
+}
+
+cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__http **out, cxd_error **error) {
+  struct cxd__http *http = cxd__alloc(sizeof *http);
+  *out = NULL;
+  if (!http)
+    return cxd__fail_nomem(error);
+  http->options = *options;
+  http->timer_mono_us = INT64_MAX;
+  http->finished_last = &http->finished;
+  http->epoll = epoll_create1(EPOLL_CLOEXEC);
+  http->wake = cxd__wake_new();
+  http->multi = curl_multi_init();
+  if (http->epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {
+    cxd_status status = cxd__fail(error, CXD_E_IO, "cannot open the descriptors for a connection (%s): raise the limit of open files", strerror(errno));
+    cxd__http_free(http);
+    return status;
+  }
+  (void)curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  (void)curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, (void *)http);
+  (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, (void *)http);
+  (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 32L);
+  *out = http;
+  return CXD_OK;
+}
+
+/* ------------------------------------------------------------------ transfers */
+
+static void free_transfer(struct cxd__transfer *t) {
+  if (t->easy)
+    curl_easy_cleanup(t->easy);
+  curl_slist_free_all(t->headers);
+  cxd__buf_free(&t->url);
+  cxd__buf_wipe(&t->basic);
+  cxd__exchange_clear(&t->exchange);
+  cxd__free(t);
+}
+
+static void unlink_active(struct cxd__http *http, struct cxd__transfer *t) {
+  for (struct cxd__transfer **at = &http->active; *at; at = &(*at)->next)
+    if (*at == t) {
+      *at = t->next;
+      return;
+    }
+}
+
+static void finish(struct cxd__http *http, struct cxd__transfer *t) {
+  unlink_active(http, t);
+  t->exchange.end_mono_us = cxd__clock_read().mono_us;
+  t->next = NULL;
+  *http->finished_last = t;
+  http->finished_last = &t->next;
+}
+
+static int start(struct cxd__http *http, struct cxd__transfer *t, const struct cxd__request *request) {
+  t->easy = curl_easy_init();
+  if (request->kind != CXD__CLASS_TOKEN)
+    cxd__buf_str(&t->url, http->options.origin);
+  cxd__buf_str(&t->url, request->target);
+  if (!t->easy || t->url.failed || cxd__profile_apply(t, &http->options, request) != 0)
+    return -1;
+  return curl_multi_add_handle(http->multi, t->easy) == CURLM_OK ? 0 : -1;
+}
+
+int cxd__http_send(struct cxd__http *http, const struct cxd__request *request, uint32_t op, uint32_t tag) {
+  struct cxd__transfer *t = cxd__alloc(sizeof *t);
+  if (!t)
+    return -1;
+  t->http = http;
+  t->op = op;
+  t->tag = tag;
+  t->kind = request->kind;
+  t->next = http->active;
+  http->active = t;
+  if (start(http, t, request) == 0)
+    return 0;
+  t->exchange.way = CXD__WAY_REFUSED;
+  t->exchange.detail = cxd__strdup("libcurl did not take the request (memory, or an http.* setting this libcurl does not support)");
+  finish(http, t);
+  return 0;
+}
+
+void cxd__http_abort(struct cxd__http *http, uint32_t op, uint32_t tag) {
+  for (struct cxd__transfer *t = http->active; t; t = t->next)
+    if (t->op == op && t->tag == tag) {
+      (void)curl_multi_remove_handle(http->multi, t->easy);
+      t->exchange.way = CXD__WAY_ABORTED;
+      finish(http, t);
+      return;
+    }
+}
+
+void cxd__http_abort_all(struct cxd__http *http) {
+  while (http->active) {
+    struct cxd__transfer *t = http->active;
+    (void)curl_multi_remove_handle(http->multi, t->easy);
+    finish(http, t);
+  }
+  while (http->finished) {
+    struct cxd__transfer *t = http->finished;
+    http->finished = t->next;
+    free_transfer(t);
+  }
+  http->finished_last = &http->finished;
+}
+
+static void collect(struct cxd__http *http) {
+  CURLMsg *message;
+  int left;
+  while ((message = curl_multi_info_read(http->multi, &left))) {
+    struct cxd__transfer *t = NULL;
+    if (message->msg != CURLMSG_DONE)
+      continue;
+    CURLcode code = message->data.result;
+    CURL *easy = message->easy_handle;
+    (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
+    cxd__way_fill(t, code);
+    (void)curl_multi_remove_handle(http->multi, easy);
+    finish(http, t);
+  }
+}
+
+/* ------------------------------------------------------------------ the loop */
+
+static int wait_ms(const struct cxd__http *http, int64_t timeout_us) {
+  if (http->finished)
+    return 0;
+  int64_t until_timer = INT64_MAX;
+  if (http->timer_mono_us != INT64_MAX)
+    until_timer = http->timer_mono_us - cxd__clock_read().mono_us;
+  if (timeout_us >= 0 && timeout_us < until_timer)
+    until_timer = timeout_us;
+  if (until_timer == INT64_MAX)
+    return -1;
+  if (until_timer <= 0)
+    return 0;
+  return until_timer > 3600000000 ? 3600000 : (int)((until_timer + 999) / 1000);
+}
+
+static void on_events(struct cxd__http *http, const struct epoll_event *events, int count) {
+  int running;
+  for (int i = 0; i < count; i++) {
+    if (events[i].data.fd == -1) {
+      cxd__wake_clear(http->wake);
+      continue;
+    }
+    int what = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) | (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+    (void)curl_multi_socket_action(http->multi, events[i].data.fd, what, &running);
+  }
+}
+
+static void run_timer(struct cxd__http *http) {
+  int running;
+  if (http->timer_mono_us == INT64_MAX || cxd__clock_read().mono_us < http->timer_mono_us)
+    return;
+  http->timer_mono_us = INT64_MAX;
+  (void)curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+cxd_status cxd__http_wait(struct cxd__http *http, int64_t timeout_us) {
+  struct epoll_event events[64];
+  int count = epoll_wait(http->epoll, events, 64, wait_ms(http, timeout_us));
+  if (count < 0 && errno != EINTR)
+    return CXD_E_IO;
+  on_events(http, events, count < 0 ? 0 : count);
+  run_timer(http);
+  collect(http);
+  return CXD_OK;
+}
+
+int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct cxd__exchange *out) {
+  struct cxd__transfer *t = http->finished;
+  if (!t)
+    return 0;
+  http->finished = t->next;
+  if (!http->finished)
+    http->finished_last = &http->finished;
+  *op = t->op;
+  *tag = t->tag;
+  *out = t->exchange;
+  t->exchange = (struct cxd__exchange){0};
+  free_transfer(t);
+  return 1;
+}
+
+void cxd__http_wake(void *context) { cxd__wake_signal(((struct cxd__http *)context)->wake); }
+
+struct cxd__wake *cxd__http_wake_handle(struct cxd__http *http) { return http->wake; }
+
+void cxd__http_free(struct cxd__http *http) {
+  if (!http)
+    return;
+  if (http->multi) {
+    cxd__http_abort_all(http);
+    (void)curl_multi_cleanup(http->multi);
+  }
+  cxd__wake_unref(http->wake);
+  if (http->epoll >= 0)
+    (void)close(http->epoll);
+  cxd__free(http);
+}
+
+/* libcurl's clean-up would say goodbye on the parent's TLS connections: its memory is left alone. */
+void cxd__http_free_forked(struct cxd__http *http) {
+  if (!http)
+    return;
+  cxd__wake_unref(http->wake);
+  if (http->epoll >= 0)
+    (void)close(http->epoll);
+  cxd__free(http);
+}

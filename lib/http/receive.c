@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* strncasecmp */
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/now.h"
+#include "base/utf8.h"
+#include "http/http_private.h"
+#include "http/transfer.h"
+
+/* The pre-request hook fires before every physical send. libcurl re-sends by itself when a kept-alive connection dies
+   before the first byte of an answer: the second time is stopped here, so that sends are counted truly. */
+int cxd__before_send(void *context, char *ip, char *local_ip, int port, int local_port) {
+  struct cxd__transfer *t = context;
+  (void)ip;
+  (void)local_ip;
+  (void)port;
+  (void)local_port;
+  if (t->exchange.sends) {
+    t->resend_stopped = 1;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  cxd__now now = cxd__clock_read();
+  t->exchange.sends = 1;
+  t->exchange.sent_mono_us = now.mono_us;
+  t->exchange.sent_boot_us = now.boot_us;
+  return CURL_PREREQFUNC_OK;
+}
+
+static const char *value_of(const char *line, size_t len, const char *name, size_t *value_len) {
+  size_t n = strlen(name);
+  if (len <= n || line[n] != ':' || strncasecmp(line, name, n) != 0)
+    return NULL;
+  const char *p = line + n + 1, *end = line + len;
+  while (p < end && (*p == ' ' || *p == '\t'))
+    p++;
+  while (end > p && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' ' || end[-1] == '\t'))
+    end--;
+  *value_len = (size_t)(end - p);
+  return p;
+}
+
+/* The first field of a name counts; a text with control bytes or not UTF-8 counts as absent. */
+static void keep(char **field, const char *line, size_t len, const char *name, size_t most) {
+  size_t n;
+  const char *value = value_of(line, len, name, &n);
+  if (!value || *field || n == 0 || n > most || !cxd__utf8_valid(value, n))
+    return;
+  for (size_t i = 0; i < n; i++)
+    if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+      return;
+  *field = cxd__strndup(value, n);
+}
+
+static void forget_fields(struct cxd__exchange *e) {
+  char **fields[] = {&e->etag, &e->retry_after, &e->date, &e->request_id, &e->content_type, &e->www_authenticate};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    cxd__free(*fields[i]);
+    *fields[i] = NULL;
+  }
+}
+
+/* RFC 9110 8.8.3: strong and quoted. A weak tag cannot be used in If-Match and counts as none. */
+static int strong_tag(const char *tag) {
+  size_t len = strlen(tag);
+  return len >= 2 && tag[0] == '"' && tag[len - 1] == '"' && memchr(tag + 1, '"', len - 2) == NULL;
+}
+
+size_t cxd__receive_header(char *line, size_t size, size_t count, void *context) {
+  struct cxd__transfer *t = context;
+  size_t len = size * count;
+  struct cxd__exchange *e = &t->exchange;
+  t->header_bytes += len;
+  if (t->header_bytes > CXD__HEADER_BYTES_MAX || ++t->header_fields > CXD__HEADER_FIELDS_MAX) {
+    t->too_large = 1;
+    return 0;
+  }
+  if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+    forget_fields(e); /* an interim answer, or the proxy's, came before */
+  keep(&e->etag, line, len, "etag", 1024);
+  keep(&e->retry_after, line, len, "retry-after", 128);
+  keep(&e->date, line, len, "date", 128);
+  keep(&e->request_id, line, len, "x-request-id", 128);
+  keep(&e->content_type, line, len, "content-type", 128);
+  keep(&e->www_authenticate, line, len, "www-authenticate", 512);
+  if (e->etag && !strong_tag(e->etag)) {
+    cxd__free(e->etag);
+    e->etag = NULL;
+  }
+  size_t n;
+  const char *encoding = value_of(line, len, "content-encoding", &n);
+  if (encoding && !(n == 8 && strncasecmp(encoding, "identity", n) == 0))
+    t->encoded = 1;
+  return len;
+}
+
+size_t cxd__receive_body(char *bytes, size_t size, size_t count, void *context) {
+  struct cxd__transfer *t = context;
+  size_t len = size * count;
+  if (t->encoded)
+    return 0;
+  if (len > (size_t)cxd__http_options_of(t->http)->max_response_bytes - t->exchange.body.len) {
+    t->too_large = 1;
+    return 0;
+  }
+  cxd__buf_add(&t->exchange.body, bytes, len);
+  return t->exchange.body.failed ? 0 : len;
+}
+
+/* Header names whose values may be shown in a log; of every other header only the name is. */
+static int may_be_shown(const char *line, size_t len) {
+  static const char *const names[] = {"host", "content-type", "content-length", "accept", "user-agent", "date", "server", "etag", "if-match", "retry-after", "x-request-id", "connection", "allow", "ratelimit", "ratelimit-policy"};
+  size_t n;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (value_of(line, len, names[i], &n))
+      return 1;
+  return 0;
+}
+
+static void log_line(struct cxd__transfer *t, const char *mark, const char *line, size_t len) {
+  const char *colon = memchr(line, ':', len);
+  int first = len > 4 && (memcmp(line, "HTTP/", 5) == 0 || memcmp(line, "GET ", 4) == 0 || memcmp(line, "PUT ", 4) == 0 || memcmp(line, "POST", 4) == 0);
+  if (len == 0)
+    return;
+  if (first || may_be_shown(line, len))
+    cxd__log(cxd__http_options_of(t->http)->log, CXD_LOG_DEBUG, "%s %.*s", mark, (int)len, line);
+  else if (colon)
+    cxd__log(cxd__http_options_of(t->http)->log, CXD_LOG_DEBUG, "%s %.*s: ***", mark, (int)(colon - line), line);
+}
+
+int cxd__debug(CURL *easy, curl_infotype type, char *data, size_t size, void *context) {
+  (void)easy;
+  if (type != CURLINFO_HEADER_IN && type != CURLINFO_HEADER_OUT)
+    return 0; /* bodies may hold secrets, libcurl's own remarks may quote them */
+  const char *mark = type == CURLINFO_HEADER_OUT ? ">" : "<";
+  const char *end = data + size;
+  for (const char *line = data; line < end;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    size_t len = (size_t)((stop ? stop : end) - line);
+    log_line(context, mark, line, len && line[len - 1] == '\r' ? len - 1 : len);
+    line = stop ? stop + 1 : end;
+  }
+  return 0;
+}

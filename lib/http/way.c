@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "base/mem.h"
+#include "http/http_private.h"
+#include "http/transfer.h"
+
+/* Everything else is CXD__WAY_LOST: after a send it is doubtful, before one it is a failed connection. */
+static const struct {
+  CURLcode code;
+  enum cxd__way way;
+} ways[] = {
+    {CURLE_OK, CXD__WAY_ANSWER},
+    {CURLE_COULDNT_RESOLVE_HOST, CXD__WAY_CONNECT},
+    {CURLE_COULDNT_RESOLVE_PROXY, CXD__WAY_CONNECT},
+    {CURLE_COULDNT_CONNECT, CXD__WAY_CONNECT},
+    {CURLE_PROXY, CXD__WAY_CONNECT},
+    {CURLE_OPERATION_TIMEDOUT, CXD__WAY_TIMEOUT},
+    {CURLE_SSL_CONNECT_ERROR, CXD__WAY_HANDSHAKE},
+    {CURLE_PEER_FAILED_VERIFICATION, CXD__WAY_TLS},
+    {CURLE_SSL_CERTPROBLEM, CXD__WAY_TLS},
+    {CURLE_SSL_CIPHER, CXD__WAY_TLS},
+    {CURLE_SSL_CACERT_BADFILE, CXD__WAY_TLS},
+    {CURLE_SSL_PINNEDPUBKEYNOTMATCH, CXD__WAY_TLS},
+    {CURLE_SSL_INVALIDCERTSTATUS, CXD__WAY_TLS},
+    {CURLE_SSL_ISSUER_ERROR, CXD__WAY_TLS},
+    {CURLE_SSL_CLIENTCERT, CXD__WAY_TLS},
+    {CURLE_USE_SSL_FAILED, CXD__WAY_TLS},
+    {CURLE_URL_MALFORMAT, CXD__WAY_REFUSED},
+    {CURLE_UNSUPPORTED_PROTOCOL, CXD__WAY_REFUSED},
+    {CURLE_OUT_OF_MEMORY, CXD__WAY_REFUSED},
+};
+
+static enum cxd__way way_of(const struct cxd__transfer *t, CURLcode code) {
+  if (t->resend_stopped)
+    return CXD__WAY_RESEND;
+  if (t->too_large || t->encoded)
+    return CXD__WAY_TOO_LARGE;
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+    if (ways[i].code == code)
+      return ways[i].way;
+  return CXD__WAY_LOST;
+}
+
+/* What libcurl says in general terms: its detailed messages may quote headers. */
+static void describe(struct cxd__transfer *t, CURLcode code) {
+  struct cxd__buf text = {0};
+  const struct cxd__http_options *o = cxd__http_options_of(t->http);
+  const char *where = t->kind == CXD__CLASS_TOKEN ? "the token endpoint" : o->origin;
+  if (t->resend_stopped)
+    cxd__buf_fmt(&text, "%s closed the connection before an answer came", where);
+  else if (t->encoded)
+    cxd__buf_fmt(&text, "%s sent a compressed answer that was not asked for", where);
+  else if (t->too_large)
+    cxd__buf_fmt(&text, "%s sent more than %lld bytes of answer or %d of headers (http.max_response_bytes)", where, (long long)o->max_response_bytes, CXD__HEADER_BYTES_MAX);
+  else
+    cxd__buf_fmt(&text, "%s: %s", where, curl_easy_strerror(code));
+  t->exchange.detail = cxd__buf_take(&text);
+}
+
+void cxd__way_fill(struct cxd__transfer *t, CURLcode code) {
+  long http = 0;
+  (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &http);
+  t->exchange.way = way_of(t, code);
+  t->exchange.http_status = t->exchange.sends ? (int32_t)http : 0; /* before a send it is a proxy's */
+  if (t->exchange.way != CXD__WAY_ANSWER)
+    describe(t, code);
+}
