@@ -94,4 +94,18 @@ static inline void ck_says(cxd_validator *validator, const char *json, const cha
   cxd_report_free(report);
 }
 
+/* A file of the source tree; the caller frees the buffer. */
+static inline struct cxd__buf source_file(const char *name) {
+  const char *root = getenv("CXDIALER_SOURCE");
+  char path[4096], chunk[4096];
+  struct cxd__buf text = {0};
+  (void)snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
+  FILE *file = fopen(path, "rb");
+  ck_assert_msg(file != NULL, "%s", path);
+  for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
+    cxd__buf_add(&text, chunk, got);
+  (void)fclose(file);
+  return text;
+}
+
 #endif

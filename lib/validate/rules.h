@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__VALIDATE_RULES_H
+#define CXD__VALIDATE_RULES_H
+
+#include "validate/members.h"
+#include "validate/settings.h"
+
+/* One check in progress: what the built-in rules look at. */
+struct cxd__context {
+  const struct cxd__check *check;
+  const struct cxd__settings *settings;
+  const char *zoneinfo_dir;
+  cxd_report *report;
+  struct cxd__member_values change, base, merged; /* absent: not there, or no such document */
+  int set[CXD__MEMBER_COUNT];                     /* 1: this check vouches for the member, it goes out as an edit */
+  int running;                                    /* the merged campaign will be running */
+  int zone_unknown;                               /* zone.unknown was found: nothing more is said about the zone */
+};
+
+/* Rules run in the order of the table; each looks for one code. A rule of a later kind is one more row. */
+struct cxd__rule_row {
+  enum cxd__code code;
+  const char *source; /* where the rule comes from, for docs and messages */
+  void (*fn)(struct cxd__context *context, const struct cxd__rule_row *row);
+};
+
+extern const struct cxd__rule_row cxd__rule_rows[];
+extern const size_t cxd__rule_count;
+
+void cxd__context_make(struct cxd__context *context, const struct cxd__check *check);
+
+/* A finding in the severity that the policy wants for the code. */
+void cxd__found(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * A value under a limit: what the change sets; or, while the campaign will be running, what it leaves as it is on the
+ * server, where a breach is at most a warning because this change did not make it.
+ */
+struct cxd__subject {
+  struct cxd__slice value;
+  enum cxd__member member;
+  int untouched;
+};
+struct cxd__subject cxd__subject_of(const struct cxd__context *context, enum cxd__member member);
+void cxd__found_in(struct cxd__context *context, enum cxd__code code, const struct cxd__subject *subject, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+typedef void cxd__judge_fn(struct cxd__context *context, const struct cxd__rule_row *row);
+cxd__judge_fn cxd__judge_id, cxd__judge_type, cxd__judge_null, cxd__judge_required, cxd__judge_number, cxd__judge_name, cxd__judge_enum, cxd__judge_entries;
+cxd__judge_fn cxd__judge_concurrency, cxd__judge_interval, cxd__judge_calls, cxd__judge_throttle;
+cxd__judge_fn cxd__judge_zone_unknown, cxd__judge_zone_not_approved;
+
+#endif

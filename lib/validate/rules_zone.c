@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "validate/file.h"
+#include "validate/rules.h"
+#include "validate/text.h"
+
+static int zone_of(struct cxd__context *context, struct cxd__view *out) {
+  struct cxd__slice zone = context->change.at[CXD__MEMBER_TIME_ZONE];
+  if (!context->set[CXD__MEMBER_TIME_ZONE] || cxd__json_kind(zone) != CXD__JSON_STRING)
+    return 0;
+  if (cxd__view_string(zone, out))
+    return 1;
+  context->report->failed = 1;
+  return 0;
+}
+
+static void found_unknown(struct cxd__context *context, const struct cxd__rule_row *row, const struct cxd__view *zone, const char *why) {
+  char meant[CXD__ZONE_NAME_MAX + 1];
+  struct cxd__shown shown;
+  const struct cxd__zones *approved = context->settings->policy_zones.any ? context->settings->config_zones : &context->settings->policy_zones;
+  cxd__zone_suggest(zone->p, zone->len, approved, context->zoneinfo_dir, meant);
+  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "%s %s: write a name of %s%s%s", cxd__show(&shown, context->change.at[CXD__MEMBER_TIME_ZONE]), why, row->source,
+             meant[0] ? ", perhaps " : " such as ", meant[0] ? meant : "America/New_York");
+}
+
+static void found_unreadable(struct cxd__context *context, const struct cxd__rule_row *row, const char *what, int number) {
+  struct cxd__shown zone, dir;
+  struct cxd__slice path = {context->zoneinfo_dir, strlen(context->zoneinfo_dir)};
+  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE,
+             "%s cannot be looked up: %s %s of config key validate.zoneinfo_dir cannot be read (%s): install the time zone database (tzdata), or give its path there",
+             cxd__show(&zone, context->change.at[CXD__MEMBER_TIME_ZONE]), what, cxd__show(&dir, path), number ? cxd__file_reason(number) : "it is no TZif file");
+}
+
+static void judge(struct cxd__context *context, const struct cxd__rule_row *row, const struct cxd__view *zone) {
+  int number;
+  context->zone_unknown = 1;
+  if (!cxd__zone_name_iana(zone->p, zone->len)) {
+    found_unknown(context, row, zone, "is not the name of an IANA time zone");
+    return;
+  }
+  switch (cxd__zone_look(context->zoneinfo_dir, zone->p, zone->len, &number)) {
+  case CXD__ZONE_KNOWN: context->zone_unknown = 0; break;
+  case CXD__ZONE_ABSENT: found_unknown(context, row, zone, "is not in this system's time zone database"); break;
+  case CXD__ZONE_UNREADABLE: found_unreadable(context, row, "its file in the directory", number); break;
+  case CXD__ZONE_NO_DIR: found_unreadable(context, row, "the directory", number); break;
+  }
+}
+
+void cxd__judge_zone_unknown(struct cxd__context *context, const struct cxd__rule_row *row) {
+  struct cxd__view zone;
+  if (!zone_of(context, &zone))
+    return;
+  judge(context, row, &zone);
+  cxd__free(zone.own);
+}
+
+static void found_not_approved(struct cxd__context *context, const struct cxd__rule_row *row, int by_config) {
+  const struct cxd__zones *list = by_config ? context->settings->config_zones : &context->settings->policy_zones;
+  struct cxd__shown shown;
+  struct cxd__buf names = {0};
+  cxd__zones_write(list, &names);
+  if (names.failed)
+    context->report->failed = 1;
+  else
+    cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "%s is not approved: %s lists %s; write one of them, or add the zone there%s",
+               cxd__show(&shown, context->change.at[CXD__MEMBER_TIME_ZONE]), by_config ? "config key validate.time_zones" : "policy member time_zones", names.data,
+               by_config ? " (* allows any)" : "");
+  cxd__buf_free(&names);
+}
+
+void cxd__judge_zone_not_approved(struct cxd__context *context, const struct cxd__rule_row *row) {
+  struct cxd__view zone;
+  if (context->zone_unknown || !zone_of(context, &zone))
+    return;
+  if (!cxd__zones_have(context->settings->config_zones, zone.p, zone.len))
+    found_not_approved(context, row, 1);
+  else if (!cxd__zones_have(&context->settings->policy_zones, zone.p, zone.len))
+    found_not_approved(context, row, 0);
+  cxd__free(zone.own);
+}

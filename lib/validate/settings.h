@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__VALIDATE_SETTINGS_H
+#define CXD__VALIDATE_SETTINGS_H
+
+#include <stdatomic.h>
+
+#include "validate/codes.h"
+#include "validate/validator.h"
+#include "validate/zone.h"
+
+/* What the config says: fixed for the life of a validator. */
+struct cxd__defaults {
+  int64_t max_concurrent_calls, min_pacing_interval_s;
+  double max_throttle;
+  struct cxd__zones zones;
+  char *zoneinfo_dir;
+};
+
+cxd_status cxd__defaults_make(const struct cxd__validate_options *options, struct cxd__defaults *out, cxd_error **error);
+void cxd__defaults_free(struct cxd__defaults *defaults);
+
+/* What a policy says; 0 = it does not name that limit. Zones it does not name: any. */
+struct cxd__policy {
+  int64_t max_concurrent_calls, min_pacing_interval_s;
+  double max_throttle;
+  struct cxd__zones zones;
+  int32_t severity[CXD__CODE_COUNT];
+};
+
+/* A policy that says nothing. */
+struct cxd__policy cxd__policy_none(void);
+
+/* Reads a policy strictly, all its faults in one message; what names it there. CXD_E_JSON, CXD_E_TOO_LARGE, CXD_E_CONFIG, CXD_E_NOMEM. */
+cxd_status cxd__policy_parse(const char *json, size_t len, const char *what, struct cxd__policy *out, cxd_error **error);
+
+struct cxd__limit {
+  int64_t value;
+  const char *source;
+};
+
+/* The limits in force: config and policy, the stricter of both. Never changes once it is made; shared by the checks in progress. */
+struct cxd__settings {
+  atomic_size_t refs;
+  struct cxd__limit max_concurrent_calls, min_pacing_interval_s;
+  double max_throttle;
+  char max_throttle_text[40];
+  const char *max_throttle_source;
+  const struct cxd__zones *config_zones; /* the validator's */
+  struct cxd__zones policy_zones;
+  int32_t severity[CXD__CODE_COUNT];
+};
+
+/* Takes the zones of the policy. NULL: no memory. */
+struct cxd__settings *cxd__settings_new(const struct cxd__defaults *defaults, struct cxd__policy *policy);
+struct cxd__settings *cxd__settings_ref(struct cxd__settings *settings);
+void cxd__settings_unref(struct cxd__settings *settings);
+
+#define CXD__MAX_CALLS 1000000
+#define CXD__MAX_INTERVAL_S 86400
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* pthread_mutex_t under -std=c11 */
+#include "validate/validator.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "json/value.h"
+#include "validate/file.h"
+#include "validate/own_rules.h"
+#include "validate/rules.h"
+#include "validate/settings.h"
+
+/* A rule may check another campaign; one that checks in circles is stopped before the stack is. */
+#define NESTED_MAX 8
+
+struct run {
+  struct run *next;
+  pthread_t thread;
+};
+
+struct cxd_validator {
+  uint32_t magic;
+  atomic_int released;
+  atomic_size_t refs;
+  struct cxd__defaults defaults;
+  pthread_mutex_t lock; /* guards the three below; nothing is called under it */
+  struct cxd__settings *settings;
+  struct cxd__own_rules *rules;
+  struct run *runs; /* checks with own rules in progress, the newest first */
+};
+
+static void discard(cxd_validator *validator) {
+  cxd__settings_unref(validator->settings);
+  cxd__own_rules_unref(validator->rules);
+  cxd__defaults_free(&validator->defaults);
+  cxd__free(validator);
+}
+
+static cxd_status set_up(cxd_validator *validator, const struct cxd__validate_options *options, cxd_error **error) {
+  cxd_status status = cxd__defaults_make(options, &validator->defaults, error);
+  if (status != CXD_OK)
+    return status;
+  struct cxd__policy none = cxd__policy_none();
+  validator->settings = cxd__settings_new(&validator->defaults, &none);
+  if (!validator->settings || pthread_mutex_init(&validator->lock, NULL) != 0)
+    return cxd__fail_nomem(error);
+  return CXD_OK;
+}
+
+cxd_status cxd__validator_make(const struct cxd__validate_options *options, cxd_validator **out, cxd_error **error) {
+  *out = NULL;
+  cxd_validator *validator = cxd__alloc(sizeof *validator);
+  if (!validator)
+    return cxd__fail_nomem(error);
+  validator->magic = CXD__MAGIC_VALIDATOR;
+  atomic_init(&validator->refs, 1);
+  atomic_init(&validator->released, 0);
+  cxd_status status = set_up(validator, options, error);
+  if (status != CXD_OK)
+    discard(validator);
+  else
+    *out = validator;
+  return status;
+}
+
+void cxd__validator_ref(cxd_validator *validator) { atomic_fetch_add_explicit(&validator->refs, 1, memory_order_relaxed); }
+
+void cxd__validator_unref(cxd_validator *validator) {
+  if (!validator || atomic_fetch_sub_explicit(&validator->refs, 1, memory_order_acq_rel) != 1)
+    return;
+  validator->magic = CXD__MAGIC_DEAD;
+  (void)pthread_mutex_destroy(&validator->lock);
+  discard(validator);
+}
+
+void cxd__validator_release(cxd_validator *validator) {
+  if (atomic_exchange(&validator->released, 1) == 0)
+    cxd__validator_unref(validator);
+}
+
+int cxd__validator_is(const cxd_validator *validator) {
+  return CXD__IS(validator, VALIDATOR) && !atomic_load_explicit(&validator->released, memory_order_relaxed);
+}
+
+cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, size_t len, const char *what, cxd_error **error) {
+  struct cxd__policy policy;
+  cxd_status status = cxd__policy_parse(json, len, what, &policy, error);
+  if (status != CXD_OK)
+    return status;
+  struct cxd__settings *settings = cxd__settings_new(&validator->defaults, &policy);
+  cxd__zones_free(&policy.zones);
+  if (!settings)
+    return cxd__fail_nomem(error);
+  (void)pthread_mutex_lock(&validator->lock);
+  struct cxd__settings *old = validator->settings;
+  validator->settings = settings;
+  (void)pthread_mutex_unlock(&validator->lock);
+  cxd__settings_unref(old);
+  return CXD_OK;
+}
+
+cxd_status cxd__validator_policy_file(cxd_validator *validator, const char *path, cxd_error **error) {
+  struct cxd__buf text = {0};
+  cxd_status status = cxd__file_read(path, CXD__JSON_MAX_BYTES, "policy file", &text, error);
+  if (status == CXD_OK)
+    status = cxd__validator_policy(validator, text.data ? text.data : "", text.len, path, error);
+  cxd__buf_free(&text);
+  return status;
+}
+
+cxd_status cxd__validator_add(cxd_validator *validator, const cxd_rule *table, cxd_error **error) {
+  struct cxd__own_rule *rule;
+  cxd_status status = cxd__own_rule_new(table, &rule, error);
+  if (status != CXD_OK)
+    return status;
+  (void)pthread_mutex_lock(&validator->lock);
+  struct cxd__own_rules *old = validator->rules;
+  struct cxd__own_rules *rules = cxd__own_rules_with(old, rule);
+  if (rules)
+    validator->rules = rules;
+  (void)pthread_mutex_unlock(&validator->lock);
+  if (rules)
+    cxd__own_rules_unref(old);
+  cxd__own_rule_unref(rule);
+  return rules ? CXD_OK : cxd__fail_nomem(error);
+}
+
+/* 0: this thread is in too many checks of this validator already. */
+static int enter(cxd_validator *validator, struct run *run) {
+  size_t depth = 0;
+  for (const struct run *at = validator->runs; at; at = at->next)
+    depth += pthread_equal(at->thread, run->thread) != 0;
+  if (depth >= NESTED_MAX)
+    return 0;
+  run->next = validator->runs;
+  validator->runs = run;
+  return 1;
+}
+
+static void leave(cxd_validator *validator, const struct run *run) {
+  (void)pthread_mutex_lock(&validator->lock);
+  struct run **at = &validator->runs;
+  while (*at != run)
+    at = &(*at)->next;
+  *at = run->next;
+  (void)pthread_mutex_unlock(&validator->lock);
+}
+
+static void run_built_in(const cxd_validator *validator, const struct cxd__settings *settings, const struct cxd__check *check, cxd_report *report) {
+  struct cxd__context context = {.settings = settings, .zoneinfo_dir = validator->defaults.zoneinfo_dir, .report = report};
+  cxd__context_make(&context, check);
+  for (size_t i = 0; i < cxd__rule_count; i++)
+    cxd__rule_rows[i].fn(&context, &cxd__rule_rows[i]);
+}
+
+static cxd_status verdict(const cxd_report *report, size_t failed, size_t first_failed, cxd_error **error) {
+  const struct cxd__finding *first;
+  if (failed)
+    return cxd__fail(error, CXD_E_RULE, "%zu own rule%s did not accept, the first is number %zu (from 0, in order of addition): its verdict is unknown", failed,
+                     failed == 1 ? "" : "s", first_failed);
+  size_t errors = cxd__report_errors(report, &first);
+  if (!errors)
+    return CXD_OK;
+  if (report->failed && errors == 1)
+    return cxd__fail_nomem(error);
+  return cxd__fail_at(error, CXD_E_INVALID, first->pointer, "%zu error%s, %s %s at %s: %s", errors, errors == 1 ? "" : "s", errors == 1 ? "it is" : "the first is",
+                      first->code, first->pointer[0] ? first->pointer : "the whole document", first->message);
+}
+
+static cxd_status run_all(cxd_validator *validator, const struct cxd__settings *settings, const struct cxd__own_rules *rules, const struct cxd__check *check,
+                          cxd_report **out, cxd_error **error) {
+  size_t failed = 0, first_failed = 0;
+  cxd_report *report = cxd__report_new();
+  if (!report)
+    return cxd__fail_nomem(error);
+  run_built_in(validator, settings, check, report);
+  if (rules)
+    cxd__own_rules_run(rules, check, report, &failed, &first_failed);
+  cxd_status status = verdict(report, failed, first_failed, error);
+  if (status == CXD_E_NOMEM)
+    cxd__report_free(report);
+  else
+    *out = report;
+  return status;
+}
+
+cxd_status cxd__validator_run(cxd_validator *validator, const struct cxd__check *check, cxd_report **out, cxd_error **error) {
+  struct run run = {NULL, pthread_self()};
+  *out = NULL;
+  /* A rule may free the handle from within: what the check uses stays until it is over. */
+  cxd__validator_ref(validator);
+  (void)pthread_mutex_lock(&validator->lock);
+  struct cxd__settings *settings = cxd__settings_ref(validator->settings);
+  struct cxd__own_rules *rules = cxd__own_rules_ref(validator->rules);
+  int entered = rules ? enter(validator, &run) : 1;
+  (void)pthread_mutex_unlock(&validator->lock);
+  cxd_status status = CXD_E_REENTRANT;
+  if (entered)
+    status = run_all(validator, settings, rules, check, out, error);
+  else
+    (void)cxd__fail(error, status, "rules check campaigns in a circle, %d deep: let a rule remember that it is already running", NESTED_MAX);
+  if (rules && entered)
+    leave(validator, &run);
+  cxd__own_rules_unref(rules);
+  cxd__settings_unref(settings);
+  cxd__validator_unref(validator);
+  return status;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__VALIDATE_VALIDATOR_H
+#define CXD__VALIDATE_VALIDATOR_H
+
+#include "validate/report.h"
+
+struct cxd__validate_options {
+  int64_t max_concurrent_calls, min_pacing_interval_s;
+  double max_throttle;
+  const char *time_zones;   /* comma-separated, "*" = any IANA zone */
+  const char *zoneinfo_dir;
+};
+
+struct cxd__check {
+  const cxd_campaign *change; /* the edits: members that are set */
+  const cxd_campaign *merged; /* the whole campaign as it would be sent; NULL before it was read */
+  int32_t replace;            /* 1: `change` is the whole document (required members are checked) */
+  int64_t at_unix_ms;         /* the instant to decide for, never 0 here */
+};
+
+/*
+ * Texts of the options are copied. The validator is reference-counted and safe for many threads. make gives one
+ * reference, the handle's: cxd_validator_free() drops it, after which the handle is refused by the public functions
+ * while the holders of other references go on.
+ */
+cxd_status cxd__validator_make(const struct cxd__validate_options *options, cxd_validator **out, cxd_error **error);
+
+/*
+ * CXD_OK; CXD_E_INVALID: findings of severity error, the error names their number and the first; CXD_E_RULE: an own rule did
+ * not accept. *out is the report in these three cases, else NULL: CXD_E_NOMEM, CXD_E_REENTRANT (rules that check in circles).
+ */
+cxd_status cxd__validator_run(cxd_validator *validator, const struct cxd__check *check, cxd_report **out, cxd_error **error);
+
+/* what names the text in messages: "policy", or the path of a file. */
+cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, size_t len, const char *what, cxd_error **error);
+cxd_status cxd__validator_policy_file(cxd_validator *validator, const char *path, cxd_error **error);
+
+/* The rule's destroy runs exactly once, also on failure. */
+cxd_status cxd__validator_add(cxd_validator *validator, const cxd_rule *rule, cxd_error **error);
+
+void cxd__validator_ref(cxd_validator *validator);
+void cxd__validator_unref(cxd_validator *validator);
+void cxd__validator_release(cxd_validator *validator); /* the handle's reference, once: a second call does nothing */
+int cxd__validator_is(const cxd_validator *validator); /* a live handle? */
+
+#endif

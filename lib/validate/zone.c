@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* O_CLOEXEC and fstat under -std=c11 */
+#include "validate/zone.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static int is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+static int is_name_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-'; }
+
+int cxd__zone_name_safe(const char *name, size_t len) {
+  if (len == 0 || len > CXD__ZONE_NAME_MAX || name[len - 1] == '/')
+    return 0;
+  for (size_t i = 0; i < len; i++)
+    if (!is_name_byte(name[i]) && (name[i] != '/' || i == 0 || name[i - 1] == '/'))
+      return 0;
+  return 1;
+}
+
+static int starts(const char *name, size_t len, const char *prefix) {
+  return len > strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0;
+}
+
+int cxd__zone_name_iana(const char *name, size_t len) {
+  if (!cxd__zone_name_safe(name, len))
+    return 0;
+  if (!memchr(name, '/', len))
+    return len == 3 && memcmp(name, "UTC", 3) == 0;
+  /* Some systems keep the whole database twice more under these names, the second with leap seconds. */
+  return !starts(name, len, "posix/") && !starts(name, len, "right/");
+}
+
+static int has_magic(int fd) {
+  struct stat info;
+  char magic[4];
+  return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && read(fd, magic, sizeof magic) == (ssize_t)sizeof magic && memcmp(magic, "TZif", 4) == 0;
+}
+
+static enum cxd__zone_state why_not(const char *dir, int *number) {
+  if (*number != ENOENT && *number != ENOTDIR)
+    return CXD__ZONE_UNREADABLE;
+  int fd = open(dir, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NONBLOCK);
+  if (fd < 0) {
+    *number = errno;
+    return CXD__ZONE_NO_DIR;
+  }
+  (void)close(fd);
+  return CXD__ZONE_ABSENT;
+}
+
+enum cxd__zone_state cxd__zone_look(const char *dir, const char *name, size_t len, int *number) {
+  char path[PATH_MAX];
+  size_t dir_len = strlen(dir);
+  *number = 0;
+  if (dir_len + len + 2 > sizeof path) {
+    *number = ENAMETOOLONG;
+    return CXD__ZONE_NO_DIR;
+  }
+  memcpy(path, dir, dir_len);
+  path[dir_len] = '/';
+  memcpy(path + dir_len + 1, name, len);
+  path[dir_len + 1 + len] = '\0';
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) {
+    *number = errno;
+    return why_not(dir, number);
+  }
+  int known = has_magic(fd);
+  (void)close(fd);
+  return known ? CXD__ZONE_KNOWN : CXD__ZONE_UNREADABLE;
+}
+
+int cxd__zones_add(struct cxd__zones *zones, const char *name, size_t len) {
+  if (zones->count == zones->room) {
+    size_t room = zones->room ? zones->room * 2 : 8;
+    char **names = cxd__realloc(zones->names, room * sizeof *names);
+    if (!names)
+      return 0;
+    zones->names = names;
+    zones->room = room;
+  }
+  char *copy = cxd__strndup(name, len);
+  if (!copy)
+    return 0;
+  zones->names[zones->count++] = copy;
+  return 1;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+void cxd__zones_sort(struct cxd__zones *zones) {
+  if (zones->count)
+    qsort(zones->names, zones->count, sizeof *zones->names, by_name);
+}
+
+static int compare(const char *name, size_t len, const char *entry) {
+  size_t entry_len = strlen(entry);
+  int order = memcmp(name, entry, len < entry_len ? len : entry_len);
+  return order ? order : (len > entry_len) - (len < entry_len);
+}
+
+int cxd__zones_have(const struct cxd__zones *zones, const char *name, size_t len) {
+  if (zones->any)
+    return 1;
+  size_t low = 0, high = zones->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = compare(name, len, zones->names[middle]);
+    if (order == 0)
+      return 1;
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return 0;
+}
+
+void cxd__zones_free(struct cxd__zones *zones) {
+  for (size_t i = 0; i < zones->count; i++)
+    cxd__free(zones->names[i]);
+  cxd__free(zones->names);
+  *zones = (struct cxd__zones){0};
+}
+
+void cxd__zones_write(const struct cxd__zones *zones, struct cxd__buf *out) {
+  for (size_t i = 0; i < zones->count && i < 8; i++)
+    cxd__buf_fmt(out, "%s%s", i ? ", " : "", zones->names[i]);
+  if (zones->count > 8)
+    cxd__buf_fmt(out, " and %zu more", zones->count - 8);
+}
