@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+/* What libcurl is really told for every handle: curl_easy_setopt is wrapped at link time and its calls are written down. */
+#include "http/transfer.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "http/http_private.h"
+#include "run.h"
+
+#define CALLS_MAX 128
+
+static struct {
+  CURLoption option;
+  long number;
+  char text[256];
+  int has_text;
+} calls[CALLS_MAX];
+static size_t call_count;
+
+CURLcode __real_curl_easy_setopt(CURL *easy, CURLoption option, ...);
+CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...);
+
+static int is_text(CURLoption option) {
+  const struct curl_easyoption *known = curl_easy_option_by_id(option);
+  return known && known->type == CURLOT_STRING;
+}
+
+CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...) {
+  va_list args;
+  va_start(args, option);
+  void *value = va_arg(args, void *); /* long, pointer and curl_off_t are passed alike on the machines this test runs on */
+  va_end(args);
+  ck_assert_uint_lt(call_count, CALLS_MAX);
+  calls[call_count].option = option;
+  calls[call_count].number = (long)(intptr_t)value;
+  calls[call_count].has_text = is_text(option) && value;
+  if (calls[call_count].has_text)
+    strncpy(calls[call_count].text, value, sizeof calls[call_count].text - 1);
+  call_count++;
+  return __real_curl_easy_setopt(easy, option, value);
+}
+
+static struct cxd__http_options options;
+static struct cxd__http *http;
+static struct cxd__transfer transfer;
+
+static void setup(void) {
+  static const cxd_log no_log;
+  options = (struct cxd__http_options){.origin = "https://api.example.com", .connect_timeout_ms = 3000, .proxy = "none", .user_agent = "agent/1", .max_response_bytes = 1048576, .log = &no_log};
+  ck_assert_int_eq(cxd__http_global(NULL), CXD_OK);
+  ck_assert_int_eq(cxd__http_new(&options, &http, NULL), CXD_OK);
+  transfer = (struct cxd__transfer){.http = http, .easy = curl_easy_init()};
+  cxd__buf_str(&transfer.url, "https://api.example.com/x");
+  memset(calls, 0, sizeof calls);
+  call_count = 0;
+}
+
+static void teardown(void) {
+  curl_easy_cleanup(transfer.easy);
+  curl_slist_free_all(transfer.headers);
+  cxd__buf_free(&transfer.url);
+  cxd__buf_free(&transfer.basic);
+  cxd__http_free(http);
+}
+
+static int apply(const struct cxd__request *request) { return cxd__profile_apply(&transfer, &options, request); }
+
+static const struct cxd__request get = {.kind = CXD__CLASS_GET, .target = "/x", .bearer = "abc", .timeout_us = 10000000};
+static const struct cxd__request put = {.kind = CXD__CLASS_PUT, .target = "/x", .bearer = "abc", .if_match = "\"v1\"", .body = "{}", .body_len = 2, .timeout_us = 10000000};
+
+static int find(CURLoption option) {
+  for (size_t i = call_count; i > 0; i--)
+    if (calls[i - 1].option == option)
+      return (int)(i - 1);
+  return -1;
+}
+
+static void ck_number(CURLoption option, long value) {
+  int at = find(option);
+  ck_assert_msg(at >= 0, "option %s was never set", curl_easy_option_by_id(option)->name);
+  ck_assert_msg(calls[at].number == value, "option %s is %ld, not %ld", curl_easy_option_by_id(option)->name, calls[at].number, value);
+}
+
+static void ck_text(CURLoption option, const char *value) {
+  int at = find(option);
+  ck_assert_msg(at >= 0, "option %s was never set", curl_easy_option_by_id(option)->name);
+  ck_assert_str_eq(calls[at].text, value);
+}
+
+static void ck_unset(CURLoption option) { ck_assert_msg(find(option) < 0, "option %s was set", curl_easy_option_by_id(option)->name); }
+
+static int has_header(const char *line) {
+  for (const struct curl_slist *h = transfer.headers; h; h = h->next)
+    if (strcmp(h->data, line) == 0)
+      return 1;
+  return 0;
+}
+
+START_TEST(credentials_never_follow_a_redirect_or_come_from_a_netrc) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_number(CURLOPT_FOLLOWLOCATION, 0);
+  ck_number(CURLOPT_UNRESTRICTED_AUTH, 0);
+  ck_number(CURLOPT_NETRC, CURL_NETRC_IGNORED);
+  ck_number(CURLOPT_DISALLOW_USERNAME_IN_URL, 1);
+  ck_unset(CURLOPT_COOKIEFILE);
+  ck_unset(CURLOPT_COOKIEJAR);
+  ck_unset(CURLOPT_HSTS);
+  ck_unset(CURLOPT_ALTSVC);
+}
+END_TEST
+
+START_TEST(https_only_unless_plain_was_allowed) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_text(CURLOPT_PROTOCOLS_STR, "https");
+  ck_text(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+  options.allow_plain = 1;
+  ck_assert_int_eq(apply(&get), 0);
+  ck_text(CURLOPT_PROTOCOLS_STR, "http,https");
+}
+END_TEST
+
+START_TEST(tls_is_verified_and_at_least_1_2) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_number(CURLOPT_SSL_VERIFYPEER, 1);
+  ck_number(CURLOPT_SSL_VERIFYHOST, 2);
+  ck_number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  ck_number(CURLOPT_PROXY_SSL_VERIFYPEER, 1);
+  ck_number(CURLOPT_PROXY_SSL_VERIFYHOST, 2);
+  ck_unset(CURLOPT_CAINFO);
+}
+END_TEST
+
+START_TEST(the_users_ca_file_is_the_only_trust) {
+  options.ca_file = "/tmp/ca.pem";
+  options.client_cert = "/tmp/cert.pem";
+  options.client_key = "/tmp/key.pem";
+  ck_assert_int_eq(apply(&get), 0);
+  ck_text(CURLOPT_CAINFO, "/tmp/ca.pem");
+  ck_number(CURLOPT_CAPATH, 0);
+  ck_text(CURLOPT_SSLCERT, "/tmp/cert.pem");
+  ck_text(CURLOPT_SSLKEY, "/tmp/key.pem");
+}
+END_TEST
+
+START_TEST(environment_proxies_only_when_asked) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_assert_int_ge(find(CURLOPT_PROXY), 0);
+  ck_text(CURLOPT_NOPROXY, "*");
+  call_count = 0;
+  options.proxy = "http://proxy.example.com:3128";
+  ck_assert_int_eq(apply(&get), 0);
+  ck_text(CURLOPT_PROXY, "http://proxy.example.com:3128");
+  call_count = 0;
+  options.proxy = "env";
+  ck_assert_int_eq(apply(&get), 0);
+  ck_unset(CURLOPT_PROXY);
+  ck_unset(CURLOPT_NOPROXY);
+}
+END_TEST
+
+START_TEST(no_signals_no_decompression_no_http09_bounded_idle) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_number(CURLOPT_NOSIGNAL, 1);
+  ck_number(CURLOPT_HTTP_CONTENT_DECODING, 0);
+  ck_number(CURLOPT_HTTP09_ALLOWED, 0);
+  ck_unset(CURLOPT_ACCEPT_ENCODING);
+  ck_number(CURLOPT_QUICK_EXIT, 1);
+  ck_number(CURLOPT_LOW_SPEED_LIMIT, 100);
+  ck_number(CURLOPT_LOW_SPEED_TIME, 5);
+  ck_number(CURLOPT_MAXAGE_CONN, 30);
+  ck_number(CURLOPT_MAXLIFETIME_CONN, 3600);
+  ck_number(CURLOPT_PATH_AS_IS, 1);
+  ck_assert_int_ge(find(CURLOPT_PREREQFUNCTION), 0);
+  ck_unset(CURLOPT_VERBOSE);
+}
+END_TEST
+
+START_TEST(time_outs_in_milliseconds_connect_never_above_the_whole) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_number(CURLOPT_TIMEOUT_MS, 10000);
+  ck_number(CURLOPT_CONNECTTIMEOUT_MS, 3000);
+  struct cxd__request hurried = get;
+  hurried.timeout_us = 1500;
+  ck_assert_int_eq(apply(&hurried), 0);
+  ck_number(CURLOPT_TIMEOUT_MS, 2);
+  ck_number(CURLOPT_CONNECTTIMEOUT_MS, 2);
+  hurried.timeout_us = 0; /* 0 would mean: no time-out */
+  ck_assert_int_eq(apply(&hurried), 0);
+  ck_number(CURLOPT_TIMEOUT_MS, 1);
+}
+END_TEST
+
+START_TEST(a_put_has_its_length_its_condition_and_no_expect) {
+  ck_assert_int_eq(apply(&put), 0);
+  ck_text(CURLOPT_CUSTOMREQUEST, "PUT");
+  ck_number(CURLOPT_POSTFIELDSIZE_LARGE, 2);
+  ck_unset(CURLOPT_UPLOAD);
+  ck_assert(has_header("If-Match: \"v1\""));
+  ck_assert(has_header("Content-Type: application/json"));
+  ck_assert(has_header("Accept: application/json"));
+  ck_assert(has_header("Expect:"));
+  ck_assert(has_header("Authorization: Bearer abc"));
+}
+END_TEST
+
+START_TEST(a_token_request_is_a_form_with_basic_credentials) {
+  struct cxd__request token = {.kind = CXD__CLASS_TOKEN, .target = "https://api.example.com/t", .basic = "id:se:cret", .body = "grant_type=client_credentials", .body_len = 29, .timeout_us = 1000000};
+  ck_assert_int_eq(apply(&token), 0);
+  ck_number(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+  ck_text(CURLOPT_USERNAME, "id");
+  ck_text(CURLOPT_PASSWORD, "se:cret");
+  ck_assert(has_header("Content-Type: application/x-www-form-urlencoded"));
+  ck_unset(CURLOPT_CUSTOMREQUEST);
+}
+END_TEST
+
+START_TEST(control_bytes_anywhere_in_the_head_are_refused) {
+  struct cxd__request bad = put;
+  bad.bearer = "abc\r\nX-Evil: 1";
+  ck_assert_int_eq(apply(&bad), -1);
+  bad = put;
+  bad.if_match = "\"a\nb\"";
+  ck_assert_int_eq(apply(&bad), -1);
+  cxd__buf_str(&transfer.url, "\r\nHost: evil");
+  ck_assert_int_eq(apply(&put), -1);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("http profile");
+  TCase *tc = tcase_create("profile");
+  tcase_add_checked_fixture(tc, setup, teardown);
+  tcase_add_test(tc, credentials_never_follow_a_redirect_or_come_from_a_netrc);
+  tcase_add_test(tc, https_only_unless_plain_was_allowed);
+  tcase_add_test(tc, tls_is_verified_and_at_least_1_2);
+  tcase_add_test(tc, the_users_ca_file_is_the_only_trust);
+  tcase_add_test(tc, environment_proxies_only_when_asked);
+  tcase_add_test(tc, no_signals_no_decompression_no_http09_bounded_idle);
+  tcase_add_test(tc, time_outs_in_milliseconds_connect_never_above_the_whole);
+  tcase_add_test(tc, a_put_has_its_length_its_condition_and_no_expect);
+  tcase_add_test(tc, a_token_request_is_a_form_with_basic_credentials);
+  tcase_add_test(tc, control_bytes_anywhere_in_the_head_are_refused);
+  suite_add_tcase(suite, tc);
+  return run_suite(suite);
+}
