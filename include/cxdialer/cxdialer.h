@@ -187,7 +187,8 @@ CXD_API cxd_status cxd_config_load_file(cxd_config *config, const char *path, cx
 
 /*
  * Reads CXDIALER_<KEY> for every known key: upper case, dots as underscores (CXDIALER_API_BASE_URL -> api.base_url).
- * Other CXDIALER_ variables are refused with the nearest name (CXD_E_CONFIG). All or nothing.
+ * A variable of a group that has no such key (CXDIALER_API_BASE_URI) is refused with the nearest name (CXD_E_CONFIG); other
+ * CXDIALER_ variables are not looked at. All or nothing.
  * Thread-safety: not while another thread changes the environment. Since: 0.1
  */
 CXD_API cxd_status cxd_config_load_env(cxd_config *config, cxd_error **error);

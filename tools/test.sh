@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The second of the README's two commands: the whole test suite.
+#   sh tools/test.sh        gcc and clang without a warning, all tests, again under ASan+UBSan, threads under TSan, install
+#   sh tools/test.sh full   the same, and what takes longer
+# CXDIALER_TEST_BUILD names the folder for the builds (default: build-test in the checkout).
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=tools/setup.sh
+. "$root/tools/setup.sh"
+
+case ${1-} in
+'' | full) ;;
+-h | --help)
+  sed -n '3,7s/^# \{0,1\}//p' "$0"
+  exit 0
+  ;;
+*) die "unknown argument '$1': nothing, or full" ;;
+esac
+
+base=${CXDIALER_TEST_BUILD:-$root/build-test}
+mkdir -p "$base"
+# shellcheck disable=SC2086
+need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils
+# A locale with a decimal comma: numbers must not depend on it.
+locale -a 2>/dev/null | grep -qi '^de_DE\.utf-\{0,1\}8$' || as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8
+
+failed=
+step() {
+  name=$1
+  shift
+  say "$name"
+  if "$@" >"$base/step.log" 2>&1; then
+    tail -n 12 "$base/step.log"
+  else
+    cat "$base/step.log"
+    failed="$failed
+  $name"
+  fi
+}
+
+# build NAME CC OPTIONS...
+build() {
+  dir=$base/$1
+  cc=$2
+  shift 2
+  [ -f "$dir/build.ninja" ] || CC=$cc meson setup "$dir" "$root" --werror "$@" || return 1
+  ninja -C "$dir"
+}
+
+tests() {
+  dir=$base/$1
+  shift
+  meson test -C "$dir" --no-rebuild --print-errorlogs "$@"
+}
+
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+
+step "build with gcc" build gcc gcc
+step "tests (gcc)" tests gcc
+step "build with clang" build clang clang -Db_lundef=false
+step "build with ASan+UBSan" build asan gcc -Db_sanitize=address,undefined -Dbuildtype=debug
+step "tests (ASan+UBSan)" tests asan --no-suite install
+step "build with TSan" build tsan gcc -Db_sanitize=thread -Dbuildtype=debug
+step "tests of threads (TSan)" tests tsan --suite threads
+if [ "${1-}" = full ]; then
+  step "tests (clang)" tests clang --no-suite install
+fi
+
+python3 "$root/tests/support/summary.py" "$base"/*/meson-logs/testlog*.json || failed="$failed
+  (tests, see above)"
+if [ -n "$failed" ]; then
+  printf 'failed:%s\n' "$failed" >&2
+  exit 1
+fi
