@@ -4,11 +4,13 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 
-#include <stdio.h>
+static char *render(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+static cxd_error *make(cxd_status status, const char *field, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 static char *render(const char *format, va_list args) {
   va_list again;

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json/text.h"
+#include "json/value.h"
+
+/*
+ * A number taken apart without losing anything: 0.DIGITS times ten to the power of (point + exponent). Digits have no
+ * zeros at their ends and may have the decimal point among them; the exponent stays text, it may be of any length.
+ */
+struct decimal {
+  int negative;
+  const char *digits, *digits_end;
+  size_t count; /* 0: the number is zero */
+  int64_t point;
+  const char *exponent, *exponent_end; /* without leading zeros */
+  int exponent_negative;
+};
+
+static const char *take_exponent(struct decimal *d, const char *p, const char *end) {
+  d->exponent_negative = p < end && *p == '-';
+  if (p < end && (*p == '-' || *p == '+'))
+    p++;
+  while (p < end && *p == '0')
+    p++;
+  d->exponent = p;
+  d->exponent_end = end;
+  return p;
+}
+
+/* p..end: the digits with their point. */
+static void take_digits(struct decimal *d, const char *p, const char *end) {
+  int behind = 0;
+  const char *limit = end;
+  for (; p < end && (*p == '0' || *p == '.'); p++) {
+    d->point -= behind;
+    behind |= *p == '.';
+  }
+  while (end > p && (end[-1] == '0' || end[-1] == '.'))
+    end--;
+  d->digits = p;
+  d->digits_end = end;
+  for (; p < end; p++)
+    d->count += *p != '.';
+  if (behind)
+    return;
+  for (p = d->digits; p < limit && *p != '.'; p++)
+    d->point++;
+}
+
+static struct decimal take_apart(struct cxd__slice number) {
+  const char *p = number.p, *end = number.p + number.len, *mark = p;
+  struct decimal d = {.negative = *p == '-'};
+  while (mark < end && *mark != 'e' && *mark != 'E')
+    mark++;
+  take_exponent(&d, mark < end ? mark + 1 : end, end);
+  take_digits(&d, p + d.negative, mark);
+  return d;
+}
+
+#define EXPONENT_DIGITS 18
+
+static size_t exponent_len(const struct decimal *d) { return (size_t)(d->exponent_end - d->exponent); }
+
+/* The exponent where it fits, else a number that is too large for everything. */
+static int64_t small_exponent(const struct decimal *d) {
+  int64_t value = 0;
+  if (exponent_len(d) > EXPONENT_DIGITS)
+    value = INT64_C(1000000000000000000);
+  else
+    for (const char *p = d->exponent; p < d->exponent_end; p++)
+      value = value * 10 + (*p - '0');
+  return d->exponent_negative ? -value : value;
+}
+
+/* Whether x = y + more, for exponents as texts of digits. */
+static int digits_add_up(const struct decimal *x, const struct decimal *y, int64_t more) {
+  const char *p = x->exponent_end, *q = y->exponent_end;
+  while (p > x->exponent) {
+    more += q > y->exponent ? *--q - '0' : 0;
+    if (*--p - '0' != more % 10)
+      return 0;
+    more /= 10;
+  }
+  return more == 0 && q == y->exponent;
+}
+
+static int same_magnitude(const struct decimal *a, const struct decimal *b) {
+  if (exponent_len(a) <= EXPONENT_DIGITS && exponent_len(b) <= EXPONENT_DIGITS)
+    return small_exponent(a) + a->point == small_exponent(b) + b->point;
+  if (a->exponent_negative != b->exponent_negative)
+    return 0;
+  int64_t more = a->exponent_negative ? a->point - b->point : b->point - a->point;
+  return more >= 0 ? digits_add_up(a, b, more) : digits_add_up(b, a, -more);
+}
+
+static int same_digits(const struct decimal *a, const struct decimal *b) {
+  const char *p = a->digits, *q = b->digits;
+  for (size_t i = 0; i < a->count; i++, p++, q++) {
+    p += *p == '.';
+    q += *q == '.';
+    if (*p != *q)
+      return 0;
+  }
+  return 1;
+}
+
+int cxd__json_number_equal(struct cxd__slice a, struct cxd__slice b) {
+  struct decimal x = take_apart(a), y = take_apart(b);
+  if (x.count != y.count)
+    return 0;
+  return x.count == 0 || (x.negative == y.negative && same_digits(&x, &y) && same_magnitude(&x, &y));
+}
+
+static int append_digit(uint64_t *value, unsigned digit) {
+  if (*value > (UINT64_MAX - digit) / 10)
+    return 0;
+  *value = *value * 10 + digit;
+  return 1;
+}
+
+/* The digits and the zeros behind them; places: all digits before the decimal point. */
+static int whole_number(const struct decimal *d, int64_t places, uint64_t *out) {
+  uint64_t value = 0;
+  for (const char *p = d->digits; p < d->digits_end; p++)
+    if (*p != '.' && !append_digit(&value, (unsigned)(*p - '0')))
+      return 0;
+  for (int64_t i = (int64_t)d->count; i < places; i++)
+    if (!append_digit(&value, 0))
+      return 0;
+  *out = value;
+  return 1;
+}
+
+int cxd__json_int(struct cxd__slice value, int64_t *out) {
+  if (cxd__json_kind(value) != CXD__JSON_NUMBER)
+    return 0;
+  struct decimal d = take_apart(value);
+  int64_t places = small_exponent(&d) + d.point;
+  uint64_t magnitude = 0;
+  if (d.count && (places < (int64_t)d.count || places > 19 || !whole_number(&d, places, &magnitude)))
+    return 0;
+  if (magnitude > (uint64_t)INT64_MAX + (d.negative ? 1 : 0))
+    return 0;
+  *out = d.negative && magnitude ? -(int64_t)(magnitude - 1) - 1 : (int64_t)magnitude;
+  return 1;
+}
+
+/* More digits than a double can ever depend on; of those behind only matters that they are not all zero. */
+#define REAL_DIGITS 800
+
+/* Written without a decimal point, which strtod() would look for in the locale. */
+int cxd__json_real(struct cxd__slice value, double *out) {
+  if (cxd__json_kind(value) != CXD__JSON_NUMBER)
+    return 0;
+  char text[REAL_DIGITS + 32];
+  struct decimal d = take_apart(value);
+  size_t n = 0;
+  for (const char *p = d.digits; p < d.digits_end && n < REAL_DIGITS; p++)
+    if (*p != '.')
+      text[n++] = *p;
+  if (n < d.count)
+    text[n++] = '1';
+  int64_t scale = small_exponent(&d) + d.point - (int64_t)n;
+  scale = scale > 99999999 ? 99999999 : scale < -99999999 ? -99999999 : scale;
+  (void)snprintf(text + n, sizeof text - n, "%se%d", n ? "" : "0", (int)scale);
+  double real = strtod(text, NULL);
+  if (!isfinite(real))
+    return 0;
+  *out = d.negative ? -real : real;
+  return 1;
+}
