@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""The pages say what is so: code blocks are the examples, links lead somewhere, tables match the header, the key page its table."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(os.environ.get("CXDIALER_SOURCE") or pathlib.Path(__file__).resolve().parents[2])
+HEADER = (ROOT / "include/cxdialer/cxdialer.h").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.M | re.S)
+
+
+class Pages(unittest.TestCase):
+    def test_the_program_of_the_readme_is_the_example(self):
+        self.assertEqual(blocks(ROOT / "README.md", "c"), [(ROOT / "docs/examples/slow_down.c").read_text()])
+
+    def test_the_program_of_the_readme_is_short(self):
+        self.assertLessEqual(len((ROOT / "docs/examples/slow_down.c").read_text().splitlines()), 25)
+
+    def test_the_python_example_is_short(self):
+        self.assertLessEqual(len((ROOT / "docs/examples/update.py").read_text().splitlines()), 40)
+
+    def test_c_blocks_compile(self):
+        for page in PAGES:
+            for block in blocks(page, "c"):
+                with self.subTest(page=page.name), tempfile.TemporaryDirectory() as folder:
+                    unit = pathlib.Path(folder) / "unit.c"
+                    unit.write_text("#include <cxdialer/cxdialer.h>\n#include <string.h>\n" + block)
+                    run = subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror", "-fsyntax-only", "-I", ROOT / "include", unit], capture_output=True, text=True)
+                    self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_links_lead_to_files(self):
+        for page in PAGES:
+            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+                if "://" not in target:
+                    with self.subTest(page=page.name, target=target):
+                        self.assertTrue((page.parent / target).exists())
+
+    def test_every_page_of_docs_is_on_the_map(self):
+        readme = (ROOT / "README.md").read_text()
+        for page in (ROOT / "docs").glob("*.md"):
+            with self.subTest(page=page.name):
+                self.assertIn(f"docs/{page.name}", readme)
+
+    def test_no_page_names_a_machine_path(self):
+        for page in PAGES:
+            for place in ("/work/", "/root/", "/home/"):
+                with self.subTest(page=page.name, place=place):
+                    self.assertNotIn(place, page.read_text())
+
+
+class Tables(unittest.TestCase):
+    def test_every_status_of_the_header_is_explained_with_its_number(self):
+        statuses = dict(re.findall(r"^  (CXD_(?:OK|E_\w+)) = (\d+)", HEADER, re.M))
+        rows = dict(re.findall(r"^\| `(CXD_\w+)` \| (\d+) \|", (ROOT / "docs/errors.md").read_text(), re.M))
+        self.assertEqual(rows, statuses)
+        self.assertGreater(len(statuses), 30)
+
+    def test_every_outcome_of_the_header_is_explained(self):
+        outcomes = {name.lower() for name in re.findall(r"^  CXD_OUTCOME_(\w+) = ", HEADER, re.M)}
+        rows = set(re.findall(r"^\| `(\w+)` \| ", (ROOT / "docs/updating.md").read_text(), re.M))
+        self.assertEqual(rows, outcomes)
+
+    def test_the_page_of_the_keys_is_the_table_of_the_keys(self):
+        if os.environ.get("CXDIALER_SANITIZED"):
+            self.skipTest("an interpreter without the sanitizer's runtime cannot load this build")
+        run = subprocess.run([sys.executable, ROOT / "tests/abi/gen_config_doc.py", "--check", ROOT / "docs/configuration.md"], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+
+class ManPages(unittest.TestCase):
+    def test_mandoc_finds_no_fault(self):
+        for page in sorted((ROOT / "docs/man").glob("*.1")):
+            run = subprocess.run(["mandoc", "-Tlint", "-W", "warning", page], capture_output=True, text=True)
+            with self.subTest(page=page.name):
+                self.assertEqual(run.stdout + run.stderr, "")
+
+
+if __name__ == "__main__":
+    unittest.main()
