@@ -23,7 +23,7 @@ installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install o
 
 # need PACKAGE...: installs those that are not there; touches nothing when all are.
 need() {
-  command -v dpkg-query >/dev/null 2>&1 || die "this script installs with apt-get and needs Debian 12 or a relative; docs/building.md has the list of what to install elsewhere"
+  command -v dpkg-query >/dev/null 2>&1 || die "this script installs with apt-get and needs Debian 12 or a relative; docs/getting-started.md has the list of what to install elsewhere"
   missing=
   for package in "$@"; do
     installed "$package" || missing="$missing $package"

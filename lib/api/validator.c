@@ -23,6 +23,20 @@ static struct cxd__validate_options read_options(const cxd_config *config) {
   };
 }
 
+/* Keys whose rules are not built yet: who sets one must not believe that it is watched. */
+static cxd_status refuse_unbuilt(const cxd_config *config, cxd_error **error) {
+  static const char *const keys[] = {"validate.agents",     "validate.answer_rate",     "validate.aht_s",          "validate.patience_s",
+                                     "validate.max_abandonment", "validate.lines_per_agent", "validate.min_tzdata"};
+  if (!cxd__config_is(config, "validate.jurisdiction", "US"))
+    return cxd__fail_at(error, CXD_E_CONFIG, "validate.jurisdiction", "validate.jurisdiction: calling hours are not checked in this version: unset it");
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const char *value = cxd__config_text(config, keys[i]);
+    if (value && value[0])
+      return cxd__fail_at(error, CXD_E_CONFIG, keys[i], "%s: not used in this version: unset it", keys[i]);
+  }
+  return CXD_OK;
+}
+
 cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_error **error) {
   if (!out)
     return cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a cxd_validator *");
@@ -31,8 +45,10 @@ cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_
     return not_a(error, "config");
   struct cxd__validate_options options = read_options(config);
   const char *policy_file = cxd__config_text(config, "validate.policy_file");
-  cxd_validator *validator;
-  cxd_status status = cxd__validator_make(&options, &validator, error);
+  cxd_validator *validator = NULL;
+  cxd_status status = refuse_unbuilt(config, error);
+  if (status == CXD_OK)
+    status = cxd__validator_make(&options, &validator, error);
   if (status == CXD_OK && policy_file && policy_file[0])
     status = cxd__validator_policy_file(validator, policy_file, error);
   if (status == CXD_OK)

@@ -26,8 +26,8 @@ command and this page.
   `{"api": {"base_url": "https://api.example.com"}, "rate.limit": 50}`. Values are strings, numbers, `true` and `false`; `null`
   puts the default back. A file is taken whole or, when one key is wrong, not at all.
 - **In the environment** (`cxd_config_load_env()`): `CXDIALER_` and the key in upper case with `_` for the dot, as in
-  `CXDIALER_API_BASE_URL`. Other variables that begin with `CXDIALER_` are refused, except `CXDIALER_CONFIG`, `CXDIALER_SIM` and
-  `CXDIALER_SOURCE`.
+  `CXDIALER_API_BASE_URL`. A variable that begins with `CXDIALER_` and the name of a group (`CXDIALER_API_`, `CXDIALER_AUTH_`, ...)
+  but is no key is refused with the nearest name; other variables are left alone. The environment, too, is taken whole or not at all.
 
 Later settings win over earlier ones, key by key. Unknown keys are refused with the nearest known name, and values outside
 their range with the range.

@@ -111,7 +111,7 @@ START_TEST(options_out_of_range_are_refused_by_key) {
       {{500, 10, 0.95, "", ZONEINFO}, "validate.time_zones"},                {{500, 10, 0.95, " , ,", ZONEINFO}, "validate.time_zones"},
       {{500, 10, 0.95, "EST", ZONEINFO}, "validate.time_zones"},             {{500, 10, 0.95, "America/Denver,../x", ZONEINFO}, "validate.time_zones"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    cxd_validator *own = (cxd_validator *)(void *)&setup;
+    cxd_validator *own = (cxd_validator *)(uintptr_t)&rows;
     cxd_error *error = NULL;
     ck_assert_int_eq(cxd__validator_make(&rows[i].options, &own, &error), CXD_E_CONFIG);
     ck_assert_ptr_null(own);

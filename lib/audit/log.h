@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__AUDIT_LOG_H
+#define CXD__AUDIT_LOG_H
+
+#include <cxdialer/cxdialer.h>
+
+#include "base/buf.h"
+
+/*
+ * An audit log: the file, or the host's own logger. Callers give the body of a record, the members from "k" on without
+ * braces ("\"k\":\"intent\",\"op\":\"...\""); the log puts v, seq, t, bt, boot, w before and prev, h after it.
+ * Safe for many threads. Sealed records include the final newline.
+ */
+struct cxd__audit;
+
+#define CXD__AUDIT_MAX_RECORD 16384
+
+struct cxd__audit_options {
+  const char *path;
+  int32_t sync;             /* 1: fdatasync at cxd__audit_sync */
+  int32_t allow_network_fs;
+};
+
+cxd_status cxd__audit_open_file(const struct cxd__audit_options *options, struct cxd__audit **out, cxd_error **error);
+
+/* table: already checked and copied; its destroy runs in cxd__audit_close (or here, on failure). */
+cxd_status cxd__audit_open_custom(const cxd_audit_logger *table, struct cxd__audit **out, cxd_error **error);
+
+/*
+ * Appends one record; sealed (may be NULL) receives the line, *seq (may be NULL) its number. CXD_E_TOO_LARGE: over 16 KiB.
+ * CXD_E_AUDIT: not written; the file is as before. Also CXD_E_REENTRANT (from inside a method of the same custom logger),
+ * CXD_E_FORKED, CXD_E_NOMEM. White space between the tokens of the body may be rewritten: a record is one line.
+ */
+cxd_status cxd__audit_append(struct cxd__audit *audit, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error);
+
+/*
+ * Before a record that announces work (an intent): makes sure that 64 KiB more can be written, so that the outcome will fit.
+ * CXD_E_AUDIT: they cannot; nothing was written. Does nothing for a custom logger.
+ */
+cxd_status cxd__audit_reserve(struct cxd__audit *audit, cxd_error **error);
+
+/* Makes everything appended so far durable. */
+cxd_status cxd__audit_sync(struct cxd__audit *audit, cxd_error **error);
+
+/* NULL is legal. From inside a method of the custom logger it is put off until that has returned. In a child of fork() no destroy runs. */
+void cxd__audit_close(struct cxd__audit *audit);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* O_PATH, strerror_r */
+#include "audit/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/now.h"
+
+#define LOCK_WAIT_US 10000000
+#define FILE_FLAGS (O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+
+cxd_status cxd__place_fail(const struct cxd__place *place, const char *doing, int code, cxd_error **error) {
+  char text[128];
+  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': %s: %s", place->path, doing, strerror_r(code, text, sizeof text));
+}
+
+static cxd_status refuse(const struct cxd__place *place, const char *why, cxd_error **error) {
+  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s' %s", place->path, why);
+}
+
+/* A directory that may be entered but not listed serves as long as nothing is created in it. */
+static int open_dir(const char *dir) {
+  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return fd < 0 && errno == EACCES ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : fd;
+}
+
+static cxd_status enter_dir(struct cxd__place *place, cxd_error **error) {
+  char *slash = strrchr(place->path, '/');
+  place->base = slash ? slash + 1 : place->path;
+  if (*place->base == '\0' || strcmp(place->base, ".") == 0 || strcmp(place->base, "..") == 0)
+    return refuse(place, "is a directory: name a file in it", error);
+  char *dir = slash ? cxd__strndup(place->path, (size_t)(slash - place->path) + 1) : cxd__strdup(".");
+  if (!dir)
+    return cxd__fail_nomem(error);
+  place->dir = open_dir(dir);
+  int code = errno;
+  cxd__free(dir);
+  return place->dir < 0 ? cxd__place_fail(place, "its directory cannot be opened", code, error) : CXD_OK;
+}
+
+static cxd_status check_local(const struct cxd__place *place, int fd, cxd_error **error) {
+  struct statfs fs;
+  if (fstatfs(fd, &fs) != 0)
+    return cxd__place_fail(place, "its file system cannot be determined", errno, error);
+  uint32_t type = (uint32_t)fs.f_type;
+  if (type == NFS_SUPER_MAGIC || type == SMB_SUPER_MAGIC || type == CIFS_SUPER_MAGIC || type == SMB2_SUPER_MAGIC)
+    return refuse(place, "is on a network file system, where appends of several hosts can mix: use a local disk, or set audit.allow_network_fs=on", error);
+  return CXD_OK;
+}
+
+static cxd_status explain_open(const struct cxd__place *place, int code, cxd_error **error) {
+  if (code == ELOOP)
+    return refuse(place, "is a symbolic link: name the file itself", error);
+  if (code == EISDIR)
+    return refuse(place, "is a directory: name a file in it", error);
+  return cxd__place_fail(place, "cannot be opened for appending", code, error);
+}
+
+static cxd_status open_file(struct cxd__place *place, cxd_error **error) {
+  place->fd = openat(place->dir, place->base, FILE_FLAGS);
+  int created = place->fd < 0 && errno == ENOENT;
+  if (created)
+    place->fd = openat(place->dir, place->base, FILE_FLAGS | O_CREAT, 0600);
+  if (place->fd < 0)
+    return explain_open(place, errno, error);
+  struct stat st;
+  if (fstat(place->fd, &st) != 0)
+    return cxd__place_fail(place, "cannot be examined", errno, error);
+  if (!S_ISREG(st.st_mode))
+    return refuse(place, "is not a regular file", error);
+  if (created && cxd__place_sync_dir(place) != 0)
+    return cxd__place_fail(place, "its directory cannot be made durable", errno, error);
+  return CXD_OK;
+}
+
+cxd_status cxd__place_open(struct cxd__place *place, const char *path, int allow_network_fs, cxd_error **error) {
+  place->path = cxd__strdup(path);
+  if (!place->path)
+    return cxd__fail_nomem(error);
+  cxd_status status = enter_dir(place, error);
+  if (status == CXD_OK && !allow_network_fs)
+    status = check_local(place, place->dir, error);
+  if (status == CXD_OK)
+    status = open_file(place, error);
+  if (status == CXD_OK && !allow_network_fs)
+    status = check_local(place, place->fd, error);
+  return status;
+}
+
+void cxd__place_close(struct cxd__place *place) {
+  if (place->fd >= 0)
+    (void)close(place->fd);
+  if (place->dir >= 0)
+    (void)close(place->dir);
+  cxd__free(place->path);
+  *place = (struct cxd__place){.dir = -1, .fd = -1};
+}
+
+int cxd__place_sync_dir(const struct cxd__place *place) {
+  int result;
+  while ((result = fsync(place->dir)) != 0 && errno == EINTR) {
+  }
+  return result != 0 && errno == EINVAL ? 0 : result; /* a file system whose directories need none */
+}
+
+/* flock() alone would wait for ever for a process that was stopped while it held the lock. */
+cxd_status cxd__place_lock(const struct cxd__place *place, cxd_error **error) {
+  int64_t start = cxd__clock_read().mono_us;
+  long pause = 20000;
+  while (flock(place->fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR)
+      continue;
+    if (errno != EWOULDBLOCK)
+      return cxd__place_fail(place, "cannot be locked", errno, error);
+    if (cxd__clock_read().mono_us - start > LOCK_WAIT_US)
+      return refuse(place, "has been locked by another process for 10 s: nothing was written", error);
+    struct timespec wait = {0, pause};
+    (void)nanosleep(&wait, NULL);
+    pause = pause < 2000000 ? pause * 2 : pause;
+  }
+  return CXD_OK;
+}
+
+void cxd__place_unlock(const struct cxd__place *place) { (void)flock(place->fd, LOCK_UN); }

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "audit/chain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/log.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "run.h"
+
+/* 2026-11-22T16:00:00.123456Z */
+static const struct cxd__stamp stamp = {1795363200123456, 123456789, "b0", "host/1/i"};
+static const struct cxd__link start;
+
+#define FRONT "{\"v\":1,\"seq\":%d,\"t\":\"2026-11-22T16:00:00.123456Z\",\"bt\":123456789,\"boot\":\"b0\",\"w\":\"host/1/i\",%s,\"prev\":\"%s\",\"h\":\"%s\"}\n"
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+/* Computed with another implementation of SHA-256 (hashlib of Python) over the bytes that chain.h lists. */
+#define HASH_1 "8e03fd06e8207544a6c46de3be8fce11728aea9f311b681ac89a3020a47caa8a"
+#define HASH_2 "a662fec55425906f0fd76f8efb9d25cecafbd5e707b020db36d78b60cb8a2a32"
+#define GENESIS "\"k\":\"genesis\""
+#define INTENT "\"k\":\"intent\",\"op\":\"x\",\"old\":0.85,\"name\":\"\xc3\xa9\\n\""
+
+static cxd_status seal(struct cxd__hasher *hasher, const struct cxd__link *last, const char *body, struct cxd__buf *line, struct cxd__link *next) {
+  cxd_error *error = NULL;
+  cxd_status status = cxd__chain_seal(hasher, last, &stamp, body, strlen(body), line, next, &error);
+  ck_assert_int_eq(status == CXD_OK, error == NULL);
+  cxd_error_free(error);
+  return status;
+}
+
+START_TEST(two_records_are_sealed_to_the_known_answer) {
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one, two;
+  char expected[1024];
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  ck_assert_int_eq(seal(&hasher, &start, GENESIS, &line, &one), CXD_OK);
+  (void)snprintf(expected, sizeof expected, FRONT, 1, GENESIS, ZEROS, HASH_1);
+  ck_assert_str_eq(line.data, expected);
+  ck_assert_int_eq(seal(&hasher, &one, INTENT, &line, &two), CXD_OK);
+  (void)snprintf(expected, sizeof expected, FRONT, 2, INTENT, HASH_1, HASH_2);
+  ck_assert_str_eq(line.data, expected);
+  ck_assert_int_eq(two.seq, 2);
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(a_sealed_line_reads_back) {
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one, two, read;
+  unsigned char prev[CXD__HASH_BYTES];
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  ck_assert_int_eq(seal(&hasher, &start, GENESIS, &line, &one), CXD_OK);
+  ck_assert_int_eq(seal(&hasher, &one, INTENT, &line, &two), CXD_OK);
+  ck_assert(cxd__chain_read(&hasher, line.data, line.len - 1, &read, prev));
+  ck_assert_int_eq(read.seq, 2);
+  ck_assert_mem_eq(read.h, two.h, CXD__HASH_BYTES);
+  ck_assert_mem_eq(prev, one.h, CXD__HASH_BYTES);
+  ck_assert(cxd__chain_read(&hasher, line.data, line.len - 1, &read, NULL));
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(any_changed_byte_and_any_cut_is_noticed) {
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one, read;
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  ck_assert_int_eq(seal(&hasher, &start, INTENT, &line, &one), CXD_OK);
+  for (size_t i = 0; i + 1 < line.len; i++)
+    for (int bit = 0; bit < 8; bit++) {
+      line.data[i] = (char)(line.data[i] ^ (1 << bit));
+      ck_assert_msg(!cxd__chain_read(&hasher, line.data, line.len - 1, &read, NULL), "byte %zu bit %d", i, bit);
+      line.data[i] = (char)(line.data[i] ^ (1 << bit));
+    }
+  for (size_t len = 0; len + 1 < line.len; len++)
+    ck_assert(!cxd__chain_read(&hasher, line.data, len, &read, NULL));
+  ck_assert(cxd__chain_read(&hasher, line.data, line.len - 1, &read, NULL));
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(white_space_between_tokens_becomes_one_line) {
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one;
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  ck_assert_int_eq(seal(&hasher, &start, "\"k\":\"x\",\"old\":{\r\n\t\"a\": [1,\n2]\n}", &line, &one), CXD_OK);
+  ck_assert_ptr_nonnull(strstr(line.data, "\"old\":{   \"a\": [1, 2] },\"prev\""));
+  ck_assert_ptr_eq(strchr(line.data, '\n'), line.data + line.len - 1);
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(hostile_bodies_are_refused) {
+  static const char *const bodies[] = {
+      "", "\"k\"", "\"k\":\"", "\"k\":1", " \"k\":\"x\"", "\"op\":\"x\",\"k\":\"y\"", /* not from "k" on */
+      "\"k\":\"x\"}", "\"k\":\"x\"},{\"a\":1", "\"k\":\"x\",\"prev\":\"" ZEROS "\",\"h\":\"" ZEROS "\"}\n{\"v\":1", /* closes the record */
+      "\"k\":\"x\",\"seq\":7", "\"k\":\"x\",\"h\":\"\"", "\"k\":\"x\",\"prev\":1", "\"k\":\"x\",\"w\":1", "\"k\":\"x\",\"t\":1", "\"k\":\"x\",\"v\":2", "\"k\":\"x\",\"bt\":0", "\"k\":\"x\",\"boot\":0",
+      "\"k\":\"x\",\"\\u0073eq\":7", "\"k\":\"x\",\"k\":\"y\"", /* a member twice */
+      "\"k\":\"x", "\"k\":\"x\",", "\"k\":\"x\",\"a\":", "\"k\":\"x\",\"a\":NaN", "\"k\":\"x\",\"a\":[1", "\"k\":\"x\",\"a\":nul", /* no JSON */
+      "\"k\":\"a\nb\"", "\"k\":\"a\x01\"", "\"k\":\"\xff\"", "\"k\":\"\xed\xa0\x80\"", "\"k\":\"\\ud800\""};
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one = {7, {1}};
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    ck_assert_msg(seal(&hasher, &start, bodies[i], &line, &one) == CXD_E_AUDIT, "%s", bodies[i]);
+    ck_assert_int_eq(one.seq, 7);
+  }
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(a_zero_byte_in_the_body_is_refused) {
+  static const char body[] = "\"k\":\"x\0\"";
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one;
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  ck_assert_int_eq(cxd__chain_seal(&hasher, &start, &stamp, body, sizeof body - 1, &line, &one, NULL), CXD_E_AUDIT);
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+static void fill(char *body, size_t len) {
+  memset(body, 'a', len);
+  memcpy(body, "\"k\":\"", 5);
+  body[len - 1] = '"';
+  body[len] = '\0';
+}
+
+START_TEST(the_largest_record_fits_and_one_byte_more_does_not) {
+  static char body[CXD__AUDIT_MAX_RECORD * 4];
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link one, read;
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  fill(body, 100);
+  ck_assert_int_eq(seal(&hasher, &start, body, &line, &one), CXD_OK);
+  size_t around = line.len - 100;
+  fill(body, CXD__AUDIT_MAX_RECORD - around);
+  ck_assert_int_eq(seal(&hasher, &start, body, &line, &one), CXD_OK);
+  ck_assert_uint_eq(line.len, CXD__AUDIT_MAX_RECORD);
+  ck_assert(cxd__chain_read(&hasher, line.data, line.len - 1, &read, NULL));
+  fill(body, CXD__AUDIT_MAX_RECORD - around + 1);
+  ck_assert_int_eq(seal(&hasher, &start, body, &line, &one), CXD_E_TOO_LARGE);
+  fill(body, sizeof body - 1);
+  ck_assert_int_eq(seal(&hasher, &start, body, &line, &one), CXD_E_TOO_LARGE);
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(numbers_of_records_are_read_strictly) {
+  /* The hash of each line is right for its text, as an attacker would make it; the number is not one of ours. */
+  static const int64_t wrong[] = {-1, -2, 999999999999999999};
+  struct cxd__hasher hasher;
+  struct cxd__buf line = {0};
+  struct cxd__link next, read;
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    struct cxd__link last = {wrong[i], {0}};
+    ck_assert_int_eq(seal(&hasher, &last, GENESIS, &line, &next), CXD_OK);
+    ck_assert(!cxd__chain_read(&hasher, line.data, line.len - 1, &read, NULL));
+  }
+  cxd__buf_free(&line);
+  cxd__hasher_close(&hasher);
+}
+END_TEST
+
+START_TEST(memory_that_runs_out_is_reported) {
+  struct cxd__hasher hasher;
+  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
+  for (size_t n = 1; n < 20; n++) {
+    struct cxd__buf line = {0};
+    struct cxd__link one = {7, {0}};
+    cxd__mem_fail_at(n);
+    cxd_status status = cxd__chain_seal(&hasher, &start, &stamp, INTENT, strlen(INTENT), &line, &one, NULL);
+    cxd__mem_fail_at(0);
+    cxd__buf_free(&line);
+    if (status == CXD_OK) {
+      cxd__hasher_close(&hasher);
+      ck_assert_uint_gt(n, 1);
+      return;
+    }
+    ck_assert_int_eq(status, CXD_E_NOMEM);
+  }
+  ck_abort_msg("never succeeded");
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("audit_chain");
+  TCase *tc = tcase_create("audit_chain");
+  tcase_add_test(tc, two_records_are_sealed_to_the_known_answer);
+  tcase_add_test(tc, a_sealed_line_reads_back);
+  tcase_add_test(tc, any_changed_byte_and_any_cut_is_noticed);
+  tcase_add_test(tc, white_space_between_tokens_becomes_one_line);
+  tcase_add_test(tc, hostile_bodies_are_refused);
+  tcase_add_test(tc, a_zero_byte_in_the_body_is_refused);
+  tcase_add_test(tc, the_largest_record_fits_and_one_byte_more_does_not);
+  tcase_add_test(tc, numbers_of_records_are_read_strictly);
+  tcase_add_test(tc, memory_that_runs_out_is_reported);
+  suite_add_tcase(suite, tc);
+  return run_suite(suite);
+}
