@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* vasprintf */
+#include "args.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit_code.h"
+#include "instant.h"
+#include "mem.h"
+#include "output.h"
+#include "settings.h"
+
+struct global {
+  struct cli *cli;
+  const struct command *command;
+  char **rest;
+};
+
+struct local {
+  const struct cli *cli;
+  const struct command *command;
+  struct args *args;
+};
+
+/* argp ends the process here, with the code for usage errors. */
+static void fail(const struct cli *cli, struct argp_state *state, const char *format, ...) __attribute__((format(printf, 3, 4), noreturn));
+
+static void fail(const struct cli *cli, struct argp_state *state, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *message;
+  mem_need(vasprintf(&message, format, args) < 0 ? NULL : message);
+  va_end(args);
+  output_failure(cli, CXD_E_ARGUMENT, "", "%s", message);
+  free(message);
+  if (!cli->json)
+    argp_state_help(state, stderr, ARGP_HELP_SEE | ARGP_HELP_EXIT_ERR);
+  exit(EXIT_USAGE);
+}
+
+static void add_set(struct cli *cli, struct argp_state *state, char *assignment) {
+  char *why = settings_refuse(assignment);
+  if (why)
+    fail(cli, state, "%s", why);
+  cli->sets = mem_resize(cli->sets, cli->set_count + 1, sizeof *cli->sets);
+  cli->sets[cli->set_count++] = assignment;
+}
+
+static void set_output(struct cli *cli, struct argp_state *state, const char *form) {
+  if (strcmp(form, "json") != 0 && strcmp(form, "text") != 0)
+    fail(cli, state, "--output '%s': text or json", form);
+  cli->json = strcmp(form, "json") == 0;
+}
+
+static void choose(struct global *global, struct argp_state *state, const char *name) {
+  global->command = command_find(name);
+  if (!global->command)
+    fail(global->cli, state, "unknown command '%s'; the nearest is '%s'", name, command_nearest(name)->name);
+  global->rest = &state->argv[state->next - 1];
+  state->next = state->argc;
+}
+
+static void need_command(const struct global *global, struct argp_state *state) __attribute__((noreturn));
+
+static void need_command(const struct global *global, struct argp_state *state) {
+  if (!global->cli->json)
+    argp_usage(state);
+  fail(global->cli, state, "a command is needed");
+}
+
+static error_t parse_global(int key, char *arg, struct argp_state *state) {
+  struct global *global = state->input;
+  switch (key) {
+  case ARG_CONFIG: global->cli->config_file = arg; return 0;
+  case ARG_SET: add_set(global->cli, state, arg); return 0;
+  case ARG_OUTPUT: set_output(global->cli, state, arg); return 0;
+  case ARGP_KEY_ARG: choose(global, state, arg); return 0;
+  case ARGP_KEY_NO_ARGS: need_command(global, state);
+  default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static char *list_commands(int key, const char *text, void *input) {
+  (void)input;
+  if (key != ARGP_KEY_HELP_POST_DOC)
+    return (char *)(uintptr_t)text;
+  struct mem_stream stream;
+  mem_stream_open(&stream);
+  fputs("Commands:\n", stream.file);
+  for (size_t i = 0; command_at(i); i++)
+    fprintf(stream.file, "  %-8s %-9s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
+  fputs("\n`cxdialer COMMAND --help' has the options of a command; cxdialer(1) the keys, exit codes and examples.", stream.file);
+  mem_stream_close(&stream);
+  return stream.text;
+}
+
+const struct command *args_parse_global(int argc, char **argv, struct cli *cli, char ***rest) {
+  static const struct argp_option options[] = {
+      {"config", ARG_CONFIG, "FILE", 0, "Read the configuration from FILE (default: the file named by CXDIALER_CONFIG)", 0},
+      {"set", ARG_SET, "KEY=VALUE", 0, "Set one key; stronger than the file and the environment; may be repeated", 0},
+      {"output", ARG_OUTPUT, "text|json", 0, "Form of the output [text]", 0},
+      {0},
+  };
+  static const struct argp argp = {options, parse_global, "COMMAND [ARGUMENT...]",
+                                   "Changes the dialer parameters of outbound campaigns safely.\v", NULL, list_commands, NULL};
+  struct global global = {.cli = cli};
+  argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &global);
+  *rest = global.rest;
+  return global.command;
+}
+
+static void add_word(struct local *local, struct argp_state *state, char *word) {
+  struct args *args = local->args;
+  if (args->count == local->command->max)
+    fail(local->cli, state, "'%s' is one word too many: %s %s", word, local->command->name, local->command->arguments);
+  args->list = mem_resize(args->list, (size_t)args->count + 1, sizeof *args->list);
+  args->list[args->count++] = word;
+}
+
+static void set_at(struct local *local, struct argp_state *state, const char *text) {
+  if (!instant_parse(text, &local->args->at_unix_ms))
+    fail(local->cli, state, "--at '%s': an RFC 3339 instant is needed, e.g. 2026-11-22T08:00:00-05:00", text);
+  /* 0 would mean now. */
+  local->args->at_unix_ms += local->args->at_unix_ms == 0;
+}
+
+static const char *global_name(int key) { return key == ARG_CONFIG ? "config FILE" : key == ARG_SET ? "set KEY=VALUE" : "output text|json"; }
+
+static error_t parse_misplaced(int key, char *arg, struct argp_state *state) {
+  struct local *local = state->input;
+  (void)arg;
+  if (key != ARG_CONFIG && key != ARG_SET && key != ARG_OUTPUT)
+    return ARGP_ERR_UNKNOWN;
+  fail(local->cli, state, "--%s stands before the command: cxdialer --%s %s %s", global_name(key), global_name(key), local->command->name,
+       local->command->arguments);
+}
+
+static error_t parse_command(int key, char *arg, struct argp_state *state) {
+  struct local *local = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT: state->child_inputs[0] = local; return 0;
+  case ARG_AT: set_at(local, state, arg); return 0;
+  case ARG_YES: local->args->yes = 1; return 0;
+  case ARG_SIM: local->args->sim = arg; return 0;
+  case ARGP_KEY_ARG: add_word(local, state, arg); return 0;
+  case ARGP_KEY_END:
+    if (local->args->count < local->command->min)
+      fail(local->cli, state, "%s is missing: cxdialer %s %s", local->command->arguments, local->command->name, local->command->arguments);
+    return 0;
+  default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+void args_parse_command(const struct cli *cli, const struct command *command, char **words, struct args *out) {
+  static const struct argp_option misplaced[] = {
+      {"config", ARG_CONFIG, "FILE", OPTION_HIDDEN, NULL, 0},
+      {"set", ARG_SET, "KEY=VALUE", OPTION_HIDDEN, NULL, 0},
+      {"output", ARG_OUTPUT, "FORM", OPTION_HIDDEN, NULL, 0},
+      {0},
+  };
+  static const struct argp misplaced_argp = {misplaced, parse_misplaced, NULL, NULL, NULL, NULL, NULL};
+  static const struct argp_child children[] = {{&misplaced_argp, 0, NULL, 0}, {0}};
+  char *doc = mem_format("%s.\v%s", command->help, command->detail ? command->detail : "");
+  struct argp argp = {command->options, parse_command, command->arguments, doc, children, NULL, NULL};
+  struct local local = {cli, command, out};
+  int argc = 0;
+  while (words[argc])
+    argc++;
+  char *name = mem_format("cxdialer %s", command->name);
+  words[0] = name;
+  *out = (struct args){0};
+  argp_parse(&argp, argc, words, 0, NULL, &local);
+  free(name);
+  free(doc);
+}
+
+void args_print_version(FILE *out, struct argp_state *state) {
+  (void)state;
+  fprintf(out, "cxdialer %s (libcxdialer %s)\n", CXDIALER_VERSION, cxd_version());
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include "commands.h"
+
+enum { ARG_CONFIG = 0x100, ARG_SET, ARG_OUTPUT, ARG_AT, ARG_YES, ARG_SIM };
+
+/* Both end the process with code 64 on a usage error, with 0 after --help, --usage or --version. */
+
+/* What stands before the command, into cli; the command and its words into *rest, which ends with NULL. */
+const struct command *args_parse_global(int argc, char **argv, struct cli *cli, char ***rest);
+
+/* The words of the command; free out->list. */
+void args_parse_command(const struct cli *cli, const struct command *command, char **words, struct args *out);
+
+void args_print_version(FILE *out, struct argp_state *state);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include <stdlib.h>
+
+#include "commands.h"
+#include "exit_code.h"
+#include "input.h"
+#include "mem.h"
+#include "output.h"
+#include "session.h"
+#include "settings.h"
+
+struct check {
+  const struct cli *cli;
+  cxd_validator *validator;
+  int64_t at_unix_ms;
+  size_t checked, refused, errors, warnings, unreadable, printed;
+};
+
+static void count(struct check *check, const cxd_report *report) {
+  for (size_t i = 0; i < cxd_report_count(report); i++) {
+    check->errors += cxd_report_severity(report, i) == CXD_SEVERITY_ERROR;
+    check->warnings += cxd_report_severity(report, i) == CXD_SEVERITY_WARNING;
+  }
+}
+
+/* id NULL: unknown */
+static void open_json(struct check *check, const char *where, const char *id, int ok) {
+  fputs(check->printed++ > 0 ? ",{\"file\":" : "[{\"file\":", stdout);
+  display_put_json_string(stdout, slice_of(where));
+  fputs(",\"campaign_id\":", stdout);
+  if (id && *id)
+    display_put_json_string(stdout, slice_of(id));
+  else
+    fputs("null", stdout);
+  fprintf(stdout, ",\"ok\":%s,\"findings\":", ok ? "true" : "false");
+}
+
+static void show_report(struct check *check, const char *where, const cxd_campaign *campaign, const cxd_report *report) {
+  if (check->cli->json) {
+    char *findings = mem_need(cxd_report_to_json(report));
+    open_json(check, where, cxd_campaign_id(campaign), cxd_report_ok(report));
+    output_put_line(stdout, slice_of(findings));
+    fputc('}', stdout);
+    cxd_string_free(findings);
+    return;
+  }
+  char *name = display_text(slice_of(where));
+  char *prefix = mem_format("%s: ", name);
+  output_findings(stdout, prefix, report);
+  if (cxd_report_ok(report))
+    printf("%sok\n", prefix);
+  free(prefix);
+  free(name);
+}
+
+static const char *code_of(cxd_status status) {
+  return status == CXD_E_IO ? "input.unreadable" : status == CXD_E_TOO_LARGE ? "input.too_large" : "input.json";
+}
+
+static void count_problem(struct check *check) {
+  check->errors++;
+  check->refused++;
+}
+
+/* What could not be checked at all reads like one more finding. */
+static void show_problem(struct check *check, const char *where, cxd_status status, const char *message) {
+  count_problem(check);
+  if (!check->cli->json) {
+    display_put(stdout, slice_of(where));
+    printf(": error  %s    ", code_of(status));
+    display_put(stdout, slice_of(message));
+    fputc('\n', stdout);
+    return;
+  }
+  open_json(check, where, NULL, 0);
+  printf("[{\"severity\":\"error\",\"code\":\"%s\",\"pointer\":\"\",\"message\":", code_of(status));
+  display_put_json_string(stdout, slice_of(message));
+  fputs("}]}", stdout);
+}
+
+static void check_campaign(struct check *check, const char *where, const cxd_campaign *campaign) {
+  cxd_report *report = NULL;
+  cxd_error *error = NULL;
+  cxd_status status = cxd_validator_check(check->validator, campaign, check->at_unix_ms, &report, &error);
+  if (report) {
+    count(check, report);
+    check->refused += status != CXD_OK;
+    show_report(check, where, campaign, report);
+  } else {
+    show_problem(check, where, status, error ? cxd_error_message(error) : cxd_status_text(status));
+  }
+  cxd_report_free(report);
+  cxd_error_free(error);
+}
+
+static void check_item(struct check *check, const struct input *in, size_t i) {
+  char *message, *where = input_where(in, i);
+  cxd_campaign *campaign = NULL;
+  cxd_status status = input_parse(in, i, &campaign, &message);
+  check->checked++;
+  if (status == CXD_OK)
+    check_campaign(check, where, campaign);
+  else
+    show_problem(check, where, status, message);
+  cxd_campaign_free(campaign);
+  free(message);
+  free(where);
+}
+
+/* As an error, and with --output json also among the results, so that each FILE has its entry there. */
+static void refuse_file(struct check *check, const struct input *in) {
+  check->unreadable += in->code == EXIT_MISSING;
+  check->checked++;
+  if (check->cli->json)
+    show_problem(check, in->name, in->status, in->message);
+  else
+    count_problem(check);
+  output_failure(check->cli, in->status, "", "%s: %s", in->name, in->message);
+}
+
+static void check_file(struct check *check, const char *file) {
+  struct input in;
+  int code = input_load(file, &in);
+  if (code)
+    refuse_file(check, &in);
+  for (size_t i = 0; !code && i < in.count; i++)
+    check_item(check, &in, i);
+  input_free(&in);
+}
+
+static int finish(const struct check *check) {
+  if (check->cli->json)
+    fputs(check->printed > 0 ? "]\n" : "[]\n", stdout);
+  output_note(check->cli, "%zu checked: %zu ok, %zu refused; errors %zu, warnings %zu", check->checked, check->checked - check->refused, check->refused,
+              check->errors, check->warnings);
+  if (check->refused > check->unreadable)
+    return EXIT_INVALID;
+  return check->unreadable > 0 ? EXIT_MISSING : EXIT_DONE;
+}
+
+int cmd_validate(struct cli *cli, const struct args *args) {
+  struct check check = {.cli = cli, .at_unix_ms = args->at_unix_ms};
+  cxd_error *error = NULL;
+  int code = settings_load(cli);
+  if (code)
+    return code;
+  cxd_status status = cxd_validator_new(cli->config, &check.validator, &error);
+  code = session_check(cli, status, error);
+  if (code)
+    return code;
+  for (int i = 0; i < args->count; i++)
+    check_file(&check, args->list[i]);
+  cxd_validator_free(check.validator);
+  return finish(&check);
+}

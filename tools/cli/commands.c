@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "mem.h"
+
+static const struct argp_option validate_options[] = {
+    {"at", ARG_AT, "RFC3339", 0, "Decide for this instant, e.g. 2026-11-22T08:00:00-05:00, instead of now", 0},
+    {0},
+};
+
+static const struct argp_option apply_options[] = {
+    {"yes", ARG_YES, NULL, 0, "Do not ask before writing", 0},
+    {0},
+};
+
+static const struct argp_option demo_options[] = {
+    {"sim", ARG_SIM, "PATH", 0, "The simulator to start; without it: beside this program, then in PATH", 0},
+    {0},
+};
+
+#define FILE_HELP "FILE is a JSON object with the members to change and the campaign's id, or an array of them; - is standard input."
+
+static const struct command commands[] = {
+    {"demo", "", "A tour against the simulator, with nothing to set up",
+     "Starts cxdialer-sim, then validates, plans, applies and refuses an update and shows the audit log.", 0, 0, demo_options, cmd_demo},
+    {"get", "ID", "Print one campaign as the server has it", NULL, 1, 1, NULL, cmd_get},
+    {"list", "", "List all campaigns", NULL, 0, 0, NULL, cmd_list},
+    {"validate", "FILE...", "Check changes without sending anything", FILE_HELP, 1, INT32_MAX, validate_options, cmd_validate},
+    {"plan", "FILE...", "Show what apply would change (exit code 2)", FILE_HELP, 1, INT32_MAX, NULL, cmd_plan},
+    {"apply", "FILE...", "Change campaigns", FILE_HELP " Asks before it writes when more than one campaign changes and a terminal is there to answer.", 1,
+     INT32_MAX, apply_options, cmd_apply},
+    {"config", "list|show", "List the keys, or show the values in force", NULL, 1, 1, NULL, cmd_config},
+    {"version", "", "Print versions and features", NULL, 0, 0, NULL, cmd_version},
+};
+
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+const struct command *command_at(size_t i) { return i < COMMANDS ? &commands[i] : NULL; }
+
+const struct command *command_find(const char *name) {
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+static size_t least(size_t a, size_t b, size_t c) {
+  size_t ab = a < b ? a : b;
+  return ab < c ? ab : c;
+}
+
+/* Levenshtein. */
+static size_t distance(const char *a, const char *b) {
+  size_t width = strlen(b) + 1;
+  size_t *row = mem_resize(NULL, width, sizeof *row);
+  for (size_t j = 0; j < width; j++)
+    row[j] = j;
+  for (size_t i = 0; a[i]; i++) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 1; j < width; j++) {
+      size_t above = row[j];
+      row[j] = least(above + 1, row[j - 1] + 1, diagonal + (a[i] != b[j - 1]));
+      diagonal = above;
+    }
+  }
+  size_t result = row[width - 1];
+  free(row);
+  return result;
+}
+
+const struct command *command_nearest(const char *name) {
+  const struct command *nearest = &commands[0];
+  for (size_t i = 1; i < COMMANDS; i++)
+    if (distance(name, commands[i].name) < distance(name, nearest->name))
+      nearest = &commands[i];
+  return nearest;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include <argp.h>
+#include <stdint.h>
+
+#include "cli.h"
+
+/* What stands behind the command, already checked. */
+struct args {
+  char **list; /* FILE..., ID, ... */
+  int count;
+  int64_t at_unix_ms; /* --at; 0: now */
+  int yes;            /* --yes */
+  const char *sim;    /* --sim, or NULL */
+};
+
+/* One row for each command: dispatch, --help and error messages come from it. */
+struct command {
+  const char *name, *arguments, *help, *detail;
+  int min, max; /* number of words */
+  const struct argp_option *options;
+  int (*run)(struct cli *cli, const struct args *args); /* returns the exit code */
+};
+
+const struct command *command_at(size_t i); /* NULL beyond the end */
+const struct command *command_find(const char *name);
+const struct command *command_nearest(const char *name);
+
+int cmd_apply(struct cli *cli, const struct args *args);
+int cmd_config(struct cli *cli, const struct args *args);
+int cmd_demo(struct cli *cli, const struct args *args);
+int cmd_get(struct cli *cli, const struct args *args);
+int cmd_list(struct cli *cli, const struct args *args);
+int cmd_plan(struct cli *cli, const struct args *args);
+int cmd_validate(struct cli *cli, const struct args *args);
+int cmd_version(struct cli *cli, const struct args *args);
+
+#endif

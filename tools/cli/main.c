@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include <argp.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "interrupt.h"
+#include "output.h"
+
+/* With a standard descriptor closed the next file, perhaps the audit log, would get its number. */
+static void fill_descriptors(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+      _exit(EXIT_OTHER);
+}
+
+static void set_up_process(void) {
+  fill_descriptors();
+  signal(SIGPIPE, SIG_IGN);
+  setlocale(LC_CTYPE, "C.UTF-8");
+  argp_err_exit_status = EXIT_USAGE;
+  argp_program_version_hook = args_print_version;
+  interrupt_start();
+}
+
+int main(int argc, char **argv) {
+  static char name[] = "cxdialer";
+  static char *alone[] = {name, NULL};
+  if (argc < 1)
+    argv = alone;
+  argv[0] = name; /* getopt prints it as it is */
+  struct cli cli = {0};
+  struct args args;
+  char **rest;
+  set_up_process();
+  const struct command *command = args_parse_global(argc < 1 ? 1 : argc, argv, &cli, &rest);
+  args_parse_command(&cli, command, rest, &args);
+  int code = command->run(&cli, &args);
+  free(args.list);
+  free(cli.sets);
+  cxd_config_free(cli.config);
+  return output_finish(&cli, code);
+}
