@@ -19,7 +19,8 @@
  * - Thread-safety, if not said otherwise: a handle is used by one thread at a time; different handles
  *   are independent. A cxd_client and a cxd_validator may be used by many threads at once.
  * - The library starts no thread, installs no handler, prints nothing, reads no environment unless asked.
- * - In a child of fork() every call on a client or updater made before the fork returns CXD_E_FORKED.
+ * - In a child of fork() every call on a client or updater made before the fork returns CXD_E_FORKED; so does making one
+ *   from a config whose secrets were set before it (secrets are wiped in the child: fill a new config there).
  */
 #ifndef CXDIALER_CXDIALER_H
 #define CXDIALER_CXDIALER_H
@@ -101,7 +102,7 @@ enum {
   CXD_E_INVALID = 3000,         /* refused by the validator; the findings say why */
   CXD_E_WINDOW_CLOSED = 3010,   /* outside legal calling hours */
   /* the way to the server */
-  CXD_E_CONNECT = 4000,         /* name, route or port: nothing was sent */
+  CXD_E_CONNECT = 4000,         /* no connection (name, route, port), or it broke before an answer came */
   CXD_E_TLS = 4010,             /* certificate or handshake: nothing was sent */
   CXD_E_TIMEOUT = 4020,
   CXD_E_CANCELLED = 4030,
@@ -301,7 +302,9 @@ CXD_API void cxd_campaign_free(cxd_campaign *campaign);
 /*
  * A connection to one API with one set of credentials: token, connections and limits are shared by all
  * threads that use it. Reads the api, auth, http, retry and rate keys. Nothing is sent before the first call.
- * CXD_E_CONFIG: a needed key is missing or two contradict. out: free with cxd_client_free(). Since: 0.1
+ * CXD_E_CONFIG: two keys contradict, a URL is plain http to another machine, a certificate file cannot be read. Credentials
+ * are looked for at the first call (CXD_E_CONFIG), so that a token provider can be registered in between.
+ * out: free with cxd_client_free(). Since: 0.1
  */
 CXD_API cxd_status cxd_client_new(const cxd_config *config, cxd_client **out, cxd_error **error);
 
@@ -514,7 +517,7 @@ struct cxd_audit_logger {
 
 /*
  * on_result: the update is over, its outcome is durable -> CXD_ACCEPTED; anything else is noted in the callback status and changes
- * nothing else. on_progress: done of total (NULL allowed). The result is borrowed for the call.
+ * nothing else. on_progress: done of total (NULL allowed); not called by this version. The result is borrowed for the call.
  */
 struct cxd_callback {
   size_t size;

@@ -3,7 +3,9 @@
 
 #include "api/client.h"
 
+#include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "api/config.h"
@@ -53,7 +55,7 @@ static void set_http_options(cxd_client *client) {
   const cxd_config *c = client->config;
   client->http = (struct cxd__http_options){
       .origin = client->origin,
-      .allow_plain = strncmp(client->origin, "http:", 5) == 0 || strncmp(client->token_url, "http:", 5) == 0,
+      .allow_plain = strncasecmp(client->origin, "http:", 5) == 0 || strncasecmp(client->token_url, "http:", 5) == 0,
       .connect_timeout_ms = cxd__config_int(c, "http.connect_timeout_ms"),
       .version = cxd__config_is(c, "http.version", "1.1") ? 11 : cxd__config_is(c, "http.version", "2") ? 2 : 0,
       .proxy = cxd__config_text(c, "http.proxy"),
@@ -104,6 +106,16 @@ static char *user_agent_of(const cxd_config *config) {
   return cxd__buf_take(&text);
 }
 
+static cxd_status check_files(const cxd_config *config, cxd_error **error) {
+  static const char *const keys[] = {"http.ca_file", "http.client_cert", "http.client_key"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const char *path = set_text(config, keys[i]);
+    if (path && access(path, R_OK) != 0)
+      return cxd__fail_at(error, CXD_E_CONFIG, keys[i], "%s: '%s' cannot be read (%s)", keys[i], path, strerror(errno));
+  }
+  return CXD_OK;
+}
+
 static cxd_status prepare(cxd_client *client, const cxd_config *config, cxd_error **error) {
   cxd_status status = cxd__config_copy(config, &client->config);
   if (status != CXD_OK)
@@ -111,7 +123,9 @@ static cxd_status prepare(cxd_client *client, const cxd_config *config, cxd_erro
   client->user_agent = user_agent_of(client->config);
   if (!client->user_agent)
     return cxd__fail_nomem(error);
-  status = cxd__endpoint_split(client, error);
+  status = check_files(client->config, error);
+  if (status == CXD_OK)
+    status = cxd__endpoint_split(client, error);
   if (status == CXD_OK)
     status = cxd__http_global(error);
   return status;
@@ -148,14 +162,26 @@ cxd_status cxd_client_new(const cxd_config *config, cxd_client **out, cxd_error 
 
 /* --------------------------------------------------------------------- end of life */
 
+int cxd__client_forked(const cxd_client *client) { return client->pid != getpid(); }
+
+void cxd__client_lock(cxd_client *client) {
+  if (!cxd__client_forked(client))
+    (void)pthread_mutex_lock(&client->lock);
+}
+
+void cxd__client_unlock(cxd_client *client) {
+  if (!cxd__client_forked(client))
+    (void)pthread_mutex_unlock(&client->lock);
+}
+
 void cxd__client_ref(cxd_client *client) {
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   client->references++;
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
 }
 
 static void free_loans(cxd_client *client) {
-  int forked = client->pid != getpid();
+  int forked = cxd__client_forked(client);
   while (client->idle) {
     struct cxd__loan *loan = client->idle;
     client->idle = loan->next;
@@ -167,14 +193,16 @@ static void free_loans(cxd_client *client) {
   }
 }
 
+/* In a child of fork() memory only: the host's objects are the parent's to take down. */
 static void destroy(cxd_client *client) {
+  int forked = cxd__client_forked(client);
   free_loans(client);
   cxd__shared_free(&client->shared);
   cxd__frames_destroy(&client->frames);
   (void)pthread_mutex_destroy(&client->lock);
-  if (client->has_provider)
+  if (client->has_provider && !forked)
     cxd__abi_discard(&client->provider);
-  if (client->log.size)
+  if (client->log.size && !forked)
     cxd__abi_discard(&client->log);
   free_texts(client);
 }
@@ -182,15 +210,15 @@ static void destroy(cxd_client *client) {
 void cxd__client_unref(cxd_client *client) {
   if (!client)
     return;
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   int last = --client->references == 0;
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
   if (last)
     destroy(client);
 }
 
 void cxd_client_free(cxd_client *client) {
-  if (CXD__IS(client, CLIENT))
+  if (CXD__IS(client, CLIENT) && !atomic_exchange(&client->released, 1))
     cxd__client_unref(client);
 }
 
@@ -199,20 +227,26 @@ void cxd_client_free(cxd_client *client) {
 cxd_status cxd__client_usable(cxd_client *client, cxd_error **error) {
   if (!CXD__IS(client, CLIENT))
     return cxd__fail(error, CXD_E_ARGUMENT, "client is NULL, freed, or a handle of another kind: make one with cxd_client_new()");
-  if (client->pid != getpid())
+  if (cxd__client_forked(client))
     return cxd__fail(error, CXD_E_FORKED, "this client was made before fork(): make a new one in the child");
   return CXD_OK;
 }
 
-static cxd_status allowed(cxd_client *client, enum cxd__inside most, cxd_error **error) {
-  if (cxd__frames_inside(&client->frames) <= most)
+cxd_status cxd__client_held(cxd_client *client, cxd_error **error) {
+  if (CXD__IS(client, CLIENT) && atomic_load(&client->released))
+    return cxd__fail(error, CXD_E_ARGUMENT, "client was freed: make one with cxd_client_new()");
+  return cxd__client_usable(client, error);
+}
+
+static cxd_status allowed(cxd_client *client, uintptr_t entry, enum cxd__inside most, cxd_error **error) {
+  if (cxd__frames_inside(&client->frames, entry) <= most)
     return CXD_OK;
   return cxd__fail(error, CXD_E_REENTRANT, "not allowed from inside a plug-in method of this client: call it after the method has returned");
 }
 
-cxd_status cxd__client_may_read(cxd_client *client, cxd_error **error) { return allowed(client, CXD__INSIDE_READING_ALLOWED, error); }
+cxd_status cxd__client_may_read(cxd_client *client, uintptr_t entry, cxd_error **error) { return allowed(client, entry, CXD__INSIDE_READING_ALLOWED, error); }
 
-cxd_status cxd__client_may_write(cxd_client *client, cxd_error **error) { return allowed(client, CXD__INSIDE_NOTHING, error); }
+cxd_status cxd__client_may_write(cxd_client *client, uintptr_t entry, cxd_error **error) { return allowed(client, entry, CXD__INSIDE_NOTHING, error); }
 
 static cxd_status credentials_present(const cxd_client *client, cxd_error **error) {
   const char *id = client->core.oauth.client_id;
@@ -244,67 +278,67 @@ cxd_status cxd__client_borrow(cxd_client *client, const void *owner, struct cxd_
   cxd_status status = credentials_present(client, error);
   if (status != CXD_OK)
     return status;
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   struct cxd__loan *loan = client->idle;
   if (loan)
     client->idle = loan->next;
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
   if (!loan && (status = new_loan(client, &loan, error)) != CXD_OK)
     return status;
   loan->owner = owner;
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   loan->next = client->busy;
   client->busy = loan;
   client->references++;
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
   *out = loan;
   return CXD_OK;
 }
 
 void cxd__client_return(cxd_client *client, struct cxd__loan *loan) {
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   for (struct cxd__loan **at = &client->busy; *at; at = &(*at)->next)
     if (*at == loan) {
       *at = loan->next;
       break;
     }
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
   cxd__engine_clear(loan->engine);
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   loan->next = client->idle;
   client->idle = loan;
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
   cxd__client_unref(client);
 }
 
 void cxd__client_cancel(cxd_client *client, const void *owner) {
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   for (struct cxd__loan *loan = client->busy; loan; loan = loan->next)
     if (!owner || loan->owner == owner)
       cxd__engine_cancel(loan->engine);
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
 }
 
 void cxd_client_cancel(cxd_client *client) {
-  if (cxd__client_usable(client, NULL) == CXD_OK)
+  if (cxd__client_held(client, NULL) == CXD_OK)
     cxd__client_cancel(client, NULL);
 }
 
-struct cxd__tools cxd__client_tools(cxd_client *client) {
-  return (struct cxd__tools){.provider = client->has_provider ? &client->provider : NULL, .scope = client->core.oauth.scope, .token_url = client->token_url, .frames = &client->frames, .log = &client->log};
+struct cxd__tools cxd__client_tools(cxd_client *client, uintptr_t entry) {
+  return (struct cxd__tools){.provider = client->has_provider ? &client->provider : NULL, .scope = client->core.oauth.scope, .token_url = client->token_url, .frames = &client->frames, .entry = entry, .log = &client->log};
 }
 
 /* ------------------------------------------------------------------------- plug-ins */
 
 static int busy(cxd_client *client) {
-  (void)pthread_mutex_lock(&client->lock);
+  cxd__client_lock(client);
   int any = client->busy != NULL;
-  (void)pthread_mutex_unlock(&client->lock);
+  cxd__client_unlock(client);
   return any;
 }
 
 static cxd_status may_register(cxd_client *client, cxd_error **error) {
-  cxd_status status = cxd__client_usable(client, error);
+  cxd_status status = cxd__client_held(client, error);
   if (status == CXD_OK && busy(client))
     status = cxd__fail(error, CXD_E_STATE, "calls of this client are in progress: register before the first call");
   return status;

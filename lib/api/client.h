@@ -5,6 +5,7 @@
 #define CXD__API_CLIENT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include <cxdialer/cxdialer.h>
@@ -23,6 +24,7 @@ struct cxd__loan {
 struct cxd_client {
   uint32_t magic;
   int32_t references;          /* under the lock */
+  atomic_int released;         /* the caller has freed it; updaters and calls in progress may still hold it */
   pid_t pid;
   pthread_mutex_t lock;
   cxd_config *config;          /* a copy: the texts below live in it */
@@ -39,14 +41,18 @@ struct cxd_client {
 };
 
 cxd_status cxd__client_usable(cxd_client *client, cxd_error **error); /* live, not forked */
-cxd_status cxd__client_may_read(cxd_client *client, cxd_error **error);  /* not from a method that needs the engine */
-cxd_status cxd__client_may_write(cxd_client *client, cxd_error **error); /* not from any method */
+cxd_status cxd__client_held(cxd_client *client, cxd_error **error);   /* and not freed by the caller */
+int cxd__client_forked(const cxd_client *client);                     /* this is a child of the process that made it */
+cxd_status cxd__client_may_read(cxd_client *client, uintptr_t entry, cxd_error **error);  /* not from a method that needs the engine */
+cxd_status cxd__client_may_write(cxd_client *client, uintptr_t entry, cxd_error **error); /* not from any method */
 
 cxd_status cxd__client_borrow(cxd_client *client, const void *owner, struct cxd__loan **out, cxd_error **error);
 void cxd__client_return(cxd_client *client, struct cxd__loan *loan);
 void cxd__client_cancel(cxd_client *client, const void *owner); /* NULL: all */
-struct cxd__tools cxd__client_tools(cxd_client *client);
+struct cxd__tools cxd__client_tools(cxd_client *client, uintptr_t entry);
 
+void cxd__client_lock(cxd_client *client); /* nothing in a child of fork(): another thread may have held the lock at that moment */
+void cxd__client_unlock(cxd_client *client);
 void cxd__client_ref(cxd_client *client);
 void cxd__client_unref(cxd_client *client);
 

@@ -136,17 +136,19 @@ void cxd_config_free(cxd_config *config) {
   cxd__free(config);
 }
 
-static int copy_slot(struct slot *to, const struct slot *from) {
+/* Secrets are wiped in a child of fork(): a config with one is of no use there. */
+static cxd_status copy_slot(struct slot *to, const struct slot *from) {
+  if (cxd__secret_lost(&from->secret))
+    return CXD_E_FORKED;
   if (from->text && !store(to, 0, from->text, strlen(from->text)))
-    return 0;
-  return !from->secret.text || store(to, 1, from->secret.text, from->secret.len);
+    return CXD_E_NOMEM;
+  return !from->secret.text || store(to, 1, from->secret.text, from->secret.len) ? CXD_OK : CXD_E_NOMEM;
 }
 
 cxd_status cxd__config_copy(const cxd_config *config, cxd_config **out) {
   cxd_status status = cxd_config_new(out);
   for (size_t i = 0; status == CXD_OK && config && i < cxd_config_key_count(); i++)
-    if (!copy_slot(&(*out)->slots[i], &config->slots[i]))
-      status = CXD_E_NOMEM;
+    status = copy_slot(&(*out)->slots[i], &config->slots[i]);
   if (status != CXD_OK) {
     cxd_config_free(*out);
     *out = NULL;

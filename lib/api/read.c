@@ -17,10 +17,10 @@ struct cxd_campaign_list {
   char *cursor;
 };
 
-static cxd_status read_job(cxd_client *client, const struct cxd__job *job, struct cxd__buf *body, char **etag, cxd_error **error) {
+static cxd_status read_job(cxd_client *client, const struct cxd__job *job, uintptr_t entry, struct cxd__buf *body, char **etag, cxd_error **error) {
   struct cxd__loan *loan;
   uint32_t op = 0;
-  struct cxd__tools tools = cxd__client_tools(client);
+  struct cxd__tools tools = cxd__client_tools(client, entry);
   cxd_status status = cxd__client_borrow(client, NULL, &loan, error);
   if (status != CXD_OK)
     return status;
@@ -31,11 +31,11 @@ static cxd_status read_job(cxd_client *client, const struct cxd__job *job, struc
   return status;
 }
 
-static cxd_status may_read(cxd_client *client, const void *out, cxd_error **error) {
-  cxd_status status = cxd__client_usable(client, error);
+static cxd_status may_read(cxd_client *client, const void *out, uintptr_t entry, cxd_error **error) {
+  cxd_status status = cxd__client_held(client, error);
   if (status == CXD_OK && !out)
     status = cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a pointer");
-  return status == CXD_OK ? cxd__client_may_read(client, error) : status;
+  return status == CXD_OK ? cxd__client_may_read(client, entry, error) : status;
 }
 
 static cxd_status not_the_api(cxd_error **error, const char *what, const cxd_error *why) {
@@ -48,20 +48,25 @@ cxd_status cxd_client_get(cxd_client *client, const char *campaign_id, cxd_campa
   char *etag = NULL;
   if (out)
     *out = NULL;
-  cxd_status status = may_read(client, out, error);
+  cxd_status status = may_read(client, out, cxd__entry(), error);
   if (status == CXD_OK && !campaign_id)
     status = cxd__fail(error, CXD_E_ARGUMENT, "campaign_id is NULL");
   if (status == CXD_OK)
-    status = cxd__id_fit_for_url(campaign_id, error);
+    status = cxd__campaign_id_check(campaign_id, error);
   if (status == CXD_OK)
-    status = read_job(client, &job, &body, &etag, error);
+    status = read_job(client, &job, cxd__entry(), &body, &etag, error);
   if (status == CXD_OK) {
     cxd_error *why = NULL;
     status = cxd__campaign_read(body.data ? body.data : "", body.len, etag, out, &why);
+    if (status == CXD_OK && !cxd__same_campaign(*out, campaign_id)) {
+      cxd_campaign_free(*out);
+      *out = NULL;
+      status = cxd__fail(&why, CXD_E_PROTOCOL, "its id is another one, or missing");
+    }
     if (status == CXD_E_NOMEM)
       cxd__fail_nomem(error);
     else if (status != CXD_OK)
-      status = not_the_api(error, "a campaign", why);
+      status = not_the_api(error, "that campaign", why);
     cxd_error_free(why);
   }
   cxd__buf_free(&body);
@@ -71,7 +76,7 @@ cxd_status cxd_client_get(cxd_client *client, const char *campaign_id, cxd_campa
 
 /* ----------------------------------------------------------------------- lists */
 
-static cxd_status fill(cxd_campaign_list *list, struct cxd__slice array) {
+static cxd_status fill(cxd_campaign_list *list, struct cxd__slice array, cxd_error **error) {
   struct cxd__json_iter iter;
   struct cxd__slice key, value;
   size_t count = 0;
@@ -83,7 +88,7 @@ static cxd_status fill(cxd_campaign_list *list, struct cxd__slice array) {
     return CXD_E_NOMEM;
   cxd__json_walk(&iter, array);
   while (cxd__json_next(&iter, &key, &value)) {
-    cxd_status status = cxd__campaign_read(value.p, value.len, NULL, &list->items[list->count], NULL);
+    cxd_status status = cxd__campaign_read(value.p, value.len, NULL, &list->items[list->count], error);
     if (status != CXD_OK)
       return status;
     list->count++;
@@ -113,7 +118,7 @@ static cxd_status parse_page(cxd_campaign_list *list, const struct cxd__buf *bod
   cxd_status status = cxd__json_check(body->data ? body->data : "", body->len, "reply", &root, &why);
   if (status == CXD_OK) {
     struct cxd__slice array = cxd__json_kind(root) == CXD__JSON_ARRAY ? root : cxd__json_member(root, "campaigns");
-    status = cxd__json_kind(array) == CXD__JSON_ARRAY ? fill(list, array) : cxd__fail(&why, CXD_E_TYPE, "no array \"campaigns\"");
+    status = cxd__json_kind(array) == CXD__JSON_ARRAY ? fill(list, array, &why) : cxd__fail(&why, CXD_E_TYPE, "no array \"campaigns\"");
     if (status == CXD_OK)
       status = next_cursor(list, root);
   }
@@ -131,9 +136,9 @@ cxd_status cxd_client_list(cxd_client *client, const char *cursor, cxd_campaign_
   char *etag = NULL;
   if (out)
     *out = NULL;
-  cxd_status status = may_read(client, out, error);
+  cxd_status status = may_read(client, out, cxd__entry(), error);
   if (status == CXD_OK)
-    status = read_job(client, &job, &body, &etag, error);
+    status = read_job(client, &job, cxd__entry(), &body, &etag, error);
   if (status != CXD_OK)
     return status;
   cxd_campaign_list *list = cxd__alloc(sizeof *list);

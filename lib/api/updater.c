@@ -19,6 +19,7 @@ struct cxd_updater {
   uint32_t magic;
   int32_t references; /* under the client's lock, like the calls in progress */
   int32_t calls;
+  atomic_int released; /* the caller has freed it; a call in progress may still hold it */
   cxd_config *config;
   cxd_client *client;
   cxd_validator *validator;
@@ -62,7 +63,13 @@ static cxd_status open_audit(cxd_updater *updater, cxd_error **error) {
   struct cxd__audit_options options = {cxd__config_text(updater->config, "audit.path"), cxd__config_is(updater->config, "audit.sync", "record"), cxd__config_on(updater->config, "audit.allow_network_fs")};
   if (updater->job.audit == CXD__AUDIT_OFF || !options.path || !options.path[0])
     return CXD_OK;
-  return cxd__audit_open_file(&options, &updater->audit, error);
+  if (updater->job.audit == CXD__AUDIT_REQUIRED)
+    return cxd__audit_open_file(&options, &updater->audit, error);
+  cxd_error *why = NULL;
+  if (cxd__audit_open_file(&options, &updater->audit, &why) != CXD_OK)
+    cxd__log(&updater->client->log, CXD_LOG_WARNING, "audit.mode=best_effort: %s", cxd_error_message(why));
+  cxd_error_free(why);
+  return CXD_OK;
 }
 
 static cxd_status take_validator(cxd_updater *updater, cxd_validator *validator, cxd_error **error) {
@@ -79,7 +86,8 @@ static void free_updater(cxd_updater *updater) {
   while (updater->callbacks) {
     struct callback *callback = updater->callbacks;
     updater->callbacks = callback->next;
-    cxd__abi_discard(&callback->table);
+    if (!cxd__client_forked(updater->client))
+      cxd__abi_discard(&callback->table);
     cxd__free(callback);
   }
   cxd__audit_close(updater->audit);
@@ -105,7 +113,7 @@ cxd_status cxd_updater_new(const cxd_config *config, cxd_client *client, cxd_val
   if (!out)
     return cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a cxd_updater *");
   *out = NULL;
-  cxd_status status = cxd__client_usable(client, error);
+  cxd_status status = cxd__client_held(client, error);
   if (status == CXD_OK && !cxd__config_live(config))
     status = cxd__fail(error, CXD_E_ARGUMENT, "config is NULL, freed, or a handle of another kind: make one with cxd_config_new()");
   if (status != CXD_OK)
@@ -126,15 +134,15 @@ cxd_status cxd_updater_new(const cxd_config *config, cxd_client *client, cxd_val
 }
 
 static void unref(cxd_updater *updater) {
-  (void)pthread_mutex_lock(&updater->client->lock);
+  cxd__client_lock(updater->client);
   int last = --updater->references == 0;
-  (void)pthread_mutex_unlock(&updater->client->lock);
+  cxd__client_unlock(updater->client);
   if (last)
     free_updater(updater);
 }
 
 void cxd_updater_free(cxd_updater *updater) {
-  if (CXD__IS(updater, UPDATER))
+  if (CXD__IS(updater, UPDATER) && !atomic_exchange(&updater->released, 1))
     unref(updater);
 }
 
@@ -146,7 +154,7 @@ void cxd_updater_cancel(cxd_updater *updater) {
 /* --------------------------------------------------------------------------- plug-ins */
 
 static cxd_status usable(cxd_updater *updater, cxd_error **error) {
-  if (!CXD__IS(updater, UPDATER))
+  if (!CXD__IS(updater, UPDATER) || atomic_load(&updater->released))
     return cxd__fail(error, CXD_E_ARGUMENT, "updater is NULL, freed, or a handle of another kind: make one with cxd_updater_new()");
   return cxd__client_usable(updater->client, error);
 }
@@ -211,11 +219,11 @@ cxd_status cxd_updater_add_callback(cxd_updater *updater, const cxd_callback *ca
 /* ---------------------------------------------------------------------------- one update */
 
 /* Last of all, with everything committed and no lock held: a callback can change nothing but the callback status. */
-static void run_callbacks(cxd_updater *updater, cxd_result *result) {
+static void run_callbacks(cxd_updater *updater, uintptr_t entry, cxd_result *result) {
   for (struct callback *c = updater->callbacks; c; c = c->next) {
     if (!c->table.on_result)
       continue;
-    struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED);
+    struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED, entry);
     if (!frame || c->table.on_result(c->table.user_data, result) != CXD_ACCEPTED)
       result->callback_status = CXD_E_CALLBACK;
     if (frame)
@@ -223,10 +231,10 @@ static void run_callbacks(cxd_updater *updater, cxd_result *result) {
   }
 }
 
-static cxd_status run_job(cxd_updater *updater, const struct cxd__job *job, cxd_result **out, cxd_error **error) {
+static cxd_status run_job(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
   struct cxd__loan *loan;
   uint32_t op = 0;
-  struct cxd__tools tools = cxd__client_tools(updater->client);
+  struct cxd__tools tools = cxd__client_tools(updater->client, entry);
   tools.validator = updater->validator;
   tools.audit = updater->audit;
   cxd_status status = cxd__client_borrow(updater->client, updater, &loan, error);
@@ -260,19 +268,14 @@ static cxd_status audit_present(const cxd_updater *updater, const struct cxd__jo
   return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit.mode is required and there is no audit log, so nothing was sent: set audit.path, register a logger with cxd_updater_set_audit_logger(), or set audit.mode to best_effort or off");
 }
 
-static cxd_status run(cxd_updater *updater, const struct cxd__job *given, cxd_result **out, cxd_error **error) {
-  struct cxd__job job = *given;
+static cxd_status run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
   cxd_error *why = NULL;
-  if (job.audit != CXD__AUDIT_OFF && !updater->audit && job.audit != CXD__AUDIT_REQUIRED)
-    job.audit = CXD__AUDIT_OFF;
-  cxd_status status = audit_present(updater, &job, &why);
+  cxd_status status = audit_present(updater, job, &why);
   if (status == CXD_OK)
-    status = run_job(updater, &job, out, &why);
+    status = run_job(updater, job, entry, out, &why);
   if (status != CXD_OK)
-    explain(&job, status, why, out);
+    explain(job, status, why, out);
   else {
-    if (!updater->audit && given->audit == CXD__AUDIT_BEST_EFFORT && job.kind == CXD__JOB_APPLY)
-      (*out)->audit_status = CXD_E_AUDIT; /* best effort, and nothing was there to try */
     status = (*out)->status;
     why = cxd__error_copy((*out)->error);
   }
@@ -285,13 +288,13 @@ static cxd_status run(cxd_updater *updater, const struct cxd__job *given, cxd_re
 }
 
 static void count_call(cxd_updater *updater, int32_t by) {
-  (void)pthread_mutex_lock(&updater->client->lock);
+  cxd__client_lock(updater->client);
   updater->references += by > 0 ? 1 : 0;
   updater->calls += by;
-  (void)pthread_mutex_unlock(&updater->client->lock);
+  cxd__client_unlock(updater->client);
 }
 
-static cxd_status update(cxd_updater *updater, enum cxd__job_kind kind, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
+static cxd_status update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
   if (out)
     *out = NULL;
   cxd_status status = usable(updater, error);
@@ -300,21 +303,21 @@ static cxd_status update(cxd_updater *updater, enum cxd__job_kind kind, const cx
   if (status == CXD_OK && !CXD__IS(campaign, CAMPAIGN))
     status = cxd__fail(error, CXD_E_ARGUMENT, "campaign is NULL, freed, or a handle of another kind");
   if (status == CXD_OK)
-    status = cxd__client_may_write(updater->client, error);
+    status = cxd__client_may_write(updater->client, entry, error);
   if (status != CXD_OK)
     return status;
   struct cxd__job job = updater->job;
   job.kind = kind;
   job.change = campaign;
   count_call(updater, 1);
-  status = run(updater, &job, out, error);
+  status = run(updater, &job, entry, out, error);
   if (kind == CXD__JOB_APPLY && *out)
-    run_callbacks(updater, *out);
+    run_callbacks(updater, entry, *out);
   count_call(updater, -1);
   unref(updater);
   return status;
 }
 
-cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_PLAN, campaign, out, error); }
+cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_PLAN, cxd__entry(), campaign, out, error); }
 
-cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_APPLY, campaign, out, error); }
+cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_APPLY, cxd__entry(), campaign, out, error); }

@@ -29,14 +29,12 @@ static void format(int64_t seconds, int fraction, int digits, char out[40]) {
   (void)snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%0*dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, digits, fraction);
 }
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-
-void cxd__time_format(int64_t unix_ms, char out[40]) {
-  int64_t seconds = floor_div(unix_ms, 1000);
-  format(seconds, (int)(unix_ms - seconds * 1000), 3, out);
+/* Also before 1970 the fraction counts forward. */
+static void format_units(int64_t time, int32_t per_second, int digits, char out[40]) {
+  int32_t fraction = (int32_t)(time % per_second);
+  format(time / per_second - (fraction < 0), fraction < 0 ? fraction + per_second : fraction, digits, out);
 }
 
-void cxd__time_format_us(int64_t unix_us, char out[40]) {
-  int64_t seconds = floor_div(unix_us, 1000000);
-  format(seconds, (int)(unix_us - seconds * 1000000), 6, out);
-}
+void cxd__time_format(int64_t unix_ms, char out[40]) { format_units(unix_ms, 1000, 3, out); }
+
+void cxd__time_format_us(int64_t unix_us, char out[40]) { format_units(unix_us, 1000000, 6, out); }

@@ -24,6 +24,8 @@ int cxd__secret_set(struct cxd__secret *secret, const char *text, size_t len) {
   return 0;
 }
 
+int cxd__secret_lost(const struct cxd__secret *secret) { return secret->text && secret->len && secret->text[0] == '\0'; }
+
 void cxd__secret_clear(struct cxd__secret *secret) {
   if (secret->text) {
     explicit_bzero(secret->text, secret->mapped);

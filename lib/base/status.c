@@ -23,7 +23,7 @@ static const struct {
     ROW(CXD_E_TOO_LARGE, "Over a size or depth limit."),
     ROW(CXD_E_INVALID, "The validator refused the change: see the findings."),
     ROW(CXD_E_WINDOW_CLOSED, "Outside legal calling hours: the message has the next opening."),
-    ROW(CXD_E_CONNECT, "The server could not be reached and nothing was sent: check api.base_url and the network."),
+    ROW(CXD_E_CONNECT, "The server could not be reached, or the connection broke before its answer: check api.base_url and the network."),
     ROW(CXD_E_TLS, "The TLS handshake failed and nothing was sent: check the certificate or http.ca_file."),
     ROW(CXD_E_TIMEOUT, "No answer in time: try again, or raise http.attempt_timeout_ms or retry.deadline_ms."),
     ROW(CXD_E_CANCELLED, "The call was cancelled."),

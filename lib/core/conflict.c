@@ -42,7 +42,7 @@ static void side(const struct dispute *d, const struct cxd__slice *document, str
     first = 0;
     cxd__buf_json_str(out, edit->pointer);
     cxd__buf_char(out, ':');
-    cxd__buf_add(out, value.p, value.len);
+    cxd__json_compact(value, out);
   }
   cxd__buf_char(out, '}');
 }

@@ -190,11 +190,19 @@ static void give_slot_back(struct cxd__op *op, cxd__now now, int32_t sends, int 
   op->slot = -1;
 }
 
-static void push_send(struct cxd__op *op, cxd__now now) {
+static void late(struct cxd__op *op, cxd__now now);
+
+static int64_t patience(const struct cxd__op *op, cxd__now now) {
   int64_t left = op->deadline_mono_us - now.mono_us;
-  int64_t timeout = op->core->options.attempt_timeout_us;
+  int64_t most = op->core->options.attempt_timeout_us;
+  if (op->kind == CXD__CLASS_PUT)
+    left = left / 2 + 1; /* time to read back */
+  return most < left ? most : left;
+}
+
+static void push_send(struct cxd__op *op, cxd__now now) {
   struct cxd__action action = {.kind = CXD__ACT_SEND};
-  action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = timeout < left ? timeout : left};
+  action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now)};
   if (op->kind == CXD__CLASS_TOKEN) {
     action.request.basic = op->basic.len ? op->basic.data : NULL;
     action.request.body = op->body.data;
@@ -210,6 +218,13 @@ static void push_send(struct cxd__op *op, cxd__now now) {
   op->wait = CXD__WAIT_EVENT;
   if (cxd__op_push(op, &action) != 0)
     cxd__op_fail(op, now, cxd__error_new(CXD_E_NOMEM, "out of memory"));
+}
+
+void cxd__op_send_now(struct cxd__op *op, cxd__now now) {
+  if (now.mono_us >= op->deadline_mono_us)
+    late(op, now);
+  else if (op->kind != CXD__CLASS_PUT || !cxd__update_check_again(op, now))
+    push_send(op, now);
 }
 
 static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
@@ -251,7 +266,7 @@ static void step_token(struct cxd__op *op, cxd__now now) {
   cxd__token_unref(op->token);
   op->token = NULL;
   switch (cxd__shared_token(core->shared, core, now, op->refused_generation, &op->awaited, &op->token, &refusal)) {
-  case CXD__TOKEN_READY: push_send(op, now); return;
+  case CXD__TOKEN_READY: cxd__op_send_now(op, now); return;
   case CXD__TOKEN_REFUSED: cxd__op_fail(op, now, refusal); return;
   case CXD__TOKEN_LEAD:
     wait_for_token(op, now);
@@ -263,7 +278,7 @@ static void step_token(struct cxd__op *op, cxd__now now) {
 
 void cxd__op_resend(struct cxd__op *op, cxd__now now) {
   if (op->kind == CXD__CLASS_TOKEN)
-    push_send(op, now);
+    cxd__op_send_now(op, now);
   else
     step_slot(op, now);
 }
@@ -298,7 +313,7 @@ static int64_t throttle_pause(struct cxd__op *op) {
 }
 
 static int64_t asked_pause(struct cxd__op *op, int64_t retry_after_ms) {
-  if (retry_after_ms < 0)
+  if (retry_after_ms <= 0)
     return throttle_pause(op);
   if (retry_after_ms > INT64_MAX / 2000)
     return 3600000000; /* beyond reason: the gate stays closed for an hour, then one probe */
@@ -306,24 +321,35 @@ static int64_t asked_pause(struct cxd__op *op, int64_t retry_after_ms) {
   return us + (int64_t)(cxd__core_random(op->core) * (1000000.0 + 0.05 * (double)us)); /* later, never earlier */
 }
 
+/* -1: the server asks for more than this operation may wait. */
 static int64_t pause_of(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
   if (verdict->meaning != CXD__MEANS_THROTTLED)
     return backoff(op);
   int64_t asked = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms);
   int64_t pause = asked_pause(op, asked);
   op->throttled++;
+  op->pause_us = pause;
   if (op->kind != CXD__CLASS_TOKEN) /* everybody on this client waits; at most an hour, then one probes */
     cxd__shared_close_gate(op->core->shared, now.mono_us + (pause < 3600000000 ? pause : 3600000000));
-  return pause;
+  return asked > op->core->options.max_retry_after_us / 1000 ? -1 : pause;
 }
 
 void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us) { begin_wait(op, now, CXD__WAIT_TIMER, now.mono_us + pause_us); }
 
+int cxd__op_poll(struct cxd__op *op, cxd__now now) {
+  int64_t pause = backoff(op) + op->core->options.base_us;
+  if (now.mono_us + pause >= op->deadline_mono_us)
+    return 0;
+  cxd__op_pause(op, now, pause);
+  return 1;
+}
+
 int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
   int64_t pause = pause_of(op, now, verdict, exchange);
-  int64_t longest = verdict->meaning == CXD__MEANS_THROTTLED ? op->core->options.max_retry_after_us : INT64_MAX;
   int64_t cost = verdict->meaning == CXD__MEANS_THROTTLED ? CXD__COST_THROTTLED : CXD__COST_TRANSIENT;
-  if (op->tries >= op->core->options.max_attempts || pause > longest || now.mono_us + pause >= op->deadline_mono_us || !cxd__shared_spend(op->core->shared, cost))
+  if (exchange->http_status == 421 && op->misdirected++) /* another connection helps at once or not at all */
+    return 0;
+  if (op->tries >= op->core->options.max_attempts || pause < 0 || now.mono_us + pause >= op->deadline_mono_us || !cxd__shared_spend(op->core->shared, cost))
     return 0;
   op->spent += cost;
   cxd__op_pause(op, now, pause);
@@ -357,7 +383,7 @@ void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
     cxd_error_free(error);
     cxd__put_doubtful(op, now);
   } else
-    cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, error);
+    cxd__update_failed(op, now, error);
 }
 
 static void count(struct cxd__op *op, const struct cxd__exchange *exchange) {
@@ -405,12 +431,13 @@ static void cancelled(struct cxd__op *op, cxd__now now) {
     cxd__update_cancelled(op, now);
 }
 
-/* A success after retries gives their points back. */
+/* A success after retries gives their points back; a look at what a failed PUT left behind is none. */
 static void settle(struct cxd__op *op, const struct cxd__exchange *exchange) {
   if (exchange->way != CXD__WAY_ANSWER || exchange->http_status < 200 || exchange->http_status > 299)
     return;
-  cxd__shared_earn(op->core->shared, 1 + op->spent);
-  op->spent = 0;
+  int64_t refund = op->ambiguous && op->kind != CXD__CLASS_PUT ? 0 : op->spent;
+  cxd__shared_earn(op->core->shared, 1 + refund);
+  op->spent -= refund;
 }
 
 static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
@@ -450,8 +477,12 @@ void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *eve
 }
 
 static void late(struct cxd__op *op, cxd__now now) {
-  cxd_error *error = op->wait == CXD__WAIT_SLOT ? cxd__error_new(CXD_E_RATE_LIMITED, "the quota did not allow a request before the deadline (retry.deadline_ms)")
-                                                : cxd__error_new(CXD_E_TIMEOUT, "not finished before the deadline (retry.deadline_ms)");
+  if (op->wait != CXD__WAIT_SLOT) {
+    cxd__op_fail(op, now, cxd__op_late(op));
+    return;
+  }
+  cxd_error *error = NULL;
+  (void)cxd__fail_at(&error, CXD_E_RATE_LIMITED, "retry.deadline_ms", "the quota did not allow a request before the deadline: run it again later, or raise retry.deadline_ms");
   if (error)
     error->retryable = 1;
   cxd__op_fail(op, now, error);
@@ -489,6 +520,8 @@ int64_t cxd__core_due(const struct cxd__core *core) {
     if (op->wait == CXD__WAIT_NOTHING || op->wait == CXD__WAIT_EVENT)
       continue;
     int64_t when = op->due_mono_us < op->deadline_mono_us ? op->due_mono_us : op->deadline_mono_us;
+    if (op->wait == CXD__WAIT_TOKEN && cxd__shared_flight_over(core->shared, op->awaited))
+      when = 0; /* a flight of our own ended in the last look at the operations */
     due = when < due ? when : due;
   }
   return due;
@@ -501,7 +534,7 @@ static void cancel(struct cxd__op *op, cxd__now now) {
   struct cxd__action abort = {.kind = CXD__ACT_ABORT};
   if (op->wait != CXD__WAIT_EVENT)
     cancelled(op, now);
-  else if (op->stage != CXD__STAGE_CHECK_EDITS && op->stage != CXD__STAGE_CHECK_MERGED && op->stage != CXD__STAGE_INTENT)
+  else if (op->stage == CXD__STAGE_GET || op->stage == CXD__STAGE_PUT || op->stage == CXD__STAGE_READ_BACK || op->stage == CXD__STAGE_TOKEN)
     (void)cxd__op_push(op, &abort); /* the others end in this turn of the engine anyway, and look at `cancelled` then */
 }
 
@@ -525,8 +558,8 @@ cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t id, struct cxd_
   struct cxd__op *op = find(core, id);
   if (!op)
     return CXD_E_STATE;
-  if (op->error) {
-    cxd_status status = op->error->status;
+  if (!op->answered) {
+    cxd_status status = op->error ? op->error->status : CXD_E_NOMEM;
     if (error) {
       cxd_error_free(*error);
       *error = op->error;

@@ -38,7 +38,7 @@ void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, int forced) {
 }
 
 void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int permanent) {
-  if (error)
+  if (error || !op->cancelled)
     cxd__shared_token_failed(op->core->shared, op->core, now, error, permanent);
   else
     cxd__shared_token_give_up(op->core->shared, op->core); /* cancelled: not a word about the endpoint */

@@ -94,12 +94,25 @@ static cxd_status read_token(struct cxd__slice root, const char *url, struct cxd
   return status;
 }
 
+/* What the endpoint says is about the token, not about a campaign. */
+static cxd_status status_of(const struct cxd__exchange *exchange, const char *code) {
+  int32_t http = exchange->http_status;
+  if (http == 403 || (code && (strcmp(code, "invalid_scope") == 0 || strcmp(code, "unauthorized_client") == 0)))
+    return CXD_E_FORBIDDEN;
+  if (http == 400 || http == 401)
+    return CXD_E_UNAUTHORIZED;
+  if (http == 408)
+    return CXD_E_TIMEOUT;
+  if (http == 429)
+    return CXD_E_RATE_LIMITED;
+  return http >= 500 && http <= 599 ? CXD_E_SERVER : CXD_E_TOKEN;
+}
+
 static cxd_status refused(const struct cxd__exchange *exchange, const char *url, const char *scope, cxd_error **error) {
   char *code = NULL, *message = NULL, *field = NULL, *id = NULL;
   (void)cxd__reply_error(exchange->body.data ? exchange->body.data : "", exchange->body.len, &code, &message, &field, &id);
   int32_t http = exchange->http_status;
-  int scope_refused = code && (strcmp(code, "invalid_scope") == 0 || strcmp(code, "unauthorized_client") == 0);
-  cxd_status status = scope_refused || http == 403 ? CXD_E_FORBIDDEN : http == 400 || http == 401 ? CXD_E_UNAUTHORIZED : cxd__verdict_of(CXD__CLASS_TOKEN, exchange).status;
+  cxd_status status = status_of(exchange, code);
   const char *next = status == CXD_E_FORBIDDEN      ? "ask the administrator to grant the application that scope"
                      : status == CXD_E_UNAUTHORIZED ? "check auth.client_id and the client secret"
                                                     : "check auth.token_url";

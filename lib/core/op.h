@@ -16,6 +16,7 @@ enum cxd__stage {
   CXD__STAGE_GET,          /* the campaign, a list page, or, in update rounds, the campaign to change */
   CXD__STAGE_CHECK_MERGED, /* validator, the whole campaign */
   CXD__STAGE_INTENT,       /* audit, before the PUT */
+  CXD__STAGE_CHECK_SEND,   /* validator once more: the PUT had to wait, and calling hours may have ended */
   CXD__STAGE_PUT,
   CXD__STAGE_READ_BACK,    /* GET to learn what became of a PUT */
   CXD__STAGE_OUTCOME,      /* audit, after it */
@@ -47,7 +48,8 @@ struct cxd__op {
   uint64_t awaited;            /* the token flight waited for */
   int32_t token_refused;       /* one forced refresh an operation */
   int32_t tries;               /* sends of the present request, the first included */
-  int32_t throttled;
+  int32_t throttled, misdirected;
+  int64_t pause_us;            /* the last pause before a retry, taken or not */
   int64_t spent;               /* points of the retry budget, given back on success */
 
   /* the update */
@@ -56,7 +58,10 @@ struct cxd__op {
   char *v0;                    /* "version" as read, raw; NULL: none */
   char *first_base;            /* d0 of round 1: what a rebase compares with */
   char uuid[37];
-  int32_t round, ambiguous, put_sent, put_tries, accepted, last_look; /* accepted: a 2xx that still has to be confirmed by reading */
+  int32_t round, put_sent, put_tries, last_look;
+  int32_t ambiguous, was_ambiguous; /* the last PUT may have been applied; some earlier one of this operation might still be */
+  int32_t accepted;            /* a 2xx that still has to be confirmed by reading: 1 not finished (202), 2 not believed */
+  int64_t checked_wall_ms;     /* when the validator last agreed */
   char *put_request_id;
   cxd_error *put_error;        /* why a PUT became doubtful */
   cxd_result *result;
@@ -65,6 +70,7 @@ struct cxd__op {
 
   /* GET and LIST */
   struct cxd__buf reply;
+  int32_t answered;            /* there is a reply; otherwise error says why not, NULL: no memory */
   char *etag;
   cxd_error *error;
 };
@@ -85,23 +91,32 @@ struct cxd__core {
 int cxd__op_push(struct cxd__op *op, const struct cxd__action *action); /* 0, or -1: no memory */
 void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */
 void cxd__op_resend(struct cxd__op *op, cxd__now now);
+void cxd__op_send_now(struct cxd__op *op, cxd__now now); /* slot and token are held */
 int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* 1: a timer runs; 0: no more tries, or no time */
+int cxd__op_poll(struct cxd__op *op, cxd__now now); /* the same request again after a back-off, as long as the deadline lasts; 0: it does not */
 void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us); /* then the present request is sent */
 void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error); /* ends the operation by its kind; takes the error */
 void cxd__op_done(struct cxd__op *op, cxd__now now);
 struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
 double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
 
+/* explain.c */
+cxd_error *cxd__op_error(const struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange);
+cxd_error *cxd__op_late(const struct cxd__op *op); /* the deadline of the operation */
+int cxd__same_campaign(const cxd_campaign *found, const char *id); /* an answer without the id is somebody else's */
+cxd_error *cxd__not_a_campaign(const char *id, const struct cxd__exchange *exchange);
+
 /* target.c */
 void cxd__target_campaign(const struct cxd__core_options *options, const char *id, struct cxd__buf *out);
 void cxd__target_list(const struct cxd__core_options *options, const char *cursor, struct cxd__buf *out);
-cxd_status cxd__id_fit_for_url(const char *id, cxd_error **error);
 
 /* update.c */
 void cxd__update_begin(struct cxd__op *op, cxd__now now);
 void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *event);
 void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event);
 void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_error *error); /* result -> outcome record -> done */
+void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error); /* nothing of it was applied; takes the error */
+int cxd__update_check_again(struct cxd__op *op, cxd__now now); /* 1: a check was asked for, the PUT has to wait for it */
 void cxd__update_cancelled(struct cxd__op *op, cxd__now now); /* the update part of a cancel */
 void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 

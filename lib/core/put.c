@@ -31,19 +31,9 @@ void cxd__put_begin(struct cxd__op *op, cxd__now now) {
   (void)cxd__op_push(op, &action);
 }
 
-static cxd_error *put_error(struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange) {
-  struct cxd__buf what = {0};
-  cxd__buf_fmt(&what, "update of campaign %s", cxd_campaign_id(op->job.change));
-  cxd_error *error = cxd__verdict_error(status, what.failed ? "update" : what.data, exchange);
-  if (error && error->retryable)
-    error->retry_after_ms = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms);
-  cxd__buf_free(&what);
-  return error;
-}
-
 void cxd__put_doubtful(struct cxd__op *op, cxd__now now) {
-  const char *why = op->put_error ? cxd_error_message(op->put_error) : "the server accepted it without finishing it";
-  cxd_error *error = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s may or may not have been changed (%s), and it could not be read back: read it before anything else", cxd_campaign_id(op->job.change), why);
+  const char *why = op->put_error ? cxd_error_message(op->put_error) : op->accepted == 2 ? "the server said so, and it does not show" : "the server accepted it without finishing it";
+  cxd_error *error = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s may or may not have been changed (%s), and reading it back did not tell: read it before anything else", cxd_campaign_id(op->job.change), why);
   if (error && op->put_error)
     error->http_status = op->put_error->http_status;
   cxd__update_finish(op, now, CXD_OUTCOME_UNKNOWN, error);
@@ -66,7 +56,7 @@ static void add_finding(struct cxd__op *op, const cxd_error *error) {
 }
 
 static void refused(struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange) {
-  cxd_error *error = put_error(op, now, status == CXD_OK ? CXD_E_PROTOCOL : status, exchange);
+  cxd_error *error = cxd__op_error(op, now, status, exchange);
   if (status == CXD_E_REJECTED)
     add_finding(op, error);
   cxd__update_finish(op, now, status == CXD_E_REJECTED ? CXD_OUTCOME_REJECTED : CXD_OUTCOME_NOT_APPLIED, error);
@@ -80,22 +70,32 @@ static void new_round(struct cxd__op *op, cxd__now now) {
   cxd__op_pause(op, now, (int64_t)(cxd__core_random(op->core) * (double)ceiling));
 }
 
+static void keep_error(struct cxd__op *op, cxd_error *error) {
+  cxd_error_free(op->put_error);
+  op->put_error = error;
+}
+
 /* Three rounds; then one more look, to say what the others wrote. */
 static void conflicted(struct cxd__op *op, cxd__now now, const struct cxd__exchange *exchange) {
+  if (op->was_ambiguous) { /* it may be our own first copy that came in late */
+    op->ambiguous = 1;
+    keep_error(op, cxd__op_error(op, now, CXD_E_CONFLICT, exchange));
+    read_back(op, now);
+    return;
+  }
   if (op->job.replace) {
-    cxd__update_finish(op, now, CXD_OUTCOME_CONFLICT, put_error(op, now, CXD_E_CONFLICT, exchange));
+    cxd__update_finish(op, now, CXD_OUTCOME_CONFLICT, cxd__op_error(op, now, CXD_E_CONFLICT, exchange));
     return;
   }
   op->last_look = op->round >= ROUNDS_MAX;
-  cxd_error_free(op->put_error);
-  op->put_error = put_error(op, now, CXD_E_CONFLICT, exchange);
+  if (op->last_look)
+    keep_error(op, cxd__op_error(op, now, CXD_E_CONFLICT, exchange));
   new_round(op, now);
 }
 
 static void became_doubtful(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
-  op->ambiguous = 1;
-  cxd_error_free(op->put_error);
-  op->put_error = put_error(op, now, verdict->status, exchange);
+  op->ambiguous = op->was_ambiguous = 1;
+  keep_error(op, cxd__op_error(op, now, verdict->status, exchange));
   if (!op->job.replace)
     read_back(op, now);
   else if (!cxd__op_retry(op, now, verdict, exchange)) /* the same whole document again: PUT is idempotent */
@@ -108,6 +108,41 @@ static void aborted(struct cxd__op *op, cxd__now now, const struct cxd__exchange
   cxd__update_cancelled(op, now);
 }
 
+enum echo { ECHO_AGREES, ECHO_SAYS_NOTHING, ECHO_CONTRADICTS };
+
+/* Servers answer a PUT with the campaign, or with nothing. Whatever it is, it was not asked for twice. */
+static enum echo echo_of(const struct cxd__op *op, const struct cxd__exchange *exchange) {
+  cxd_campaign *echo = NULL;
+  enum echo said = ECHO_SAYS_NOTHING;
+  if (exchange->http_status == 204 || exchange->body.len == 0)
+    return ECHO_AGREES;
+  if (exchange->way == CXD__WAY_ANSWER && cxd__campaign_read(exchange->body.data, exchange->body.len, NULL, &echo, NULL) == CXD_OK && cxd__same_campaign(echo, cxd_campaign_id(op->job.change)))
+    said = cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
+  cxd_campaign_free(echo);
+  return said;
+}
+
+static void warn_of_answer(struct cxd__op *op, const struct cxd__exchange *exchange) {
+  struct cxd__buf text = {0};
+  cxd__buf_fmt(&text, "the server answered %d with something that is not this campaign (%s): the update counts as applied; set update.verify=always to have it read back", (int)exchange->http_status,
+               exchange->content_type ? exchange->content_type : "no content type");
+  if (op->result->report && !text.failed)
+    (void)cxd_report_add(op->result->report, CXD_SEVERITY_WARNING, "server.answer", "", text.data);
+  cxd__buf_free(&text);
+}
+
+/* Applied; read back when asked for, or when the server's own words are against it. */
+static void done(struct cxd__op *op, cxd__now now, const struct cxd__exchange *exchange) {
+  enum echo said = echo_of(op, exchange);
+  if (said == ECHO_SAYS_NOTHING)
+    warn_of_answer(op, exchange);
+  if (!op->cancelled && (op->job.verify_always || said == ECHO_CONTRADICTS)) {
+    op->accepted = 2;
+    read_back(op, now);
+  } else
+    cxd__update_finish(op, now, CXD_OUTCOME_APPLIED, NULL);
+}
+
 void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   struct cxd__verdict verdict = cxd__verdict_of(CXD__CLASS_PUT, exchange);
   op->put_tries = op->tries;
@@ -116,13 +151,7 @@ void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *e
     return;
   }
   switch (verdict.meaning) {
-  case CXD__MEANS_DONE:
-    op->accepted = op->job.verify_always && !op->cancelled;
-    if (op->accepted)
-      read_back(op, now);
-    else
-      cxd__update_finish(op, now, CXD_OUTCOME_APPLIED, NULL);
-    return;
+  case CXD__MEANS_DONE: done(op, now, exchange); return;
   case CXD__MEANS_ACCEPTED:
     op->accepted = 1;
     read_back(op, now);
@@ -130,11 +159,13 @@ void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *e
   case CXD__MEANS_AMBIGUOUS: became_doubtful(op, now, &verdict, exchange); return;
   default: break;
   }
+  if ((verdict.meaning == CXD__MEANS_RETRY || verdict.meaning == CXD__MEANS_THROTTLED) && cxd__op_retry(op, now, &verdict, exchange))
+    return;
   if (op->ambiguous) /* replace only: an earlier copy may have been applied, whatever this answer says */
     cxd__put_doubtful(op, now);
   else if (verdict.meaning == CXD__MEANS_CONFLICT)
     conflicted(op, now, exchange);
-  else if ((verdict.meaning != CXD__MEANS_RETRY && verdict.meaning != CXD__MEANS_THROTTLED) || !cxd__op_retry(op, now, &verdict, exchange))
+  else
     refused(op, now, verdict.status, exchange);
 }
 
@@ -168,11 +199,11 @@ static void send_again(struct cxd__op *op, cxd__now now) {
   cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, error);
 }
 
-/* 202, or a 200 that is to be confirmed: the server may still be at it. */
+/* After a 202 the server may be at it as long as the deadline lasts; a 200 that is not believed is looked at a few times. */
 static void poll_again(struct cxd__op *op, cxd__now now) {
   struct cxd__verdict verdict = {CXD__MEANS_RETRY, CXD_E_TIMEOUT};
   struct cxd__exchange nothing = {0};
-  if (!cxd__op_retry(op, now, &verdict, &nothing))
+  if (op->accepted == 1 ? !cxd__op_poll(op, now) : !cxd__op_retry(op, now, &verdict, &nothing))
     cxd__put_doubtful(op, now);
 }
 
@@ -200,7 +231,8 @@ static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
 void cxd__put_read_back(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   struct cxd__verdict verdict = cxd__verdict_of(CXD__CLASS_GET, exchange);
   cxd_campaign *found = NULL;
-  if (verdict.meaning == CXD__MEANS_DONE && cxd__campaign_read(exchange->body.data ? exchange->body.data : "", exchange->body.len, exchange->etag, &found, NULL) == CXD_OK)
+  if (verdict.meaning == CXD__MEANS_DONE && cxd__campaign_read(exchange->body.data ? exchange->body.data : "", exchange->body.len, exchange->etag, &found, NULL) == CXD_OK &&
+      cxd__same_campaign(found, cxd_campaign_id(op->job.change)))
     judge(op, now, found);
   else if ((verdict.meaning != CXD__MEANS_RETRY && verdict.meaning != CXD__MEANS_THROTTLED) || !cxd__op_retry(op, now, &verdict, exchange))
     cxd__put_doubtful(op, now);

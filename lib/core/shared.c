@@ -7,6 +7,8 @@
 #include "base/mem.h"
 
 #define REFUSED_FOR_US 60000000
+#define REFUSED_MOST_MS 3600000
+#define FORCED_APART_US 10000000
 #define RETRY_AFTER_US 30000000
 #define RETRY_CAP_US 300000000
 
@@ -61,7 +63,7 @@ void cxd__shared_forget_token(struct cxd__shared *shared) {
   cxd__token_unref(shared->token);
   shared->token = NULL;
   shared->fixed = 0;
-  shared->refused_until_boot_us = shared->next_try_boot_us = 0;
+  shared->refused_until_boot_us = shared->next_try_boot_us = shared->next_forced_boot_us = 0;
   (void)pthread_mutex_unlock(&shared->lock);
 }
 
@@ -110,11 +112,20 @@ static cxd_error *fixed_refused(void) {
   return error;
 }
 
+static cxd_error *refresh_refused(void) {
+  cxd_error *error = cxd__error_new(CXD_E_UNAUTHORIZED, "the server refused an access token (401) that was fetched a moment ago: check that api.base_url and auth.token_url belong together");
+  if (error)
+    error->http_status = 401;
+  return error;
+}
+
 /* Under the lock: may the token in hand be used now, and does anybody have to fetch? */
 static enum cxd__token_answer decide(struct cxd__shared *shared, struct cxd__core *core, cxd__now now, uint64_t *awaited, cxd_error **error) {
   int usable = shared->token && now.boot_us < shared->token->hard_boot_us;
-  if (usable && (now.boot_us < shared->token->soft_boot_us || shared->flight || now.boot_us < shared->next_try_boot_us))
+  if (usable && (now.boot_us < shared->token->soft_boot_us || shared->flight || now.boot_us < shared->next_try_boot_us)) {
+    *awaited = 0;
     return CXD__TOKEN_READY;
+  }
   if (shared->flight) {
     *awaited = shared->flight_no;
     return CXD__TOKEN_WAIT;
@@ -128,20 +139,26 @@ static enum cxd__token_answer decide(struct cxd__shared *shared, struct cxd__cor
   return CXD__TOKEN_LEAD;
 }
 
+/* Under the lock: drops a token the server refused; 0: there will be no other, *error says why. */
+static int drop_refused(struct cxd__shared *shared, cxd__now now, uint64_t generation, cxd_error **error) {
+  if (!generation || !shared->token || shared->token->generation != generation)
+    return 1;
+  if (shared->fixed || now.boot_us < shared->next_forced_boot_us) {
+    *error = shared->fixed ? fixed_refused() : refresh_refused();
+    return 0;
+  }
+  cxd__token_unref(shared->token);
+  shared->token = NULL;
+  shared->next_forced_boot_us = now.boot_us + FORCED_APART_US;
+  return 1;
+}
+
 enum cxd__token_answer cxd__shared_token(struct cxd__shared *shared, struct cxd__core *core, cxd__now now, uint64_t refused_generation, uint64_t *awaited, struct cxd__token **out, cxd_error **error) {
   *out = NULL;
   (void)pthread_mutex_lock(&shared->lock);
-  enum cxd__token_answer answer;
-  if (refused_generation && shared->token && shared->token->generation == refused_generation) {
-    if (shared->fixed) {
-      *error = fixed_refused();
-      (void)pthread_mutex_unlock(&shared->lock);
-      return CXD__TOKEN_REFUSED;
-    }
-    cxd__token_unref(shared->token);
-    shared->token = NULL;
-  }
-  answer = decide(shared, core, now, awaited, error);
+  enum cxd__token_answer answer = CXD__TOKEN_REFUSED;
+  if (drop_refused(shared, now, refused_generation, error))
+    answer = decide(shared, core, now, awaited, error);
   if (answer == CXD__TOKEN_READY)
     *out = cxd__token_ref(shared->token);
   (void)pthread_mutex_unlock(&shared->lock);
@@ -172,18 +189,27 @@ void cxd__shared_token_store(struct cxd__shared *shared, struct cxd__core *core,
   (void)pthread_mutex_unlock(&shared->lock);
 }
 
+/* How long the endpoint is left alone: 60 s after a refusal for good, else as long as it asked for, at most an hour. */
+static int64_t quiet_us(const cxd_error *error, int permanent) {
+  int64_t asked_ms = error ? error->retry_after_ms : 0;
+  if (permanent)
+    return REFUSED_FOR_US;
+  return asked_ms <= 0 ? 0 : (asked_ms < REFUSED_MOST_MS ? asked_ms : REFUSED_MOST_MS) * 1000;
+}
+
 void cxd__shared_token_failed(struct cxd__shared *shared, struct cxd__core *core, cxd__now now, const cxd_error *error, int permanent) {
   (void)pthread_mutex_lock(&shared->lock);
   int64_t pause = RETRY_AFTER_US;
   for (int32_t i = 0; i < shared->failures && pause < RETRY_CAP_US; i++)
     pause *= 2;
   shared->failures++;
+  shared->refused_until_boot_us = now.boot_us + quiet_us(error, permanent);
   shared->next_try_boot_us = now.boot_us + (pause < RETRY_CAP_US ? pause : RETRY_CAP_US);
+  if (shared->next_try_boot_us < shared->refused_until_boot_us)
+    shared->next_try_boot_us = shared->refused_until_boot_us;
   cxd_error_free(shared->failure);
   shared->failure = cxd__error_copy(error);
   shared->failed_flight = shared->flight_no;
-  if (permanent)
-    shared->refused_until_boot_us = now.boot_us + REFUSED_FOR_US;
   end_flight(shared, core);
   (void)pthread_mutex_unlock(&shared->lock);
 }

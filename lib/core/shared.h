@@ -32,6 +32,7 @@ struct cxd__shared {
   uint64_t flight_no, failed_flight; /* the present or last flight; the last one that failed */
   int64_t next_try_boot_us;    /* after a failed refresh or a permanent refusal */
   int64_t refused_until_boot_us;
+  int64_t next_forced_boot_us; /* a fresh token that is refused as well is not replaced at once */
   int32_t failures;
   cxd_error *failure;          /* why the last flight failed */
   double jitter;               /* 0 to 1, fixed for this client */
@@ -57,7 +58,7 @@ enum cxd__token_answer {
   CXD__TOKEN_READY,   /* *out is a reference */
   CXD__TOKEN_LEAD,    /* the caller fetches and must end with store or failed */
   CXD__TOKEN_WAIT,    /* somebody fetches: wait to be woken */
-  CXD__TOKEN_REFUSED  /* the awaited flight failed, or one was refused for good a moment ago, or a fixed token was refused: *error is a copy */
+  CXD__TOKEN_REFUSED  /* the awaited flight failed, or one was refused a moment ago, or a fixed or just refreshed token was: *error is a copy */
 };
 
 /*

@@ -11,8 +11,10 @@
 
 static const struct cxd__slice json_true = {"true", 4}, json_false = {"false", 5}, json_empty = {"{}", 2};
 
+#define CHECK_LIFE_MS 1000
+
 static void check(struct cxd__op *op, enum cxd__stage stage) {
-  struct cxd__action action = {.kind = CXD__ACT_CHECK, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_MERGED ? op->merged : NULL};
+  struct cxd__action action = {.kind = CXD__ACT_CHECK, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_EDITS ? NULL : op->merged};
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
@@ -21,6 +23,15 @@ static void check(struct cxd__op *op, enum cxd__stage stage) {
 void cxd__update_begin(struct cxd__op *op, cxd__now now) {
   (void)now;
   check(op, CXD__STAGE_CHECK_EDITS);
+}
+
+/* A minute in the queue can cross 21:00: what decides is the moment of sending, of every sending. */
+int cxd__update_check_again(struct cxd__op *op, cxd__now now) {
+  int64_t age = now.wall_ms - op->checked_wall_ms;
+  if (age >= 0 && age < CHECK_LIFE_MS)
+    return 0;
+  check(op, CXD__STAGE_CHECK_SEND);
+  return 1;
 }
 
 static cxd_status collect_edits(struct cxd__op *op, cxd_error **error) {
@@ -82,7 +93,7 @@ static void merge_and_check(struct cxd__op *op, cxd__now now) {
 static void edits_accepted(struct cxd__op *op, cxd__now now) {
   cxd_error *error = NULL;
   const char *id = cxd_campaign_id(op->job.change);
-  cxd_status status = cxd__id_fit_for_url(id, &error);
+  cxd_status status = cxd__campaign_id_check(id, &error);
   if (status == CXD_OK)
     status = collect_edits(op, &error);
   if (status != CXD_OK) {
@@ -115,43 +126,53 @@ static void merged_accepted(struct cxd__op *op, cxd__now now) {
     cxd__put_begin(op, now);
 }
 
+static void not_accepted(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  if (op->ambiguous) { /* an earlier copy is out already */
+    cxd__put_doubtful(op, now);
+    return;
+  }
+  cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "%s", cxd_status_text(event->status));
+  event->error = NULL;
+  int refused = event->status == CXD_E_INVALID || event->status == CXD_E_RULE || event->status == CXD_E_WINDOW_CLOSED;
+  cxd__update_finish(op, now, refused ? CXD_OUTCOME_REJECTED : CXD_OUTCOME_NOT_APPLIED, error);
+}
+
+static void accepted(struct cxd__op *op, cxd__now now) {
+  op->checked_wall_ms = now.wall_ms;
+  if (op->cancelled)
+    cxd__update_cancelled(op, now);
+  else if (op->stage == CXD__STAGE_CHECK_EDITS)
+    edits_accepted(op, now);
+  else if (op->stage == CXD__STAGE_CHECK_MERGED)
+    merged_accepted(op, now);
+  else {
+    op->stage = CXD__STAGE_PUT;
+    cxd__op_send_now(op, now);
+  }
+}
+
 void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
   cxd_report_free(op->result->report);
   op->result->report = event->report;
   event->report = NULL;
-  if (event->status != CXD_OK) {
-    cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "%s", cxd_status_text(event->status));
-    event->error = NULL;
-    int refused = event->status == CXD_E_INVALID || event->status == CXD_E_RULE || event->status == CXD_E_WINDOW_CLOSED;
-    cxd__update_finish(op, now, refused ? CXD_OUTCOME_REJECTED : CXD_OUTCOME_NOT_APPLIED, error);
-  } else if (op->cancelled)
-    cxd__update_cancelled(op, now);
-  else if (op->stage == CXD__STAGE_CHECK_EDITS)
-    edits_accepted(op, now);
+  if (event->status == CXD_OK)
+    accepted(op, now);
   else
-    merged_accepted(op, now);
+    not_accepted(op, now, event);
 }
 
 /* ------------------------------------------------------------ the campaign was read */
-
-static cxd_error *read_error(struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange) {
-  struct cxd__buf what = {0};
-  cxd__buf_fmt(&what, "campaign %s", cxd_campaign_id(op->job.change));
-  cxd_error *error = cxd__verdict_error(status, what.failed ? "campaign" : what.data, exchange);
-  if (error && error->retryable)
-    error->retry_after_ms = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms);
-  cxd__buf_free(&what);
-  return error;
-}
 
 static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange, cxd_error **error) {
   cxd_campaign *server = NULL;
   cxd_status status = cxd__campaign_read(exchange->body.data ? exchange->body.data : "", exchange->body.len, exchange->etag, &server, NULL);
   if (status == CXD_E_NOMEM)
     return cxd__fail_nomem(error);
-  if (status != CXD_OK)
-    return cxd__fail(error, CXD_E_PROTOCOL, "the server's answer for campaign %s is not a campaign (%s): check api.base_url and proxies on the way", cxd_campaign_id(op->job.change),
-                     exchange->content_type ? exchange->content_type : "no content type");
+  if (status != CXD_OK || !cxd__same_campaign(server, cxd_campaign_id(op->job.change))) {
+    cxd_campaign_free(server);
+    *error = cxd__not_a_campaign(cxd_campaign_id(op->job.change), exchange);
+    return CXD_E_PROTOCOL;
+  }
   cxd_campaign_free(op->server);
   op->server = server;
   struct cxd__slice version = cxd__json_find(server->root, CXD_FIELD_VERSION);
@@ -185,6 +206,10 @@ static struct cxd__slice base_of(const struct cxd__op *op) {
 
 static void begin_round(struct cxd__op *op, cxd__now now) {
   struct cxd__slice base = base_of(op);
+  if (op->last_look) {
+    conflict(op, now, base, "the server answered three tries with a conflict");
+    return;
+  }
   op->round++;
   if (op->round == 1) {
     op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
@@ -192,10 +217,6 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
       conflict(op, now, op->job.change->root, "its version is not the one in /version");
       return;
     }
-  }
-  if (op->last_look) {
-    conflict(op, now, base, "it kept changing while this update was tried three times");
-    return;
   }
   int as_asked = cxd__edits_hold(&op->edits, op->server->root);
   if (base.p && !as_asked && cxd__conflict_since(&op->edits, base, op->server->root)) {
@@ -210,7 +231,7 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
   merge_and_check(op, now);
 }
 
-static void read_failed(struct cxd__op *op, cxd__now now, cxd_error *error) {
+void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error) {
   if (op->last_look) { /* the conflict stands, only what the others wrote is not known */
     cxd_error_free(error);
     error = op->put_error;
@@ -226,9 +247,9 @@ void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
     if (take_server(op, exchange, &error) == CXD_OK)
       begin_round(op, now);
     else
-      read_failed(op, now, error);
+      cxd__update_failed(op, now, error);
   } else if ((verdict.meaning != CXD__MEANS_RETRY && verdict.meaning != CXD__MEANS_THROTTLED) || !cxd__op_retry(op, now, &verdict, exchange))
-    read_failed(op, now, read_error(op, now, verdict.status == CXD_OK ? CXD_E_PROTOCOL : verdict.status, exchange));
+    cxd__update_failed(op, now, cxd__op_error(op, now, verdict.status, exchange));
 }
 
 /* ----------------------------------------------------------------------- the end */
@@ -260,7 +281,7 @@ void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_e
   result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
   if (!changed_something(outcome))
     result->new_concurrent = -1;
-  int log_is_dead = result->audit_status != CXD_OK && !op->intent_written;
+  int log_is_dead = result->audit_status != CXD_OK && result->audit_status != CXD_E_TOO_LARGE && !op->intent_written && op->job.audit == CXD__AUDIT_REQUIRED;
   if (op->job.kind == CXD__JOB_APPLY && op->job.audit != CXD__AUDIT_OFF && !log_is_dead)
     append_outcome(op, now);
   else

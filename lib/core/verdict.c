@@ -24,7 +24,7 @@ static const struct {
     {410, CXD__MEANS_FINAL, CXD_E_NOT_FOUND},
     {412, CXD__MEANS_CONFLICT, CXD_E_CONFLICT},
     {421, CXD__MEANS_RETRY, CXD_E_SERVER},
-    {425, CXD__MEANS_RETRY, CXD_E_SERVER},
+    {423, CXD__MEANS_CONFLICT, CXD_E_CONFLICT},
     {429, CXD__MEANS_THROTTLED, CXD_E_RATE_LIMITED},
     {501, CXD__MEANS_FINAL, CXD_E_SERVER},
     {505, CXD__MEANS_FINAL, CXD_E_SERVER},
@@ -42,7 +42,8 @@ static struct cxd__verdict by_class(int32_t http) {
 
 static struct cxd__verdict of_answer(const struct cxd__exchange *exchange) {
   int32_t http = exchange->http_status;
-  if (http == 503 && exchange->retry_after)
+  int later = cxd__retry_after_ms(exchange->retry_after, exchange->date, 0) >= 0; /* a malformed field counts as none */
+  if (later && (http == 503 || http == 423 || http == 425))
     return (struct cxd__verdict){CXD__MEANS_THROTTLED, CXD_E_SERVER};
   for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
     if (answers[i].http == http)
@@ -63,6 +64,16 @@ static struct cxd__verdict of_way(const struct cxd__exchange *exchange) {
   return v;
 }
 
+/* Reading and asking for a token change nothing: never ambiguous, no conflict, and only a 200 has what was asked for. */
+static void without_effect(struct cxd__verdict *v, const struct cxd__exchange *exchange) {
+  if (v->meaning == CXD__MEANS_AMBIGUOUS)
+    v->meaning = exchange->way == CXD__WAY_TOO_LARGE ? CXD__MEANS_FINAL : CXD__MEANS_RETRY;
+  else if (v->meaning == CXD__MEANS_CONFLICT)
+    *v = (struct cxd__verdict){CXD__MEANS_FINAL, CXD_E_REJECTED};
+  else if (v->status == CXD_OK && exchange->http_status != 200)
+    *v = (struct cxd__verdict){CXD__MEANS_FINAL, CXD_E_PROTOCOL};
+}
+
 struct cxd__verdict cxd__verdict_of(enum cxd__class kind, const struct cxd__exchange *exchange) {
   int has_head = exchange->http_status != 0;
   int success = exchange->http_status >= 200 && exchange->http_status <= 299;
@@ -73,8 +84,8 @@ struct cxd__verdict cxd__verdict_of(enum cxd__class kind, const struct cxd__exch
     v = of_answer(exchange); /* it was applied: the head said so; a PUT is never sent again for a nicer body */
   else
     v = of_way(exchange);
-  if (kind != CXD__CLASS_PUT && v.meaning == CXD__MEANS_AMBIGUOUS)
-    v.meaning = exchange->way == CXD__WAY_TOO_LARGE ? CXD__MEANS_FINAL : CXD__MEANS_RETRY; /* reading and token requests change nothing */
+  if (kind != CXD__CLASS_PUT)
+    without_effect(&v, exchange);
   return v;
 }
 
@@ -113,9 +124,9 @@ cxd_error *cxd__verdict_error(cxd_status status, const char *what, const struct 
     error->http_status = exchange->http_status;
     error->server_code = code;
     error->request_id = id ? id : cxd__strdup(exchange->request_id);
-    error->field = field;
+    error->field = cxd__field_pointer(field);
     error->retryable = status == CXD_E_CONNECT || status == CXD_E_TIMEOUT || status == CXD_E_RATE_LIMITED || status == CXD_E_SERVER;
-    code = id = field = NULL;
+    code = id = NULL;
   }
   cxd__free(code);
   cxd__free(message);

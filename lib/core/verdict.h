@@ -30,6 +30,9 @@ struct cxd__verdict cxd__verdict_of(enum cxd__class kind, const struct cxd__exch
 /* The error a user sees: the server's code, message, field and request id where it sent them. what: "PUT campaign a1b2". */
 cxd_error *cxd__verdict_error(cxd_status status, const char *what, const struct cxd__exchange *exchange);
 
+/* "pacing.interval", "timeZone" or "/timeZone", as servers name members, as a JSON Pointer; NULL for none. Caller frees. */
+char *cxd__field_pointer(const char *field);
+
 /*
  * Retry-After in milliseconds: -1 absent or malformed (ignored). Seconds as digits only, or an HTTP-date against the
  * answer's own Date. More than ten digits, or a date more than a day away: INT64_MAX.

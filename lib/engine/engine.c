@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/handle.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "engine/sink.h"
@@ -106,7 +107,7 @@ static void perform_send(struct cxd__engine *engine, const struct cxd__action *a
 static void perform_check(struct cxd__engine *engine, const struct cxd__action *action) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag};
   struct cxd__check check = {action->change, action->merged, engine->job->replace, cxd__clock_read().wall_ms};
-  struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
   event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
   if (frame)
     cxd__frame_leave(engine->tools->frames, frame);
@@ -116,8 +117,8 @@ static void perform_check(struct cxd__engine *engine, const struct cxd__action *
 static void sync_appends(struct cxd__engine *engine) {
   const struct cxd__tools *tools = engine->tools;
   cxd_error *error = NULL;
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
-  cxd_status status = frame ? cxd__audit_sync(tools->audit, &error) : CXD_E_NOMEM;
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
+  cxd_status status = !frame ? CXD_E_NOMEM : tools->audit ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
   if (frame)
     cxd__frame_leave(tools->frames, frame);
   int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
@@ -143,9 +144,11 @@ static void perform_append(struct cxd__engine *engine, const struct cxd__action 
     engine->append_began_us = cxd__clock_read().mono_us;
   struct append *a = &engine->appends[engine->append_count++];
   *a = (struct append){.op = action->op, .tag = action->tag};
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
   a->status = frame ? CXD_OK : CXD_E_NOMEM;
-  if (frame && action->reserve)
+  if (frame && !tools->audit)
+    a->status = CXD_E_AUDIT; /* best effort, and there is no log to try */
+  if (a->status == CXD_OK && action->reserve)
     a->status = cxd__audit_reserve(tools->audit, &a->error);
   if (a->status == CXD_OK)
     a->status = cxd__audit_append(tools->audit, action->record, action->record_len, &sealed, &a->seq, &a->error);
@@ -156,11 +159,12 @@ static void perform_append(struct cxd__engine *engine, const struct cxd__action 
   cxd__buf_free(&sealed);
 }
 
-static void feed_sink(struct cxd__engine *engine) {
+/* 1: the provider's answer was there. */
+static int feed_sink(struct cxd__engine *engine) {
   cxd_token_sink *sink = engine->sink;
   struct cxd__event event = {.kind = CXD__EV_TOKEN, .op = engine->sink_op, .tag = engine->sink_tag, .asked_boot_us = engine->sink_asked_us};
   if (!sink || !cxd__sink_complete(sink))
-    return;
+    return 0;
   engine->sink = NULL;
   if (sink->failed) {
     event.status = CXD_E_TOKEN;
@@ -175,13 +179,14 @@ static void feed_sink(struct cxd__engine *engine) {
   }
   feed(engine, &event);
   cxd__sink_unref(sink);
+  return 1;
 }
 
 /* The sink belongs to the engine and, until it is completed, to the provider as well. */
 static void perform_fetch(struct cxd__engine *engine, const struct cxd__action *action) {
   const struct cxd__tools *tools = engine->tools;
-  cxd_token_request request = {tools->scope, tools->token_url, action->forced};
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED);
+  cxd_token_request request = {CXD__MAGIC_REQUEST, tools->scope, tools->token_url, action->forced};
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
   engine->sink = frame ? cxd__sink_new(cxd__http_wake_handle(engine->http)) : NULL;
   engine->sink_op = action->op;
   engine->sink_tag = action->tag;
@@ -200,7 +205,7 @@ static void perform_fetch(struct cxd__engine *engine, const struct cxd__action *
   }
   if (frame)
     cxd__frame_leave(tools->frames, frame);
-  feed_sink(engine);
+  (void)feed_sink(engine);
 }
 
 static void perform_abort(struct cxd__engine *engine, const struct cxd__action *action) {
@@ -227,6 +232,16 @@ static void perform(struct cxd__engine *engine, const struct cxd__action *action
 
 /* ------------------------------------------------------------------------ turns */
 
+static void write_log(struct cxd__engine *engine) {
+  if (!cxd__http_has_lines(engine->http))
+    return;
+  struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
+  if (!frame)
+    return;
+  cxd__http_write_lines(engine->http);
+  cxd__frame_leave(engine->tools->frames, frame);
+}
+
 static int deliver(struct cxd__engine *engine) {
   struct cxd__event event = {.kind = CXD__EV_EXCHANGE};
   int any = 0;
@@ -249,7 +264,8 @@ static int turn(struct cxd__engine *engine) {
   }
   if (engine->append_count)
     sync_appends(engine);
-  feed_sink(engine);
+  any |= feed_sink(engine);
+  write_log(engine);
   return deliver(engine) || any;
 }
 

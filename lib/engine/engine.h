@@ -25,6 +25,7 @@ struct cxd__tools {
   const cxd_token_provider *provider;   /* NULL: tokens come from the core's own exchange */
   const char *scope, *token_url;
   struct cxd__frames *frames;
+  uintptr_t entry;                      /* cxd__entry() of the public function */
   const cxd_log *log;
 };
 

@@ -10,7 +10,7 @@
 struct cxd__frame {
   struct cxd__frame *next;
   pthread_t thread;
-  uintptr_t stack;
+  uintptr_t entry; /* of the call that entered the method */
   enum cxd__inside inside;
 };
 
@@ -28,14 +28,12 @@ void cxd__frames_destroy(struct cxd__frames *frames) {
   (void)pthread_mutex_destroy(&frames->lock);
 }
 
-static uintptr_t here(void) { return (uintptr_t)__builtin_frame_address(0); }
-
-struct cxd__frame *cxd__frame_enter(struct cxd__frames *frames, enum cxd__inside inside) {
+struct cxd__frame *cxd__frame_enter(struct cxd__frames *frames, enum cxd__inside inside, uintptr_t entry) {
   struct cxd__frame *frame = cxd__alloc(sizeof *frame);
   if (!frame)
     return NULL;
   frame->thread = pthread_self();
-  frame->stack = here();
+  frame->entry = entry;
   frame->inside = inside;
   (void)pthread_mutex_lock(&frames->lock);
   frame->next = frames->first;
@@ -61,14 +59,13 @@ void cxd__frame_leave(struct cxd__frames *frames, struct cxd__frame *frame) {
   (void)pthread_mutex_unlock(&frames->lock);
 }
 
-enum cxd__inside cxd__frames_inside(struct cxd__frames *frames) {
+enum cxd__inside cxd__frames_inside(struct cxd__frames *frames, uintptr_t entry) {
   enum cxd__inside inside = CXD__INSIDE_NOTHING;
-  uintptr_t stack = here();
   (void)pthread_mutex_lock(&frames->lock);
   for (struct cxd__frame **at = &frames->first; *at;) {
     if (!pthread_equal((*at)->thread, pthread_self()))
       at = &(*at)->next;
-    else if ((*at)->stack <= stack) /* stacks grow downwards: its method was left without returning */
+    else if ((*at)->entry <= entry) /* stacks grow downwards: its method was left without returning */
       unlink_frame(frames, at);
     else {
       if ((*at)->inside > inside)

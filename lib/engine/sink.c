@@ -52,6 +52,9 @@ static void put_failure(cxd_token_sink *sink, int32_t retryable, const char *mes
   sink->failed = 1;
   sink->retryable = retryable != 0;
   sink->message = cxd__strdup(message);
+  for (char *p = sink->message; p && *p; p++)
+    if ((unsigned char)*p < 0x20 || *p == 0x7f)
+      *p = ' '; /* it becomes part of a message of one line */
 }
 
 cxd_status cxd__sink_accept(cxd_token_sink *sink, const char *token, size_t len, int64_t expires_in_s) {

@@ -24,6 +24,7 @@ struct cxd_token_sink {
 };
 
 struct cxd_token_request {
+  uint32_t magic;
   const char *scope, *token_url;
   int32_t forced;
 };

@@ -15,6 +15,7 @@
 #include "base/now.h"
 #include "base/wake.h"
 #include "http/http_private.h"
+#include "http/mask.h"
 #include "http/transfer.h"
 
 struct cxd__http {
@@ -24,9 +25,12 @@ struct cxd__http {
   struct cxd__wake *wake;
   int64_t timer_mono_us; /* when libcurl wants to be called; INT64_MAX: not */
   struct cxd__transfer *active, *finished, **finished_last;
+  struct cxd__buf lines;
 };
 
 const struct cxd__http_options *cxd__http_options_of(const struct cxd__http *http) { return &http->options; }
+
+struct cxd__buf *cxd__http_lines(struct cxd__http *http) { return &http->lines; }
 
 cxd_status cxd__http_global(cxd_error **error) {
   const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
@@ -147,6 +151,7 @@ int cxd__http_send(struct cxd__http *http, const struct cxd__request *request, u
   t->op = op;
   t->tag = tag;
   t->kind = request->kind;
+  t->request = *request;
   t->next = http->active;
   http->active = t;
   if (start(http, t, request) == 0)
@@ -192,6 +197,7 @@ static void collect(struct cxd__http *http) {
     CURL *easy = message->easy_handle;
     (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
     cxd__way_fill(t, code);
+    cxd__mask_credentials(&t->request, &t->exchange);
     (void)curl_multi_remove_handle(http->multi, easy);
     finish(http, t);
   }
@@ -260,6 +266,19 @@ int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct c
   return 1;
 }
 
+int cxd__http_has_lines(const struct cxd__http *http) { return http->lines.len != 0; }
+
+void cxd__http_write_lines(struct cxd__http *http) {
+  struct cxd__buf lines = http->lines;
+  http->lines = (struct cxd__buf){0};
+  for (const char *line = lines.data; !lines.failed && line && *line;) {
+    const char *end = strchr(line, '\n');
+    cxd__log(http->options.log, CXD_LOG_DEBUG, "%.*s", (int)(end - line), line);
+    line = end + 1;
+  }
+  cxd__buf_free(&lines);
+}
+
 void cxd__http_wake(void *context) { cxd__wake_signal(((struct cxd__http *)context)->wake); }
 
 struct cxd__wake *cxd__http_wake_handle(struct cxd__http *http) { return http->wake; }
@@ -274,6 +293,7 @@ void cxd__http_free(struct cxd__http *http) {
   cxd__wake_unref(http->wake);
   if (http->epoll >= 0)
     (void)close(http->epoll);
+  cxd__buf_free(&http->lines);
   cxd__free(http);
 }
 
@@ -284,5 +304,6 @@ void cxd__http_free_forked(struct cxd__http *http) {
   cxd__wake_unref(http->wake);
   if (http->epoll >= 0)
     (void)close(http->epoll);
+  cxd__buf_free(&http->lines);
   cxd__free(http);
 }

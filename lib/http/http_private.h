@@ -7,5 +7,6 @@
 #include "http/http.h"
 
 const struct cxd__http_options *cxd__http_options_of(const struct cxd__http *http);
+struct cxd__buf *cxd__http_lines(struct cxd__http *http); /* for the log, each with its newline */
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http/transfer.h"
 
@@ -132,6 +134,13 @@ static int apply_method(struct cxd__transfer *t, const struct cxd__request *requ
   return bad;
 }
 
+/* libcurl's own sockets would be inherited by programs that the host starts. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)context;
+  (void)purpose;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_options *o) {
   CURL *e = t->easy;
   int bad = curl_easy_setopt(e, CURLOPT_PRIVATE, (void *)t) != CURLE_OK;
@@ -141,6 +150,7 @@ static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_optio
   bad |= curl_easy_setopt(e, CURLOPT_WRITEDATA, (void *)t) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, cxd__before_send) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_PREREQDATA, (void *)t) != CURLE_OK;
+  bad |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket) != CURLE_OK;
   if (o->log && o->log->write) {
     bad |= curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, cxd__debug) != CURLE_OK;
     bad |= curl_easy_setopt(e, CURLOPT_DEBUGDATA, (void *)t) != CURLE_OK;

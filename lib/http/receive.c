@@ -11,6 +11,8 @@
 #include "http/http_private.h"
 #include "http/transfer.h"
 
+#define LINE_MAX_BYTES 960
+
 /* The pre-request hook fires before every physical send. libcurl re-sends by itself when a kept-alive connection dies
    before the first byte of an answer: the second time is stopped here, so that sends are counted truly. */
 int cxd__before_send(void *context, char *ip, char *local_ip, int port, int local_port) {
@@ -120,15 +122,24 @@ static int may_be_shown(const char *line, size_t len) {
   return 0;
 }
 
+static void keep_line(struct cxd__buf *lines, const char *mark, const char *line, size_t len, const char *rest) {
+  cxd__buf_str(lines, mark);
+  cxd__buf_char(lines, ' ');
+  for (size_t i = 0; i < len && i < LINE_MAX_BYTES; i++)
+    cxd__buf_char(lines, line[i] ? line[i] : ' ');
+  cxd__buf_str(lines, rest);
+  cxd__buf_char(lines, '\n');
+}
+
 static void log_line(struct cxd__transfer *t, const char *mark, const char *line, size_t len) {
   const char *colon = memchr(line, ':', len);
   int first = len > 4 && (memcmp(line, "HTTP/", 5) == 0 || memcmp(line, "GET ", 4) == 0 || memcmp(line, "PUT ", 4) == 0 || memcmp(line, "POST", 4) == 0);
   if (len == 0)
     return;
   if (first || may_be_shown(line, len))
-    cxd__log(cxd__http_options_of(t->http)->log, CXD_LOG_DEBUG, "%s %.*s", mark, (int)len, line);
+    keep_line(cxd__http_lines(t->http), mark, line, len, "");
   else if (colon)
-    cxd__log(cxd__http_options_of(t->http)->log, CXD_LOG_DEBUG, "%s %.*s: ***", mark, (int)(colon - line), line);
+    keep_line(cxd__http_lines(t->http), mark, line, (size_t)(colon - line), ": ***");
 }
 
 int cxd__debug(CURL *easy, curl_infotype type, char *data, size_t size, void *context) {

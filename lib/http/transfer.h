@@ -16,6 +16,7 @@ struct cxd__transfer {
   struct curl_slist *headers;
   uint32_t op, tag;
   enum cxd__class kind;
+  struct cxd__request request; /* its texts are borrowed until the exchange was delivered */
   struct cxd__buf url, basic;
   struct cxd__exchange exchange;
   size_t header_bytes, header_fields;

@@ -54,6 +54,7 @@ static void ask(enum cxd__class kind) {
   ck_assert_int_eq(cxd__http_send(http, &request, 7, 9), 0);
   while (!cxd__http_next(http, &op, &tag, &answer))
     ck_assert_int_eq(cxd__http_wait(http, 30000000), CXD_OK);
+  cxd__http_write_lines(http);
   ck_assert_uint_eq(op, 7);
   ck_assert_uint_eq(tag, 9);
 }
