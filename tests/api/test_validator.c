@@ -92,6 +92,33 @@ START_TEST(each_key_of_the_config_counts) {
 }
 END_TEST
 
+static void ck_codes(cxd_validator *validator, const char *json, const char *expected) {
+  cxd_campaign *campaign = campaign_of(json);
+  cxd_report *report = NULL;
+  char found[1024] = "";
+  cxd_status status = cxd_validator_check(validator, campaign, 0, &report, NULL);
+  ck_assert_int_eq(status, cxd_report_ok(report) ? CXD_OK : CXD_E_INVALID);
+  for (size_t i = 0; i < cxd_report_count(report); i++) {
+    size_t len = strlen(found);
+    (void)snprintf(found + len, sizeof found - len, "%s %s;", cxd_report_code(report, i), cxd_report_pointer(report, i));
+  }
+  ck_assert_str_eq(found, expected);
+  cxd_report_free(report);
+  cxd_campaign_free(campaign);
+}
+
+START_TEST(in_replace_mode_a_campaign_is_the_whole_document) {
+  cxd_validator *merge = with("update.mode", "merge"), *replace = with("update.mode", "replace");
+  ck_codes(merge, "{\"id\":\"a\",\"name\":\"n\"}", "");
+  ck_codes(replace, "{\"id\":\"a\",\"name\":\"n\"}",
+           "schema.required /dialerType;schema.required /maxConcurrentCalls;schema.required /timeZone;schema.required /pacing/type;schema.required /pacing/interval;"
+           "schema.required /pacing/maxCallsPerInterval;schema.required /pacing/throttlePercent;");
+  ck_codes(replace, SAMPLE, "");
+  cxd_validator_free(merge);
+  cxd_validator_free(replace);
+}
+END_TEST
+
 START_TEST(the_error_of_a_refused_campaign_names_number_and_first_finding) {
   cxd_validator *validator = with(NULL, NULL);
   cxd_campaign *campaign = campaign_of("{\"id\":\"a\",\"name\":\"\",\"maxConcurrentCalls\":0,\"dialerType\":\"x\"}");
@@ -277,6 +304,7 @@ int main(void) {
   tcase_add_test(tc, the_documented_campaign_passes_with_all_defaults);
   tcase_add_test(tc, the_defaults_are_those_of_the_manual);
   tcase_add_test(tc, each_key_of_the_config_counts);
+  tcase_add_test(tc, in_replace_mode_a_campaign_is_the_whole_document);
   tcase_add_test(tc, the_error_of_a_refused_campaign_names_number_and_first_finding);
   tcase_add_test(tc, a_report_becomes_json);
   tcase_add_test(tc, arguments_are_checked_at_the_border);
