@@ -22,11 +22,9 @@ int64_t cxd__wall_us(void) { return read_us(CLOCK_REALTIME); }
 static void format(int64_t seconds, int fraction, int digits, char out[40]) {
   time_t t = (time_t)seconds;
   struct tm tm;
-  if (!gmtime_r(&t, &tm)) {
+  int len = gmtime_r(&t, &tm) ? snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%0*dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, digits, fraction) : -1;
+  if (len < 0 || len >= 40)
     (void)snprintf(out, 40, "1970-01-01T00:00:00Z");
-    return;
-  }
-  (void)snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%0*dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, digits, fraction);
 }
 
 /* Also before 1970 the fraction counts forward. */

@@ -165,201 +165,10 @@ cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, c
   return CXD_OK;
 }
 
-/* ------------------------------------------------ a request: slot, token, send */
-
-static void end_wait(struct cxd__op *op, cxd__now now) {
-  static const int part[] = {[CXD__WAIT_SLOT] = CXD_LATENCY_RATE_WAIT, [CXD__WAIT_TOKEN] = CXD_LATENCY_TOKEN, [CXD__WAIT_TIMER] = CXD_LATENCY_BACKOFF};
-  if (op->result && op->wait != CXD__WAIT_NOTHING && op->wait != CXD__WAIT_EVENT)
-    op->result->latency_us[part[op->wait]] += now.mono_us - op->wait_began_us;
-  op->wait = CXD__WAIT_NOTHING;
-  op->due_mono_us = INT64_MAX;
-}
-
-static void begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, int64_t due) {
-  if (op->wait != wait) {
-    end_wait(op, now);
-    op->wait_began_us = now.mono_us;
-  }
-  op->wait = wait;
-  op->due_mono_us = due;
-}
-
-static void give_slot_back(struct cxd__op *op, cxd__now now, int32_t sends, int lost) {
-  if (op->slot >= 0)
-    cxd__shared_release(op->core->shared, op->slot, sends, lost, now);
-  op->slot = -1;
-}
-
-static void late(struct cxd__op *op, cxd__now now);
-
-static int64_t patience(const struct cxd__op *op, cxd__now now) {
-  int64_t left = op->deadline_mono_us - now.mono_us;
-  int64_t most = op->core->options.attempt_timeout_us;
-  if (op->kind == CXD__CLASS_PUT)
-    left = left / 2 + 1; /* time to read back */
-  return most < left ? most : left;
-}
-
-static void push_send(struct cxd__op *op, cxd__now now) {
-  struct cxd__action action = {.kind = CXD__ACT_SEND};
-  action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now)};
-  if (op->kind == CXD__CLASS_TOKEN) {
-    action.request.basic = op->basic.len ? op->basic.data : NULL;
-    action.request.body = op->body.data;
-    action.request.body_len = op->body.len;
-  } else
-    action.request.bearer = op->token->text.text;
-  if (op->kind == CXD__CLASS_PUT) {
-    action.request.body = op->merged->root.p;
-    action.request.body_len = op->merged->root.len;
-    action.request.if_match = op->job.replace ? NULL : op->server->etag;
-  }
-  op->tries++;
-  op->wait = CXD__WAIT_EVENT;
-  if (cxd__op_push(op, &action) != 0)
-    cxd__op_fail(op, now, cxd__error_new(CXD_E_NOMEM, "out of memory"));
-}
-
-void cxd__op_send_now(struct cxd__op *op, cxd__now now) {
-  if (now.mono_us >= op->deadline_mono_us)
-    late(op, now);
-  else if (op->kind != CXD__CLASS_PUT || !cxd__update_check_again(op, now))
-    push_send(op, now);
-}
-
-static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
-  cxd_error *error = cxd__error_new(CXD_E_RATE_LIMITED, "the quota allows the next request in %lld ms, past the deadline (retry.deadline_ms): run it again then", (long long)(wait_us / 1000));
-  if (error) {
-    error->retryable = 1;
-    error->retry_after_ms = wait_us / 1000;
-  }
-  cxd__op_fail(op, now, error);
-}
-
-static void step_token(struct cxd__op *op, cxd__now now);
-
-static void step_slot(struct cxd__op *op, cxd__now now) {
-  int64_t when;
-  switch (cxd__shared_take(op->core->shared, &op->ticket, now, &op->slot, &when)) {
-  case CXD__GRANT_YES:
-    end_wait(op, now);
-    step_token(op, now);
-    return;
-  case CXD__GRANT_FULL: cxd__op_fail(op, now, cxd__error_new(CXD_E_RATE_LIMITED, "%d requests wait for the quota already: run it again later", CXD__LIMITER_QUEUE_MAX)); return;
-  case CXD__GRANT_WAIT:
-    if (when != INT64_MAX && when >= op->deadline_mono_us)
-      no_time(op, now, when - now.mono_us);
-    else
-      begin_wait(op, now, CXD__WAIT_SLOT, when);
-  }
-}
-
-static void wait_for_token(struct cxd__op *op, cxd__now now) {
-  /* A queued slot must not be held by somebody who only waits for a token. */
-  give_slot_back(op, now, 0, 0);
-  begin_wait(op, now, CXD__WAIT_TOKEN, INT64_MAX);
-}
-
-static void step_token(struct cxd__op *op, cxd__now now) {
-  struct cxd__core *core = op->core;
-  cxd_error *refusal = NULL;
-  cxd__token_unref(op->token);
-  op->token = NULL;
-  switch (cxd__shared_token(core->shared, core, now, op->refused_generation, &op->awaited, &op->token, &refusal)) {
-  case CXD__TOKEN_READY: cxd__op_send_now(op, now); return;
-  case CXD__TOKEN_REFUSED: cxd__op_fail(op, now, refusal); return;
-  case CXD__TOKEN_LEAD:
-    wait_for_token(op, now);
-    cxd__fetch_begin(op, now, op->refused_generation != 0);
-    return;
-  case CXD__TOKEN_WAIT: wait_for_token(op, now); return;
-  }
-}
-
-void cxd__op_resend(struct cxd__op *op, cxd__now now) {
-  if (op->kind == CXD__CLASS_TOKEN)
-    cxd__op_send_now(op, now);
-  else
-    step_slot(op, now);
-}
-
-void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind) {
-  op->kind = kind;
-  op->tries = 0;
-  cxd__op_resend(op, now);
-}
-
-/* ------------------------------------------------------------------ trying again */
-
-/* Full jitter over an exponential cap: U(0, min(cap, base * 2^k)). */
-static int64_t backoff(struct cxd__op *op) {
-  const struct cxd__core_options *o = &op->core->options;
-  int64_t ceiling = o->base_us;
-  for (int32_t k = 1; k < op->tries && ceiling < o->cap_us; k++)
-    ceiling *= 2;
-  if (ceiling > o->cap_us)
-    ceiling = o->cap_us;
-  return (int64_t)(cxd__core_random(op->core) * (double)ceiling);
-}
-
-/* Without a Retry-After: U(1/2, 1) of min(60 s, 5 s * 2^k); a second or two would never outlast the server's window. */
-static int64_t throttle_pause(struct cxd__op *op) {
-  int64_t ceiling = 5000000;
-  for (int32_t k = 0; k < op->throttled && ceiling < 60000000; k++)
-    ceiling *= 2;
-  if (ceiling > 60000000)
-    ceiling = 60000000;
-  return (int64_t)((0.5 + 0.5 * cxd__core_random(op->core)) * (double)ceiling);
-}
-
-static int64_t asked_pause(struct cxd__op *op, int64_t retry_after_ms) {
-  if (retry_after_ms <= 0)
-    return throttle_pause(op);
-  if (retry_after_ms > INT64_MAX / 2000)
-    return 3600000000; /* beyond reason: the gate stays closed for an hour, then one probe */
-  int64_t us = retry_after_ms * 1000;
-  return us + (int64_t)(cxd__core_random(op->core) * (1000000.0 + 0.05 * (double)us)); /* later, never earlier */
-}
-
-/* -1: the server asks for more than this operation may wait. */
-static int64_t pause_of(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
-  if (verdict->meaning != CXD__MEANS_THROTTLED)
-    return backoff(op);
-  int64_t asked = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms);
-  int64_t pause = asked_pause(op, asked);
-  op->throttled++;
-  op->pause_us = pause;
-  if (op->kind != CXD__CLASS_TOKEN) /* everybody on this client waits; at most an hour, then one probes */
-    cxd__shared_close_gate(op->core->shared, now.mono_us + (pause < 3600000000 ? pause : 3600000000));
-  return asked > op->core->options.max_retry_after_us / 1000 ? -1 : pause;
-}
-
-void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us) { begin_wait(op, now, CXD__WAIT_TIMER, now.mono_us + pause_us); }
-
-int cxd__op_poll(struct cxd__op *op, cxd__now now) {
-  int64_t pause = backoff(op) + op->core->options.base_us;
-  if (now.mono_us + pause >= op->deadline_mono_us)
-    return 0;
-  cxd__op_pause(op, now, pause);
-  return 1;
-}
-
-int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
-  int64_t pause = pause_of(op, now, verdict, exchange);
-  int64_t cost = verdict->meaning == CXD__MEANS_THROTTLED ? CXD__COST_THROTTLED : CXD__COST_TRANSIENT;
-  if (exchange->http_status == 421 && op->misdirected++) /* another connection helps at once or not at all */
-    return 0;
-  if (op->tries >= op->core->options.max_attempts || pause < 0 || now.mono_us + pause >= op->deadline_mono_us || !cxd__shared_spend(op->core->shared, cost))
-    return 0;
-  op->spent += cost;
-  cxd__op_pause(op, now, pause);
-  return 1;
-}
-
 /* ------------------------------------------------------------------ ends and events */
 
 void cxd__op_done(struct cxd__op *op, cxd__now now) {
-  give_slot_back(op, now, 0, 0);
+  cxd__op_give_slot_back(op, now, 0, 0);
   cxd__shared_leave_queue(op->core->shared, &op->ticket);
   op->stage = CXD__STAGE_DONE;
   op->wait = CXD__WAIT_EVENT;
@@ -369,8 +178,8 @@ void cxd__op_done(struct cxd__op *op, cxd__now now) {
 }
 
 void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
-  end_wait(op, now);
-  give_slot_back(op, now, 0, 0);
+  cxd__op_end_wait(op, now);
+  cxd__op_give_slot_back(op, now, 0, 0);
   cxd__shared_leave_queue(op->core->shared, &op->ticket);
   if (!error)
     error = cxd__error_new(CXD_E_NOMEM, "out of memory");
@@ -421,7 +230,7 @@ static int refresh_after_401(struct cxd__op *op, cxd__now now, const struct cxd_
 }
 
 static void cancelled(struct cxd__op *op, cxd__now now) {
-  end_wait(op, now);
+  cxd__op_end_wait(op, now);
   if (op->stage == CXD__STAGE_TOKEN)
     cxd__fetch_failed(op, now, NULL, 0);
   else if (op->job.kind == CXD__JOB_GET || op->job.kind == CXD__JOB_LIST) {
@@ -442,7 +251,7 @@ static void settle(struct cxd__op *op, const struct cxd__exchange *exchange) {
 
 static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   int lost = exchange->way != CXD__WAY_ANSWER;
-  give_slot_back(op, now, exchange->sends, lost);
+  cxd__op_give_slot_back(op, now, exchange->sends, lost);
   count(op, exchange);
   settle(op, exchange);
   if (op->kind == CXD__CLASS_PUT && exchange->sends)
@@ -476,28 +285,16 @@ void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *eve
   }
 }
 
-static void late(struct cxd__op *op, cxd__now now) {
-  if (op->wait != CXD__WAIT_SLOT) {
-    cxd__op_fail(op, now, cxd__op_late(op));
-    return;
-  }
-  cxd_error *error = NULL;
-  (void)cxd__fail_at(&error, CXD_E_RATE_LIMITED, "retry.deadline_ms", "the quota did not allow a request before the deadline: run it again later, or raise retry.deadline_ms");
-  if (error)
-    error->retryable = 1;
-  cxd__op_fail(op, now, error);
-}
-
 /* Operations that wait for time, a slot or the token look whether they may go on. */
 static void poke(struct cxd__op *op, cxd__now now) {
   if (op->wait == CXD__WAIT_NOTHING || op->wait == CXD__WAIT_EVENT)
     return;
   if (now.mono_us >= op->deadline_mono_us)
-    late(op, now);
+    cxd__op_expire(op, now);
   else if (op->wait == CXD__WAIT_SLOT || (op->wait == CXD__WAIT_TOKEN && cxd__shared_flight_over(op->core->shared, op->awaited)))
-    step_slot(op, now);
+    cxd__op_resend(op, now);
   else if (op->wait == CXD__WAIT_TIMER && now.mono_us >= op->due_mono_us) {
-    end_wait(op, now);
+    cxd__op_end_wait(op, now);
     cxd__op_resend(op, now);
   }
 }

@@ -87,18 +87,24 @@ struct cxd__core {
   uint32_t last_id;
 };
 
-/* core.c: the machinery under the stages */
+/* core.c: the table of operations, their ends, events in and actions out */
 int cxd__op_push(struct cxd__op *op, const struct cxd__action *action); /* 0, or -1: no memory */
+void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error); /* ends the operation by its kind; takes the error */
+void cxd__op_done(struct cxd__op *op, cxd__now now);
+struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
+double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
+
+/* request.c and retry.c: the present request */
 void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */
 void cxd__op_resend(struct cxd__op *op, cxd__now now);
 void cxd__op_send_now(struct cxd__op *op, cxd__now now); /* slot and token are held */
 int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* 1: a timer runs; 0: no more tries, or no time */
 int cxd__op_poll(struct cxd__op *op, cxd__now now); /* the same request again after a back-off, as long as the deadline lasts; 0: it does not */
 void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us); /* then the present request is sent */
-void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error); /* ends the operation by its kind; takes the error */
-void cxd__op_done(struct cxd__op *op, cxd__now now);
-struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
-double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
+void cxd__op_begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, int64_t due);
+void cxd__op_end_wait(struct cxd__op *op, cxd__now now); /* and put the time down where it belongs */
+void cxd__op_give_slot_back(struct cxd__op *op, cxd__now now, int32_t sends, int lost);
+void cxd__op_expire(struct cxd__op *op, cxd__now now);   /* the deadline has come while it waited */
 
 /* explain.c */
 cxd_error *cxd__op_error(const struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange);

@@ -384,6 +384,24 @@ START_TEST(the_gate_closes_for_everybody_and_says_when_it_opens) {
 }
 END_TEST
 
+START_TEST(a_slot_given_back_wakes_those_who_wait_in_other_cores) {
+  struct core_rig other;
+  struct core_setup setup = core_setup_default();
+  setup.limit = 1;
+  reopen(&setup);
+  core_rig_join(&other, &rig, &setup);
+  to_first_get();
+  struct cxd__job job = {.kind = CXD__JOB_GET, .id = "c2"};
+  core_start(&other, &job);
+  core_expect_nothing(&other);
+  int woken = other.woken;
+  ANSWER(&rig, .way = CXD__WAY_CONNECT, .unsent = 1);
+  ck_assert_int_gt(other.woken, woken);
+  core_expect_send(&other, CXD__CLASS_GET);
+  core_rig_close(&other);
+}
+END_TEST
+
 START_TEST(a_503_with_retry_after_closes_the_gate_too) {
   to_first_get();
   ANSWER(&rig, .http = 503, .retry_after = "10");
@@ -616,6 +634,7 @@ static void add_waits(TCase *t) {
   tcase_add_test(t, the_limit_on_retry_after_does_not_bind_our_own_pauses);
   tcase_add_test(t, a_huge_retry_after_fails_now_and_closes_the_gate_for_an_hour);
   tcase_add_test(t, the_gate_closes_for_everybody_and_says_when_it_opens);
+  tcase_add_test(t, a_slot_given_back_wakes_those_who_wait_in_other_cores);
   tcase_add_test(t, a_503_with_retry_after_closes_the_gate_too);
   tcase_add_test(t, a_throttled_put_is_certain_and_is_sent_again_without_reading);
   tcase_add_test(t, a_deferred_put_is_not_applied_and_rate_limited);

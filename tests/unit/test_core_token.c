@@ -554,6 +554,21 @@ START_TEST(a_failed_flight_fails_its_waiters_and_does_not_loop) {
 }
 END_TEST
 
+START_TEST(a_flight_that_fails_at_its_start_is_seen_at_once_and_not_at_the_deadline) {
+  start_get(&rig);
+  core_expect_send(&rig, CXD__CLASS_TOKEN);
+  start_get(&other);
+  core_expect_nothing(&other);
+  cxd__core_reset(rig.core, rig.world->now);
+  cxd__mem_fail_at(1);
+  int32_t more = cxd__core_next(other.core, other.world->now, &other.act); /* leads now, and cannot */
+  cxd__mem_fail_at(0);
+  ck_assert_int_eq(more, 0);
+  ck_assert_int_le(cxd__core_due(other.core), other.world->now.mono_us);
+  assert_get_ends(&other, CXD_E_NOMEM);
+}
+END_TEST
+
 START_TEST(a_waiters_deadline_ends_the_waiter_and_not_the_flight) {
   struct core_setup setup = core_setup_default();
   struct core_rig hasty;
@@ -871,6 +886,7 @@ static void add_two_cores(TCase *t) {
   tcase_add_test(t, a_leader_that_leaves_the_client_hands_the_flight_over_too);
   tcase_add_test(t, a_cancelled_flight_goes_to_the_next_waiter);
   tcase_add_test(t, a_failed_flight_fails_its_waiters_and_does_not_loop);
+  tcase_add_test(t, a_flight_that_fails_at_its_start_is_seen_at_once_and_not_at_the_deadline);
   tcase_add_test(t, a_waiters_deadline_ends_the_waiter_and_not_the_flight);
   tcase_add_test(t, a_revocation_loop_forces_one_refresh_in_ten_seconds);
 }
