@@ -51,10 +51,12 @@ cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_
     status = cxd__validator_make(&options, &validator, error);
   if (status == CXD_OK && policy_file && policy_file[0])
     status = cxd__validator_policy_file(validator, policy_file, error);
-  if (status == CXD_OK)
+  if (status == CXD_OK) {
+    cxd__validator_set_replace(validator, cxd__config_is(config, "update.mode", "replace"));
     *out = validator;
-  else
+  } else {
     cxd__validator_unref(validator);
+  }
   return status;
 }
 
@@ -83,7 +85,9 @@ cxd_status cxd_validator_check(cxd_validator *validator, const cxd_campaign *cam
     return not_a(error, "validator");
   if (!CXD__IS(campaign, CAMPAIGN))
     return not_a(error, "campaign");
-  struct cxd__check check = {.change = campaign, .at_unix_ms = at_unix_ms ? at_unix_ms : cxd__clock_read().wall_ms};
+  struct cxd__check check = {.change = campaign,
+                             .replace = cxd__validator_replaces(validator),
+                             .at_unix_ms = at_unix_ms ? at_unix_ms : cxd__clock_read().wall_ms};
   return cxd__validator_run(validator, &check, out, error);
 }
 

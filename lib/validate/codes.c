@@ -16,6 +16,7 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
     [CXD__CODE_SCHEMA_NAME] = {"schema.name", CXD_SEVERITY_ERROR, 0},
     [CXD__CODE_SCHEMA_ENUM] = {"schema.enum", CXD_SEVERITY_WARNING, 0},
     [CXD__CODE_SCHEMA_RULES] = {"schema.rules", CXD_SEVERITY_ERROR, 0},
+    [CXD__CODE_SCHEMA_SIMILAR] = {"schema.similar", CXD_SEVERITY_WARNING, 0},
     [CXD__CODE_CAPACITY_CONCURRENCY] = {"capacity.concurrency", CXD_SEVERITY_ERROR, 0},
     [CXD__CODE_PACING_INTERVAL] = {"pacing.interval", CXD_SEVERITY_ERROR, 0},
     [CXD__CODE_PACING_CALLS] = {"pacing.calls", CXD_SEVERITY_ERROR, 0},

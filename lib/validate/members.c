@@ -15,7 +15,8 @@ static const char *const pacing_types[] = {"fixed", NULL};
 const struct cxd__member_row cxd__members[CXD__MEMBER_COUNT] = {
     [CXD__MEMBER_ID] = {CXD_FIELD_ID, KEY("id"), CXD__MEMBER_ROOT, CXD__TYPE_STRING, 1, ANY, NULL, "the id in quotes"},
     [CXD__MEMBER_NAME] = {CXD_FIELD_NAME, KEY("name"), CXD__MEMBER_ROOT, CXD__TYPE_STRING, 1, ANY, NULL, "the name in quotes"},
-    [CXD__MEMBER_STATUS] = {CXD_FIELD_STATUS, KEY("status"), CXD__MEMBER_ROOT, CXD__TYPE_STRING, 0, ANY, statuses, "\"running\" or \"paused\""},
+    [CXD__MEMBER_STATUS] = {CXD_FIELD_STATUS, KEY("status"), CXD__MEMBER_ROOT, CXD__TYPE_STRING, 0, ANY, statuses,
+                             "\"running\", \"paused\" or \"stopped\""},
     [CXD__MEMBER_DIALER_TYPE] = {CXD_FIELD_DIALER_TYPE, KEY("dialerType"), CXD__MEMBER_ROOT, CXD__TYPE_STRING, 1, ANY, dialer_types,
                                  "\"predictive\", \"progressive\" or \"preview\""},
     [CXD__MEMBER_MAX_CONCURRENT_CALLS] = {CXD_FIELD_MAX_CONCURRENT_CALLS, KEY("maxConcurrentCalls"), CXD__MEMBER_ROOT, CXD__TYPE_INTEGER, 1, ANY,
@@ -43,21 +44,22 @@ const struct cxd__member_row cxd__members[CXD__MEMBER_COUNT] = {
                                     "a number without quotes, such as 1"},
 };
 
-static int is_key(struct cxd__slice key, const struct cxd__member_row *row) {
+static int is_key(struct cxd__slice key, const struct cxd__member_row *row, int escaped) {
   if (key.len == row->key_len && memcmp(key.p, row->key, key.len) == 0)
     return 1;
-  if (!memchr(key.p, '\\', key.len))
+  if (!escaped)
     return 0;
   char name[32] = {0};
   memcpy(name, row->key + 1, row->key_len - 2);
   return cxd__json_string_is(key, name);
 }
 
-static unsigned find(struct cxd__slice key, enum cxd__member parent) {
+enum cxd__member cxd__member_find(struct cxd__slice key, enum cxd__member parent) {
+  int escaped = memchr(key.p, '\\', key.len) != NULL;
   unsigned i = 0;
-  while (i < CXD__MEMBER_COUNT && (cxd__members[i].parent != parent || !is_key(key, &cxd__members[i])))
+  while (i < CXD__MEMBER_COUNT && (cxd__members[i].parent != parent || !is_key(key, &cxd__members[i], escaped)))
     i++;
-  return i;
+  return (enum cxd__member)i;
 }
 
 static void read_object(struct cxd__slice object, enum cxd__member parent, struct cxd__member_values *out) {
@@ -67,9 +69,11 @@ static void read_object(struct cxd__slice object, enum cxd__member parent, struc
     return;
   cxd__json_walk(&iter, object);
   while (cxd__json_next(&iter, &key, &value)) {
-    unsigned member = find(key, parent);
+    enum cxd__member member = cxd__member_find(key, parent);
     if (member < CXD__MEMBER_COUNT)
       out->at[member] = value;
+    else
+      out->unknown |= 1u << parent;
   }
 }
 

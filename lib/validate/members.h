@@ -54,10 +54,14 @@ extern const struct cxd__member_row cxd__members[CXD__MEMBER_COUNT];
 
 struct cxd__member_values {
   struct cxd__slice at[CXD__MEMBER_COUNT]; /* absent where the document has none */
+  unsigned unknown;                        /* 1u << parent: its object has a member that is not in the table */
 };
 
 /* One walk over a checked document. */
 void cxd__members_read(struct cxd__slice document, struct cxd__member_values *out);
+
+/* The member of a raw key in its parent's object; CXD__MEMBER_COUNT: not in the table. */
+enum cxd__member cxd__member_find(struct cxd__slice key, enum cxd__member parent);
 
 /* Whether a value has the JSON type of its row; a number counts whatever its value. */
 int cxd__member_fits(enum cxd__member_type type, enum cxd__json_kind kind);

@@ -22,4 +22,7 @@ struct cxd__nearest cxd__nearest_start(const char *text, size_t len);
 void cxd__nearest_offer(struct cxd__nearest *nearest, const char *key, size_t key_len, const char *answer, size_t answer_len);
 void cxd__nearest_offer_text(struct cxd__nearest *nearest, const char *text); /* both in one */
 
+/* The edits between two texts; above limit, or for a text over CXD__NEAREST_MAX, limit + 1, which is found out early. */
+size_t cxd__nearest_edits(const char *a, size_t a_len, const char *b, size_t b_len, size_t limit);
+
 #endif

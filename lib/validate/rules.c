@@ -22,6 +22,7 @@ const struct cxd__rule_row cxd__rule_rows[] = {
     {CXD__CODE_SCHEMA_NAME, API, cxd__judge_name},
     {CXD__CODE_SCHEMA_ENUM, API, cxd__judge_enum},
     {CXD__CODE_SCHEMA_RULES, API, cxd__judge_entries},
+    {CXD__CODE_SCHEMA_SIMILAR, API, cxd__judge_similar},
     {CXD__CODE_CAPACITY_CONCURRENCY, LIMITS, cxd__judge_concurrency},
     {CXD__CODE_PACING_INTERVAL, LIMITS, cxd__judge_interval},
     {CXD__CODE_PACING_CALLS, API, cxd__judge_calls},

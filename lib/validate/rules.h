@@ -47,7 +47,8 @@ struct cxd__subject cxd__subject_of(const struct cxd__context *context, enum cxd
 void cxd__found_in(struct cxd__context *context, enum cxd__code code, const struct cxd__subject *subject, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 typedef void cxd__judge_fn(struct cxd__context *context, const struct cxd__rule_row *row);
-cxd__judge_fn cxd__judge_id, cxd__judge_type, cxd__judge_null, cxd__judge_required, cxd__judge_number, cxd__judge_name, cxd__judge_enum, cxd__judge_entries;
+cxd__judge_fn cxd__judge_id, cxd__judge_type, cxd__judge_null, cxd__judge_required, cxd__judge_number, cxd__judge_name, cxd__judge_enum, cxd__judge_entries,
+    cxd__judge_similar;
 cxd__judge_fn cxd__judge_concurrency, cxd__judge_interval, cxd__judge_calls, cxd__judge_throttle;
 cxd__judge_fn cxd__judge_zone_unknown, cxd__judge_zone_not_approved;
 

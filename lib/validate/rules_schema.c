@@ -57,7 +57,8 @@ void cxd__judge_id(struct cxd__context *context, const struct cxd__rule_row *row
   if (!id.p) {
     cxd__found(context, CXD__CODE_SCHEMA_ID, CXD_FIELD_ID, "the id is missing, so no campaign can be addressed: add \"id\"");
   } else if (cxd__json_kind(id) != CXD__JSON_STRING) {
-    cxd__found(context, CXD__CODE_SCHEMA_ID, CXD_FIELD_ID, "the id is %s, the API's is a string: write it in quotes", cxd__show(&shown, id));
+    cxd__found(context, CXD__CODE_SCHEMA_ID, CXD_FIELD_ID, "the id is %s, the API's is a string: %s", cxd__show(&shown, id),
+               cxd__json_kind(id) == CXD__JSON_NUMBER ? "write it in quotes" : "write the id of a campaign as the server lists it");
   } else {
     check_id_text(context, id);
     check_same_id(context, id, context->base.at[CXD__MEMBER_ID], "the document it was read from", "an id cannot be changed, leave it as it was read");

@@ -28,6 +28,7 @@ struct cxd_validator {
   atomic_int released;
   atomic_size_t refs;
   struct cxd__defaults defaults;
+  int32_t replace;
   pthread_mutex_t lock; /* guards the three below; nothing is called under it */
   struct cxd__settings *settings;
   struct cxd__own_rules *rules;
@@ -86,6 +87,10 @@ void cxd__validator_release(cxd_validator *validator) {
 int cxd__validator_is(const cxd_validator *validator) {
   return CXD__IS(validator, VALIDATOR) && !atomic_load_explicit(&validator->released, memory_order_relaxed);
 }
+
+void cxd__validator_set_replace(cxd_validator *validator, int32_t replace) { validator->replace = replace; }
+
+int32_t cxd__validator_replaces(const cxd_validator *validator) { return validator->replace; }
 
 cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, size_t len, const char *what, cxd_error **error) {
   struct cxd__policy policy;

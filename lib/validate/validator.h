@@ -45,4 +45,11 @@ void cxd__validator_unref(cxd_validator *validator);
 void cxd__validator_release(cxd_validator *validator); /* the handle's reference, once: a second call does nothing */
 int cxd__validator_is(const cxd_validator *validator); /* a live handle? */
 
+/*
+ * Whether campaigns are whole documents (struct cxd__check, replace) where the check itself does not say; an update says it.
+ * Set before the validator is shared; 0 at first.
+ */
+void cxd__validator_set_replace(cxd_validator *validator, int32_t replace);
+int32_t cxd__validator_replaces(const cxd_validator *validator);
+
 #endif

@@ -112,6 +112,7 @@ class Server:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one segment: the second would wait for the first one's acknowledgement
 
             def handle_any(self):
                 length = int(self.headers.get("Content-Length") or 0)

@@ -97,7 +97,7 @@ class Failures(clilib.SimCase):
         error = self.both(sim, 65, "CXD_E_REJECTED", ["apply", self.change()])
         self.assertEqual(error["http_status"], 422)
         self.assertTrue(error["server_code"])
-        self.assertIn("maxConcurrentCalls", error["field"])
+        self.assertEqual(error["field"], "/maxConcurrentCalls")
         self.assertTrue(error["request_id"])
         sim.add_faults("PUT:*:status=400")
         self.assertEqual(self.both(sim, 65, "CXD_E_REJECTED", ["apply", self.change()])["http_status"], 400)
@@ -143,6 +143,20 @@ class Failures(clilib.SimCase):
                 self.assert_code(done, 69)
                 self.assertIn("auth.token_url", done.stderr)
                 self.assertEqual({s[0] for s in server.seen}, {"POST"})
+
+    def test_an_update_that_runs_out_of_time(self):
+        sim = self.sim("--fault", "GET:*:delay=5000")
+        file = self.change()
+        for words in (["get", SAMPLE_ID], ["plan", file], ["apply", file]):
+            with self.subTest(words):
+                error = self.both(sim, 75, "CXD_E_TIMEOUT", words, CXDIALER_RETRY_DEADLINE_MS="300")
+                self.assertEqual(error["field"], "retry.deadline_ms")
+        self.assertEqual(self.puts(sim), [])
+
+    def test_a_message_that_only_mentions_the_deadline_decides_nothing(self):
+        sim = self.sim("--fault", "GET:*:delay=3000")
+        error = self.both(sim, 69, "CXD_E_TIMEOUT", ["get", "retry.deadline_ms"], CXDIALER_HTTP_ATTEMPT_TIMEOUT_MS="200", CXDIALER_RETRY_MAX_ATTEMPTS="1")
+        self.assertIn("retry.deadline_ms", error["message"])
 
     def test_a_quota_that_is_used_up(self):
         sim = self.sim("--fault", "GET:*:status=429;retry-after=3600")

@@ -3,6 +3,7 @@
 """cxdialer get and list against the simulator and against servers that mean no good."""
 import json
 import unittest
+import urllib.parse
 
 import clilib
 from clilib import SAMPLE_ID
@@ -117,6 +118,35 @@ class List(clilib.SimCase):
             self.assert_code(done, 69)
             self.assertEqual(done.stdout, "")
             self.assertLess(len(server.seen), 6)
+
+    def pages(self, contents, endless=False):
+        """A server whose n-th page, from 0, has contents[n] campaigns; each page names another next one."""
+        def answer(method, path):
+            n = int(urllib.parse.parse_qs(urllib.parse.urlsplit(path).query).get("cursor", ["0"])[0])
+            count = contents[n] if n < len(contents) else 0
+            last = not endless and n + 1 >= len(contents)
+            page = {"campaigns": [{"id": f"c{n}-{i}"} for i in range(count)], "nextCursor": None if last else str(n + 1)}
+            return 200, "application/json", json.dumps(page).encode()
+        return self.enterContext(clilib.Server(clilib.with_token(answer)))
+
+    def list(self, server):
+        return clilib.run("--output", "json", "list", env=self.env(server.url, CXDIALER_RATE_LIMIT="0"))
+
+    def test_a_server_that_invents_empty_pages_for_ever(self):
+        server = self.pages([1, 0, 1], endless=True)
+        done = self.list(server)
+        self.assert_code(done, 69)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("100 pages in a row without a campaign", self.assert_error(done, "CXD_E_PROTOCOL")["message"])
+        self.assertEqual(len([s for s in server.seen if s[0] == "GET"]), 103)
+
+    def test_some_empty_pages_are_no_fault(self):
+        done = self.list(self.pages([1] + [0] * 99 + [1] + [0] * 99 + [2]))
+        self.assert_code(done, 0)
+        self.assertEqual(len(json.loads(done.stdout)), 4)
+        done = self.list(self.pages([0] * 100))
+        self.assert_code(done, 0)
+        self.assertEqual(done.stdout, "[]\n")
 
     def test_a_page_that_fails_leaves_no_half_list(self):
         sim = self.sim("--fault", "LIST:2:status=403", campaigns=self.campaigns(250))

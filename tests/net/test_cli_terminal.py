@@ -137,8 +137,23 @@ class Interrupt(TerminalCase):
         self.assertNotIn("c2", [r["path"].rsplit("/", 1)[1] for r in sim.requests()])
 
     def test_waiting_for_standard_input(self):
+        self.wait_and_interrupt("-")
+
+    def test_waiting_for_the_writer_of_a_named_pipe(self):
+        os.mkfifo(self.dir / "fifo")
+        self.wait_and_interrupt(str(self.dir / "fifo"))
+
+    def test_waiting_for_what_the_writer_of_a_named_pipe_writes(self):
+        fifo = str(self.dir / "fifo")
+        os.mkfifo(fifo)
+        keep = os.open(fifo, os.O_RDWR)
+        self.addCleanup(os.close, keep)
+        os.write(keep, b"[")
+        self.wait_and_interrupt(fifo)
+
+    def wait_and_interrupt(self, file):
         for number in (signal.SIGINT, signal.SIGTERM):
-            process = subprocess.Popen([clilib.program(), "validate", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            process = subprocess.Popen([clilib.program(), "validate", file], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                        env=clilib.environment())
             status = pathlib.Path(f"/proc/{process.pid}/status")
             self.wait_for(lambda: "\nSigBlk:\t0000000000004002\n" in status.read_text(encoding="ascii"))

@@ -231,7 +231,55 @@ class Arrays(UpdateCase):
         done = self.cli(sim, "--output", "json", "apply", self.file("c.json", "[]"))
         self.assert_code(done, 0)
         self.assertEqual(done.stdout, "[]\n")
+        self.assertEqual(done.stderr, "")
         self.assertEqual(sim.requests(), [])
+
+    def test_an_empty_array_says_that_there_is_nothing_to_do(self):
+        sim = self.sim(campaigns=self.many)
+        none, one = self.file("none.json", "[]"), self.file("one.json", self.changes[0])
+        for command in ("plan", "apply"):
+            for words in ([none], [none, none]):
+                done = self.cli(sim, command, *words)
+                self.assert_code(done, 0)
+                self.assertEqual((done.stdout, done.stderr), ("", "cxdialer: nothing to do\n"))
+        self.assertEqual(sim.requests(), [])
+        done = self.cli(sim, "plan", none, one)
+        self.assert_code(done, 2)
+        self.assertEqual(done.stderr, "")
+        self.assertNotIn("nothing to do", self.cli(sim, "plan", none, str(self.dir / "missing.json")).stderr)
+
+    def test_each_file_has_its_line_also_when_it_cannot_be_used(self):
+        sim = self.sim(campaigns=self.many)
+        missing, none = str(self.dir / "missing.json"), self.file("none.json", "[]")
+        broken, huge = self.file("broken.json", '[{"id":"c0"}'), self.dir / "huge.json"
+        with open(huge, "wb") as f:
+            f.truncate(64 * 1024 * 1024 + 1)
+        first, last = self.file("1.json", self.changes[0]), self.file("2.json", self.changes[1:])
+        for command in ("plan", "apply"):
+            with self.subTest(command):
+                done = self.cli(sim, "--output", "json", command, first, missing, broken, str(huge), none, "-", last, stdin="x")
+                self.assert_code(done, 80)
+                lines = [json.loads(line) for line in done.stdout.splitlines()]
+                self.assertEqual(len(lines), 7)
+                self.assertEqual([lines[0]["campaign_id"], lines[4], [r["campaign_id"] for r in lines[6]]], ["c0", [], ["c1", "c2"]])
+                stubs = lines[1:4] + lines[5:6]
+                self.assertEqual([(s["outcome"], s["status"]) for s in stubs],
+                                 [("not_applied", "CXD_E_IO"), ("rejected", "CXD_E_JSON"), ("rejected", "CXD_E_TOO_LARGE"), ("rejected", "CXD_E_JSON")])
+                errors = [json.loads(line)["error"] for line in done.stderr.splitlines()]
+                for stub, error, name in zip(stubs, errors, (missing, broken, str(huge), "standard input"), strict=True):
+                    self.assertEqual(set(stub), clilib.RESULT_MEMBERS)
+                    self.assertEqual((stub["schema_version"], stub["campaign_id"], stub["sends"], stub["diff"]), (1, None, 0, []))
+                    self.assertEqual(list(stub["error"]), clilib.ERROR_MEMBERS)
+                    self.assertEqual(stub["error"], error)
+                    self.assertIn(name, error["message"])
+
+    def test_the_stub_of_an_element_says_what_is_wrong(self):
+        sim = self.sim(campaigns=self.many)
+        done = self.cli(sim, "--output", "json", "plan", self.file("c.json", '["rubbish",\n {"id":"a","id":"b"}]'))
+        self.assert_code(done, 80)
+        errors = [json.loads(line)["error"] for line in done.stderr.splitlines()]
+        self.assertEqual([r["error"] for r in self.results(done, True)], errors)
+        self.assertIn("line 2", errors[1]["message"])
 
     def test_several_files_are_several_items_and_a_line_each(self):
         sim = self.sim(campaigns=self.many)

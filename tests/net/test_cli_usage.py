@@ -3,6 +3,8 @@
 """cxdialer: arguments, help, configuration; no server."""
 import json
 import os
+import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -35,6 +37,15 @@ class Usage(clilib.Case):
     def test_unknown_command_names_the_nearest(self):
         self.refused("aply", "x", says=["cxdialer: unknown command 'aply'", "'apply'"])
         self.refused("validat", says=["'validate'"])
+
+    def test_a_word_that_is_near_no_command_gets_them_all(self):
+        for word in ("foo", "x", "", "ls", "windws", "l" * 5000):
+            with self.subTest(word[:10]):
+                done = self.refused(word, says=["unknown command '", "; the commands are " + ", ".join(COMMANDS)])
+                self.assertNotIn("nearest", done.stderr)
+        for word, nearest in (("gte", "get"), ("validte", "validate"), ("versions", "version"), ("conf", "config")):
+            with self.subTest(word):
+                self.assertNotIn("the commands are", self.refused(word, says=[f"the nearest is '{nearest}'"]).stderr)
 
     def test_commands_of_later_releases_are_not_there(self):
         for name in ("resume", "rollback", "audit", "windows", "capacity"):
@@ -92,6 +103,14 @@ class Usage(clilib.Case):
                 self.assert_code(done, 0)
                 self.assertTrue(done.stdout.startswith(f"Usage: cxdialer {command} "), done.stdout)
                 self.assertEqual(done.stderr, "")
+
+    def test_usage_lines_end_without_a_blank(self):
+        for words in ([], *([command] for command in COMMANDS)):
+            for option in ("--help", "--usage"):
+                with self.subTest(words=words, option=option):
+                    usage = [line for line in clilib.run(*words, option).stdout.splitlines() if line.startswith(("Usage:", " "))]
+                    self.assertTrue(usage)
+                    self.assertEqual([line for line in usage if line != line.rstrip()], [])
 
     def test_usage_and_version_options(self):
         self.assertTrue(clilib.run("--usage").stdout.startswith("Usage: cxdialer "))
@@ -157,7 +176,8 @@ class Config(clilib.Case):
                     self.assert_code(done, 64)
                     self.assertNotIn("c4nary", done.stdout + done.stderr)
                     self.assertIn("CXDIALER_" + key.upper().replace(".", "_"), done.stderr)
-                    self.assertIn("auth.client_secret_file", done.stderr)
+                    self.assertIn("--config FILE", done.stderr)
+                    (self.assertIn if key == "auth.client_secret" else self.assertNotIn)("auth.client_secret_file", done.stderr)
 
     def test_the_file_of_a_secret_may_be_named(self):
         self.assertEqual(self.show("--set", "auth.client_secret_file=/run/s")["auth.client_secret_file"], "/run/s")
@@ -219,6 +239,27 @@ class Config(clilib.Case):
         self.assert_code(clilib.run("--config", "/does/not/exist", "config", "list"), 0)
 
 
+class Manual(clilib.Case):
+    def page(self, name):
+        source = pathlib.Path(__file__).resolve().parents[2] / "docs" / "man" / f"{name}.1"
+        done = subprocess.run(["mandoc", "-Tutf8", source], capture_output=True, text=True, check=True, timeout=clilib.TIMEOUT_S)
+        return re.sub(r".\x08", "", done.stdout)  # bold and underlined
+
+    def test_it_lists_the_groups_of_variables_that_are_ours(self):
+        text = self.page("cxdialer").partition("ENVIRONMENT")[2].partition("EXIT STATUS")[0]
+        keys = [k["key"] for k in json.loads(clilib.run("--output", "json", "config", "list").stdout)]
+        self.assertEqual(set(re.findall(r"CXDIALER_([A-Z]+)_\*", text)), {key.partition(".")[0].upper() for key in keys})
+        self.assertIn("Other variables are not looked at", " ".join(text.split()))
+
+    def test_variables_of_no_group_are_not_looked_at(self):
+        for name in ("CXDIALER_FOO", "CXDIALER_", "CXDIALER_API", "CXDIALER_OTHER_LIMIT"):
+            with self.subTest(name):
+                self.assert_code(clilib.run("config", "show", env={name: "x"}), 0)
+
+    def test_the_body_of_an_error_is_shown_with_its_quotes(self):
+        self.assertIn('{"code":..., "message":..., "field":..., "requestId":...}', self.page("cxdialer-sim"))
+
+
 class StandardOutput(clilib.Case):
     def test_full_or_closed_output_is_a_failure(self):
         for redirect in (">/dev/full", ">&-"):
@@ -227,6 +268,25 @@ class StandardOutput(clilib.Case):
                                       text=True, timeout=clilib.TIMEOUT_S, env=clilib.environment())
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("cannot write to standard output", done.stderr)
+
+    def test_help_that_cannot_be_written_is_a_failure(self):
+        for words in ("--help", "--usage", "--version", "get --help", "list --usage", "apply --version"):
+            for redirect in (">/dev/full", ">&-"):
+                with self.subTest(words, redirect=redirect):
+                    done = subprocess.run(["sh", "-c", f'"$1" {words} {redirect}', "sh", clilib.program()], capture_output=True, text=True,
+                                          timeout=clilib.TIMEOUT_S, env=clilib.environment())
+                    self.assertEqual(done.returncode, 1)
+                    self.assertEqual(done.stderr.count("cannot write to standard output"), 1, done.stderr)
+        done = subprocess.run(["sh", "-c", '"$1" --output json --help >/dev/full', "sh", clilib.program()], capture_output=True, text=True,
+                              timeout=clilib.TIMEOUT_S, env=clilib.environment())
+        self.assertEqual(done.returncode, 1)
+        self.assert_error(done, "CXD_E_IO")
+
+    def test_wrong_usage_stays_wrong_usage_with_a_full_output(self):
+        done = subprocess.run(["sh", "-c", '"$1" get >/dev/full', "sh", clilib.program()], capture_output=True, text=True, timeout=clilib.TIMEOUT_S,
+                              env=clilib.environment())
+        self.assertEqual(done.returncode, 64)
+        self.assertNotIn("cannot write", done.stderr)
 
     def test_a_reader_that_goes_away_is_no_crash(self):
         read, write = os.pipe()

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 import unittest
 
 import clilib
@@ -100,9 +101,54 @@ class Validate(clilib.Case):
                               text=True, timeout=clilib.TIMEOUT_S, env=clilib.environment())
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_a_named_pipe_without_a_writer_does_not_hang(self):
-        os.mkfifo(self.dir / "fifo")
-        self.assert_code(self.validate(str(self.dir / "fifo")), 65)
+    def test_a_named_pipe_waits_for_its_writer(self):
+        fifo = str(self.dir / "fifo")
+        os.mkfifo(fifo)
+        for content, code, says in ((json.dumps(OK).encode(), 0, "fifo: ok"), (b"", 65, "is empty")):
+            with self.subTest(content):
+                process = subprocess.Popen([clilib.program(), "validate", fifo], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clilib.environment())
+                self.addCleanup(lambda p=process: p.poll() is None and p.kill())
+                time.sleep(0.2)
+                self.assertIsNone(process.poll(), "it did not wait")
+                with open(fifo, "wb") as writer:
+                    time.sleep(0.2)  # a writer is there, and has not written yet
+                    self.assertIsNone(process.poll(), "it did not wait")
+                    writer.write(content)
+                out, err = process.communicate(timeout=clilib.TIMEOUT_S)
+                self.assertEqual(process.returncode, code, out + err)
+                self.assertIn(says, out + err)
+
+    def test_standard_input_that_is_closed(self):
+        for form in ("text", "json"):
+            with self.subTest(form):
+                done = subprocess.run(["sh", "-c", '"$1" --output "$2" validate - <&-', "sh", clilib.program(), form], capture_output=True, text=True,
+                                      timeout=clilib.TIMEOUT_S, env=clilib.environment())
+                self.assert_code(done, 66)
+                self.assertIn("standard input is closed", done.stderr)
+        self.assertEqual(self.assert_error(done, "CXD_E_IO")["message"].count("standard input"), 1)
+        result, = json.loads(done.stdout)
+        self.assertEqual((result["ok"], result["findings"][0]["code"]), (False, "input.unreadable"))
+
+    def test_in_replace_mode_it_finds_what_apply_would_find(self):
+        file = self.file("ok.json", OK)
+        self.assert_code(self.validate(file), 0)
+        done = clilib.run("--output", "json", "--set", "update.mode=replace", "validate", file)
+        self.assert_code(done, 65)
+        found = json.loads(done.stdout)[0]["findings"]
+        self.assertEqual({f["code"] for f in found}, {"schema.required"})
+        # Nothing listens there: a refusal comes before the first request.
+        env = self.env("http://127.0.0.1:9", CXDIALER_UPDATE_MODE="replace")
+        applied = clilib.run("--output", "json", "apply", file, env=env)
+        self.assert_code(applied, 65)
+        self.assertEqual(json.loads(applied.stdout)["findings"], found)
+
+    def test_a_name_almost_right_is_a_warning(self):
+        done, results = self.validate_json(self.file("w.json", {"id": "a1", "maxConcurentCalls": 10, "throttlePercent": 0.5, "owner": "me"}))
+        self.assert_code(done, 0)
+        self.assertEqual([(f["severity"], f["code"], f["pointer"]) for f in results[0]["findings"]],
+                         [("warning", "schema.similar", "/maxConcurentCalls"), ("warning", "schema.similar", "/throttlePercent")])
+        self.assertIn("/maxConcurrentCalls", results[0]["findings"][0]["message"])
+        self.assertIn("/pacing/throttlePercent", results[0]["findings"][1]["message"])
 
     def test_files_that_cannot_be_read(self):
         for file, says in ((str(self.dir / "missing.json"), "No such file"), (str(self.dir), "directory"), ("/dev/zero", "not a regular file")):
@@ -136,7 +182,11 @@ class Validate(clilib.Case):
             "zeros": (bytes(10 * 1024 * 1024), "byte 0x00"),
             "text": (b"hello", "byte 0x68"),
             "number": (b"5", "byte 0x35"),
-            "bom": (b'\xef\xbb\xbf{"id":"a"}', "byte 0xef"),
+            "bom": (b'\xef\xbb\xbf{"id":"a"}', "begins with a byte order mark: save it as UTF-8 without one"),
+            "bom of an array": (b'\xef\xbb\xbf[{"id":"a"}]', "begins with a byte order mark: "),
+            "utf-16 le": ('\ufeff{"id":"a"}'.encode("utf-16-le"), "begins with a byte order mark of UTF-16"),
+            "utf-16 be": ('\ufeff{"id":"a"}'.encode("utf-16-be"), "begins with a byte order mark of UTF-16"),
+            "half a bom": (b"\xef\xbb", "byte 0xef"),
             "open array": (b'[{"id":"a"}', "does not end"),
             "open string": (b'[{"id":"a', "does not end"),
             "comma": (b'[{"id":"a"},]', "line 1, column 13"),

@@ -28,6 +28,14 @@ static void ck_refused(const char *json, cxd_status expected, const char *part) 
   cxd_error_free(error);
 }
 
+START_TEST(the_severity_of_similar_names_can_be_changed) {
+  load("{\"version\":1,\"severities\":{\"schema.similar\":\"error\"}}");
+  ck_findings(validator, "{\"id\":\"a\",\"maxConcurentCalls\":1}", "E schema.similar /maxConcurentCalls");
+  load("{\"version\":1,\"severities\":{\"schema.similar\":\"note\"}}");
+  ck_findings(validator, "{\"id\":\"a\",\"maxConcurentCalls\":1}", "N schema.similar /maxConcurentCalls");
+}
+END_TEST
+
 START_TEST(the_smallest_policy_changes_nothing) {
   load("{\"version\":1}");
   ck_findings(validator, SAMPLE, "");
@@ -365,6 +373,7 @@ int main(void) {
   Suite *suite = suite_create("validate_policy");
   TCase *tc = tcase_create("policy");
   tcase_add_checked_fixture(tc, setup, teardown);
+  tcase_add_test(tc, the_severity_of_similar_names_can_be_changed);
   tcase_add_test(tc, the_smallest_policy_changes_nothing);
   tcase_add_test(tc, the_stricter_limit_of_config_and_policy_wins);
   tcase_add_test(tc, a_laxer_policy_does_not_widen_the_config);

@@ -56,10 +56,24 @@ static void set_output(struct cli *cli, struct argp_state *state, const char *fo
   cli->json = strcmp(form, "json") == 0;
 }
 
+static void fail_unknown(const struct cli *cli, struct argp_state *state, const char *name) __attribute__((noreturn));
+
+static void fail_unknown(const struct cli *cli, struct argp_state *state, const char *name) {
+  const struct command *nearest = command_nearest(name);
+  struct mem_stream names;
+  if (nearest)
+    fail(cli, state, "unknown command '%s'; the nearest is '%s'", name, nearest->name);
+  mem_stream_open(&names);
+  for (size_t i = 0; command_at(i); i++)
+    fprintf(names.file, "%s%s", i == 0 ? "" : ", ", command_at(i)->name);
+  mem_stream_close(&names);
+  fail(cli, state, "unknown command '%s'; the commands are %s", name, names.text);
+}
+
 static void choose(struct global *global, struct argp_state *state, const char *name) {
   global->command = command_find(name);
   if (!global->command)
-    fail(global->cli, state, "unknown command '%s'; the nearest is '%s'", name, command_nearest(name)->name);
+    fail_unknown(global->cli, state, name);
   global->rest = &state->argv[state->next - 1];
   state->next = state->argc;
 }
@@ -165,7 +179,8 @@ void args_parse_command(const struct cli *cli, const struct command *command, ch
   static const struct argp misplaced_argp = {misplaced, parse_misplaced, NULL, NULL, NULL, NULL, NULL};
   static const struct argp_child children[] = {{&misplaced_argp, 0, NULL, 0}, {0}};
   char *doc = mem_format("%s.\v%s", command->help, command->detail ? command->detail : "");
-  struct argp argp = {command->options, parse_command, command->arguments, doc, children, NULL, NULL};
+  const char *arguments = *command->arguments ? command->arguments : NULL; /* an empty one leaves a blank behind the usage */
+  struct argp argp = {command->options, parse_command, arguments, doc, children, NULL, NULL};
   struct local local = {cli, command, out};
   int argc = 0;
   while (words[argc])

@@ -25,11 +25,13 @@ static const struct {
 
 #define COLUMNS (sizeof columns / sizeof *columns)
 #define CELL_COLUMNS 60
+#define EMPTY_PAGES_MAX 100
 
 struct listing {
   struct table table;
   struct mem_stream array;
   size_t count;
+  int empty_pages; /* in a row */
 };
 
 static void add_cell(struct table *table, const cxd_campaign *campaign, const char *json, const char *pointer) {
@@ -64,6 +66,16 @@ static int report(const struct cli *cli, cxd_status status, cxd_error *error) {
   return code;
 }
 
+static int is_endless(const struct cli *cli, const struct listing *listing, const char *cursor, const char *next) {
+  int same = next && cursor && strcmp(next, cursor) == 0;
+  int empty = next && listing->empty_pages >= EMPTY_PAGES_MAX;
+  if (same)
+    output_failure(cli, CXD_E_PROTOCOL, "", "the server names the same next page again and again: the list is incomplete");
+  else if (empty)
+    output_failure(cli, CXD_E_PROTOCOL, "", "the server sent %d pages in a row without a campaign and names one more: the list is incomplete; check the server", EMPTY_PAGES_MAX);
+  return same || empty;
+}
+
 /* One page; *cursor becomes that of the next one, NULL after the last. */
 static int read_page(const struct cli *cli, const struct session *session, struct listing *listing, char **cursor) {
   cxd_error *error = NULL;
@@ -73,14 +85,13 @@ static int read_page(const struct cli *cli, const struct session *session, struc
     return report(cli, status, error);
   for (size_t i = 0; i < cxd_campaign_list_count(page); i++)
     add_campaign(cli, listing, cxd_campaign_list_at(page, i));
+  listing->empty_pages = cxd_campaign_list_count(page) > 0 ? 0 : listing->empty_pages + 1;
   char *next = next_cursor(page);
   cxd_campaign_list_free(page);
-  int stuck = next && *cursor && strcmp(next, *cursor) == 0;
+  int endless = is_endless(cli, listing, *cursor, next);
   free(*cursor);
   *cursor = next;
-  if (stuck)
-    output_failure(cli, CXD_E_PROTOCOL, "", "the server names the same next page again and again: the list is incomplete");
-  return stuck ? EXIT_UNREACHABLE : 0;
+  return endless ? EXIT_UNREACHABLE : 0;
 }
 
 static int read_all(const struct cli *cli, const struct session *session, struct listing *listing) {

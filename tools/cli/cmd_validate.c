@@ -117,7 +117,9 @@ static void refuse_file(struct check *check, const struct input *in) {
     show_problem(check, in->name, in->status, in->message);
   else
     count_problem(check);
-  output_failure(check->cli, in->status, "", "%s: %s", in->name, in->message);
+  char *complaint = input_complaint(in);
+  output_failure(check->cli, in->status, "", "%s", complaint);
+  free(complaint);
 }
 
 static void check_file(struct check *check, const char *file) {

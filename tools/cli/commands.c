@@ -50,7 +50,7 @@ const struct command *command_find(const char *name) {
   return NULL;
 }
 
-static size_t least(size_t a, size_t b, size_t c) {
+static size_t least_of(size_t a, size_t b, size_t c) {
   size_t ab = a < b ? a : b;
   return ab < c ? ab : c;
 }
@@ -66,7 +66,7 @@ static size_t distance(const char *a, const char *b) {
     row[0] = i + 1;
     for (size_t j = 1; j < width; j++) {
       size_t above = row[j];
-      row[j] = least(above + 1, row[j - 1] + 1, diagonal + (a[i] != b[j - 1]));
+      row[j] = least_of(above + 1, row[j - 1] + 1, diagonal + (a[i] != b[j - 1]));
       diagonal = above;
     }
   }
@@ -76,9 +76,13 @@ static size_t distance(const char *a, const char *b) {
 }
 
 const struct command *command_nearest(const char *name) {
-  const struct command *nearest = &commands[0];
-  for (size_t i = 1; i < COMMANDS; i++)
-    if (distance(name, commands[i].name) < distance(name, nearest->name))
+  const struct command *nearest = NULL;
+  size_t least = strlen(name) < 4 ? strlen(name) : 4;
+  for (size_t i = 0; i < COMMANDS; i++) {
+    size_t edits = distance(name, commands[i].name);
+    if (edits < least)
       nearest = &commands[i];
+    least = edits < least ? edits : least;
+  }
   return nearest;
 }

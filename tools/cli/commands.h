@@ -28,7 +28,7 @@ struct command {
 
 const struct command *command_at(size_t i); /* NULL beyond the end */
 const struct command *command_find(const char *name);
-const struct command *command_nearest(const char *name);
+const struct command *command_nearest(const char *name); /* NULL: none is near */
 
 int cmd_apply(struct cli *cli, const struct args *args);
 int cmd_config(struct cli *cli, const struct args *args);

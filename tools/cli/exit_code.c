@@ -36,11 +36,8 @@ static const struct {
     {CXD_E_AUDIT, EXIT_AUDIT},
 };
 
-/* One status stands for an attempt without an answer and for an operation out of time; only the second names this key. */
-static int is_deadline(const cxd_error *error) {
-  static const char key[] = "retry.deadline_ms";
-  return strstr(cxd_error_field(error), key) || strstr(cxd_error_message(error), key);
-}
+/* One status stands for an attempt without an answer and for an operation out of time; only the second has this field. */
+static int is_deadline(const cxd_error *error) { return strcmp(cxd_error_field(error), "retry.deadline_ms") == 0; }
 
 int exit_code_of_status(cxd_status status, const cxd_error *error) {
   if (status == CXD_E_TIMEOUT && is_deadline(error))

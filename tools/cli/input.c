@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,19 +29,36 @@ static int refuse_errno(struct input *in, const char *what) {
   return refuse(in, EXIT_MISSING, CXD_E_IO, mem_format("%s: %s", what, strerror(errno)));
 }
 
+/* Opened without a writer a pipe reads as empty: wait for the first one. It may be gone again by then. */
+static void await_writer(int fd) {
+  struct pollfd pipe = {.fd = fd, .events = POLLIN};
+  while (poll(&pipe, 1, -1) < 0 && errno == EINTR)
+    continue;
+}
+
 static int open_file(struct input *in) {
-  /* Without O_NONBLOCK a named pipe that nobody writes to would hang the open. */
+  /* O_NONBLOCK: opening a device may hang, and what was opened is known only afterwards. */
   int fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat st;
   if (fd < 0) {
     refuse_errno(in, "cannot be opened");
     return -1;
   }
-  if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) && fcntl(fd, F_SETFL, O_RDONLY) == 0)
+  int known = fstat(fd, &st) == 0;
+  if (known && S_ISFIFO(st.st_mode))
+    await_writer(fd);
+  if (known && (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) && fcntl(fd, F_SETFL, O_RDONLY) == 0)
     return fd;
-  refuse(in, EXIT_MISSING, CXD_E_IO, mem_format("is %s: a regular file, or - for standard input, is needed", S_ISDIR(st.st_mode) ? "a directory" : "not a regular file"));
+  refuse(in, EXIT_MISSING, CXD_E_IO, mem_format("is %s: a regular file, or - for standard input, is needed", known && S_ISDIR(st.st_mode) ? "a directory" : "not a regular file"));
   close(fd);
   return -1;
+}
+
+/* main() puts a descriptor that cannot be read in the place of a closed one. */
+static int refuse_read(struct input *in, int fd) {
+  if (fd == STDIN_FILENO && errno == EBADF)
+    return refuse(in, EXIT_MISSING, CXD_E_IO, mem_format("standard input is closed: open it, or name a FILE"));
+  return refuse_errno(in, "cannot be read");
 }
 
 static int read_all(struct input *in, int fd) {
@@ -52,7 +70,7 @@ static int read_all(struct input *in, int fd) {
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      return refuse_errno(in, "cannot be read");
+      return refuse_read(in, fd);
     if (got == 0)
       return 0;
     in->len += (size_t)got;
@@ -100,12 +118,23 @@ static int split_array(struct input *in, struct slice whole) {
   return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("line %zu, column %zu: after element %zu a ',' and one more object, or the final ']', is needed", line, column, in->count));
 }
 
+static const char *byte_order_mark(struct slice s) {
+  if (s.len >= 3 && memcmp(s.at, "\xef\xbb\xbf", 3) == 0)
+    return "";
+  if (s.len >= 2 && (memcmp(s.at, "\xff\xfe", 2) == 0 || memcmp(s.at, "\xfe\xff", 2) == 0))
+    return " of UTF-16";
+  return NULL;
+}
+
 static int take_apart(struct input *in) {
   struct slice whole = slice_trim((struct slice){in->text, in->len});
   if (whole.len == 0)
     return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("is empty: a JSON object or an array of objects is needed"));
   if (whole.at[0] == '[')
     return split_array(in, whole);
+  const char *mark = byte_order_mark(whole);
+  if (mark)
+    return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("begins with a byte order mark%s: save it as UTF-8 without one", mark));
   if (whole.at[0] != '{')
     return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("begins with byte 0x%02x: a JSON object or an array of objects is needed", (unsigned char)whole.at[0]));
   in->items = mem_resize(NULL, 1, sizeof *in->items);
@@ -126,6 +155,11 @@ void input_free(struct input *in) {
   free(in->items);
   free(in->message);
   *in = (struct input){0};
+}
+
+char *input_complaint(const struct input *in) {
+  /* What is said of standard input names it already. */
+  return strncmp(in->message, in->name, strlen(in->name)) == 0 ? mem_format("%s", in->message) : mem_format("%s: %s", in->name, in->message);
 }
 
 char *input_where(const struct input *in, size_t i) { return in->is_array ? mem_format("%s[%zu]", in->name, i) : mem_format("%s", in->name); }

@@ -25,6 +25,9 @@ struct input {
 int input_load(const char *file, struct input *out);
 void input_free(struct input *in);
 
+/* Of an input with a code: "FILE: message"; caller frees. */
+char *input_complaint(const struct input *in);
+
 /* FILE, or FILE[i] for an element; caller frees. */
 char *input_where(const struct input *in, size_t i);
 

@@ -14,11 +14,24 @@
 #include "interrupt.h"
 #include "output.h"
 
-/* With a standard descriptor closed the next file, perhaps the audit log, would get its number. */
+/*
+ * With a standard descriptor closed the next file, perhaps the audit log, would get its number. What stands in for it is
+ * opened the wrong way round, so that using it still fails.
+ */
 static void fill_descriptors(void) {
   for (int fd = 0; fd <= 2; fd++)
-    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
       _exit(EXIT_OTHER);
+}
+
+static struct cli cli;
+static int parsed;
+
+/* argp prints --help and ends the process itself. */
+static void check_help(void) {
+  int code = parsed ? EXIT_DONE : output_finish(&cli, EXIT_DONE);
+  if (code != EXIT_DONE)
+    _exit(code);
 }
 
 static void set_up_process(void) {
@@ -27,6 +40,7 @@ static void set_up_process(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
   argp_err_exit_status = EXIT_USAGE;
   argp_program_version_hook = args_print_version;
+  atexit(check_help);
   interrupt_start();
 }
 
@@ -36,12 +50,12 @@ int main(int argc, char **argv) {
   if (argc < 1)
     argv = alone;
   argv[0] = name; /* getopt prints it as it is */
-  struct cli cli = {0};
   struct args args;
   char **rest;
   set_up_process();
   const struct command *command = args_parse_global(argc < 1 ? 1 : argc, argv, &cli, &rest);
   args_parse_command(&cli, command, rest, &args);
+  parsed = 1;
   int code = command->run(&cli, &args);
   free(args.list);
   free(cli.sets);

@@ -143,8 +143,9 @@ void output_note(const struct cli *cli, const char *format, ...) {
   fputc('\n', stderr);
 }
 
-void output_put_error(FILE *out, const char *where, cxd_status status, const cxd_error *error) {
+void output_put_error(FILE *out, const char *where, cxd_status status, const cxd_error *error, const char *message) {
   struct problem p = problem_of(where, status, error);
+  p.message = message ? message : p.message;
   put_json(out, &p);
 }
 

@@ -15,8 +15,8 @@ void output_failure(const struct cli *cli, cxd_status status, const char *field,
 /* A remark for people on standard error; nothing with --output json. */
 void output_note(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The object of an error as in output_error, for documents of our own. */
-void output_put_error(FILE *out, const char *where, cxd_status status, const cxd_error *error);
+/* The object of an error as in output_error, for documents of our own. message: in place of the error's, unless NULL. */
+void output_put_error(FILE *out, const char *where, cxd_status status, const cxd_error *error, const char *message);
 
 /* JSON of any layout in one line: outside of strings a line end is a blank, inside there is none. */
 void output_put_line(FILE *out, struct slice json);

@@ -20,6 +20,13 @@ static int is_secret(const char *key, size_t len) {
   return 0;
 }
 
+static int has_key(const char *name) {
+  size_t i = 0;
+  while (i < cxd_config_key_count() && strcmp(cxd_config_key_name(i), name) != 0)
+    i++;
+  return i < cxd_config_key_count();
+}
+
 static char *variable_of(const char *key, size_t len) {
   char *name = mem_format("CXDIALER_%.*s", (int)len, key);
   for (char *p = name; *p; p++)
@@ -34,8 +41,11 @@ char *settings_refuse(const char *assignment) {
   if (!is_secret(assignment, len))
     return NULL;
   char *variable = variable_of(assignment, len);
-  char *why = mem_format("--set %.*s: every user of this machine can read a command line; use the variable %s, a --config FILE or auth.client_secret_file",
-                         (int)len, assignment, variable);
+  char *file_key = mem_format("%.*s_file", (int)len, assignment);
+  int has_file = has_key(file_key);
+  char *why = mem_format("--set %.*s: every user of this machine can read a command line; use the variable %s%s a --config FILE%s%s", (int)len, assignment,
+                         variable, has_file ? "," : " or", has_file ? " or " : "", has_file ? file_key : "");
+  free(file_key);
   free(variable);
   return why;
 }

@@ -62,20 +62,26 @@ static void show_progress(const struct updates *u, const struct input *in, const
   free(name);
 }
 
-/* The document of an item that has no result. */
-static void put_stub(const char *id, const char *where, cxd_status status, const cxd_error *error) {
+/* What there is to say of an item, or a FILE, that has no result. */
+struct stub {
+  const char *id, *where, *message; /* "" where unknown; message NULL: the error's */
+  cxd_status status;
+  const cxd_error *error;
+};
+
+static void put_stub(const struct stub *stub) {
   fputs("{\"schema_version\":1,\"campaign_id\":", stdout);
-  if (*id)
-    display_put_json_string(stdout, slice_of(id));
+  if (*stub->id)
+    display_put_json_string(stdout, slice_of(stub->id));
   else
     fputs("null", stdout);
-  printf(",\"outcome\":\"rejected\",\"status\":\"%s\",\"http_status\":null,\"request_id\":null,\"sends\":0,\"attempts\":0,\"latency_ms\":0,"
+  printf(",\"outcome\":\"%s\",\"status\":\"%s\",\"http_status\":null,\"request_id\":null,\"sends\":0,\"attempts\":0,\"latency_ms\":0,"
          "\"latency\":{\"token_us\":0,\"rate_wait_us\":0,\"backoff_us\":0,\"server_us\":0,\"audit_us\":0,\"total_us\":0},"
          "\"previous_concurrent\":null,\"new_concurrent\":null,\"pacing_accuracy_rate\":null,\"target_calls_per_min\":null,\"timestamp\":null,"
          "\"diff\":[],\"findings\":[],\"audit\":{\"status\":\"CXD_OK\",\"seq\":null},\"callbacks\":{\"status\":\"CXD_OK\"},\"conflict\":null,"
          "\"concurrency\":\"none\",\"error\":",
-         cxd_status_name(status));
-  output_put_error(stdout, where, status, error);
+         stub->status == CXD_E_IO ? "not_applied" : "rejected", cxd_status_name(stub->status));
+  output_put_error(stdout, stub->where, stub->status, stub->error, stub->message);
   fputs(",\"retry_after_ms\":null}", stdout);
 }
 
@@ -110,7 +116,7 @@ static int run_campaign(const struct updates *u, const char *where, const cxd_ca
     show_failures(u, where, result);
   } else {
     if (u->cli->json)
-      put_stub(cxd_campaign_id(campaign), where, status, error);
+      put_stub(&(struct stub){cxd_campaign_id(campaign), where, NULL, status, error});
     output_error(u->cli, where, status, error);
   }
   cxd_result_free(result);
@@ -121,9 +127,21 @@ static int run_campaign(const struct updates *u, const char *where, const cxd_ca
 
 static int refuse_item(const struct updates *u, const char *where, cxd_status status, const char *message) {
   if (u->cli->json)
-    put_stub("", where, status, NULL);
+    put_stub(&(struct stub){"", where, message, status, NULL});
   output_failure(u->cli, status, "", "%s: %s", where, message);
   return EXIT_INVALID;
+}
+
+/* In JSON each FILE has its line, also one that could not be read or taken apart. */
+static void refuse_file(struct updates *u, const struct input *in) {
+  char *complaint = input_complaint(in);
+  if (u->cli->json) {
+    put_stub(&(struct stub){"", "", complaint, in->status, NULL});
+    fputc('\n', stdout);
+  }
+  output_failure(u->cli, in->status, "", "%s", complaint);
+  free(complaint);
+  exit_tally_add(&u->tally, in->code);
 }
 
 static void run_item(struct updates *u, const struct input *in, size_t i) {
@@ -141,14 +159,10 @@ static void run_item(struct updates *u, const struct input *in, size_t i) {
 
 static void run_file(struct updates *u, const struct input *in) {
   int lines = u->cli->json;
-  if (in->code) {
-    output_failure(u->cli, in->status, "", "%s: %s", in->name, in->message);
-    exit_tally_add(&u->tally, in->code);
-    return;
-  }
   if (lines && in->is_array)
     fputc('[', stdout);
-  for (size_t i = 0; i < in->count && !interrupt_seen(); i++) {
+  /* The one item of an object is begun also if an interrupt came just now: a line must not be empty. */
+  for (size_t i = 0; i < in->count && !(in->is_array && interrupt_seen()); i++) {
     if (lines && i > 0)
       fputc(',', stdout);
     run_item(u, in, i);
@@ -160,7 +174,12 @@ static void run_file(struct updates *u, const struct input *in) {
 
 static int run_all(struct updates *u) {
   for (size_t i = 0; i < u->count && !interrupt_seen(); i++)
-    run_file(u, &u->inputs[i]);
+    if (u->inputs[i].code)
+      refuse_file(u, &u->inputs[i]);
+    else
+      run_file(u, &u->inputs[i]);
+  if (u->total == 0 && !u->tally.failed)
+    output_note(u->cli, "nothing to do");
   if (!interrupt_seen() || u->done == u->total)
     return exit_tally_code(&u->tally);
   output_failure(u->cli, CXD_E_CANCELLED, "", "interrupted: %zu of %zu not started", u->total - u->done, u->total);
