@@ -161,9 +161,12 @@ class Sim:
     def raw(self, data, half_close=False, limit=None):
         """Sends bytes, reads until the connection ends or the limit is reached."""
         with self.connect() as s:
-            s.sendall(data)
-            if half_close:
-                s.shutdown(socket.SHUT_WR)
+            try:
+                s.sendall(data)
+                if half_close:
+                    s.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # the simulator may refuse and hang up while we are still talking; what it said is read all the same
             return read_to_end(s, limit)
 
     def state(self):
