@@ -129,6 +129,12 @@ class Validate(clilib.Case):
         result, = json.loads(done.stdout)
         self.assertEqual((result["ok"], result["findings"][0]["code"]), (False, "input.unreadable"))
 
+    def test_a_file_whose_name_begins_its_own_complaint(self):
+        self.file("is", "")
+        done = self.validate("is", cwd=self.dir)
+        self.assert_code(done, 65)
+        self.assertTrue(done.stderr.startswith("cxdialer: is: is empty: "), done.stderr)
+
     def test_in_replace_mode_it_finds_what_apply_would_find(self):
         file = self.file("ok.json", OK)
         self.assert_code(self.validate(file), 0)

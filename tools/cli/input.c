@@ -18,6 +18,8 @@
 #define INPUT_MAX ((size_t)64 * 1024 * 1024)
 #define ITEMS_MAX 1000000
 
+static const char standard_input[] = "standard input";
+
 static int refuse(struct input *in, int code, cxd_status status, char *message) {
   free(in->message);
   in->message = message;
@@ -57,7 +59,7 @@ static int open_file(struct input *in) {
 /* main() puts a descriptor that cannot be read in the place of a closed one. */
 static int refuse_read(struct input *in, int fd) {
   if (fd == STDIN_FILENO && errno == EBADF)
-    return refuse(in, EXIT_MISSING, CXD_E_IO, mem_format("standard input is closed: open it, or name a FILE"));
+    return refuse(in, EXIT_MISSING, CXD_E_IO, mem_format("%s is closed: open it, or name a FILE", standard_input));
   return refuse_errno(in, "cannot be read");
 }
 
@@ -145,7 +147,7 @@ static int take_apart(struct input *in) {
 
 int input_load(const char *file, struct input *out) {
   int is_stdin = strcmp(file, "-") == 0;
-  *out = (struct input){.name = is_stdin ? "standard input" : file};
+  *out = (struct input){.name = is_stdin ? standard_input : file};
   int code = read_file(out, is_stdin);
   return code ? code : take_apart(out);
 }
@@ -158,8 +160,8 @@ void input_free(struct input *in) {
 }
 
 char *input_complaint(const struct input *in) {
-  /* What is said of standard input names it already. */
-  return strncmp(in->message, in->name, strlen(in->name)) == 0 ? mem_format("%s", in->message) : mem_format("%s: %s", in->name, in->message);
+  int named = strcmp(in->name, standard_input) == 0 && strncmp(in->message, standard_input, strlen(standard_input)) == 0;
+  return named ? mem_format("%s", in->message) : mem_format("%s: %s", in->name, in->message);
 }
 
 char *input_where(const struct input *in, size_t i) { return in->is_array ? mem_format("%s[%zu]", in->name, i) : mem_format("%s", in->name); }
