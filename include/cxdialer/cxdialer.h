@@ -350,7 +350,7 @@ CXD_API void cxd_client_free(cxd_client *client);
 
 enum { CXD_SEVERITY_NOTE = 0, CXD_SEVERITY_WARNING = 1, CXD_SEVERITY_ERROR = 2 };
 
-/* Reads the validate keys; config NULL: all defaults. A validate.policy_file is loaded here. CXD_E_CONFIG, CXD_E_IO, CXD_E_JSON. Since: 0.1 */
+/* Reads the validate keys and update.mode; config NULL: all defaults. A validate.policy_file is loaded here. CXD_E_CONFIG, CXD_E_IO, CXD_E_JSON. Since: 0.1 */
 CXD_API cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_error **error);
 
 /*
@@ -363,7 +363,8 @@ CXD_API cxd_status cxd_validator_load_policy(cxd_validator *validator, const cha
 CXD_API cxd_status cxd_validator_add_rule(cxd_validator *validator, const cxd_rule *rule, cxd_error **error);
 
 /*
- * Checks a campaign: only the members that are set, plus the rules across members where all of them are set.
+ * Checks a campaign: only the members that are set, plus the rules across members where all of them are set. With
+ * update.mode=replace in the validator's config: the whole document, as apply does then.
  * at_unix_ms: the instant to decide for, 0 = now. out: the report, filled on CXD_OK and on CXD_E_INVALID (at least one
  * finding of severity error), also on CXD_E_RULE; free with cxd_report_free(). Thread-safety: any. Since: 0.1
  */

@@ -63,16 +63,16 @@ static void show_progress(const struct updates *u, const struct input *in, const
 }
 
 /* What there is to say of an item, or a FILE, that has no result. */
-struct stub {
+struct standin {
   const char *id, *where, *message; /* "" where unknown; message NULL: the error's */
   cxd_status status;
   const cxd_error *error;
 };
 
-static void put_stub(const struct stub *stub) {
+static void put_standin(const struct standin *standin) {
   fputs("{\"schema_version\":1,\"campaign_id\":", stdout);
-  if (*stub->id)
-    display_put_json_string(stdout, slice_of(stub->id));
+  if (*standin->id)
+    display_put_json_string(stdout, slice_of(standin->id));
   else
     fputs("null", stdout);
   printf(",\"outcome\":\"%s\",\"status\":\"%s\",\"http_status\":null,\"request_id\":null,\"sends\":0,\"attempts\":0,\"latency_ms\":0,"
@@ -80,8 +80,8 @@ static void put_stub(const struct stub *stub) {
          "\"previous_concurrent\":null,\"new_concurrent\":null,\"pacing_accuracy_rate\":null,\"target_calls_per_min\":null,\"timestamp\":null,"
          "\"diff\":[],\"findings\":[],\"audit\":{\"status\":\"CXD_OK\",\"seq\":null},\"callbacks\":{\"status\":\"CXD_OK\"},\"conflict\":null,"
          "\"concurrency\":\"none\",\"error\":",
-         stub->status == CXD_E_IO ? "not_applied" : "rejected", cxd_status_name(stub->status));
-  output_put_error(stdout, stub->where, stub->status, stub->error, stub->message);
+         standin->status == CXD_E_IO ? "not_applied" : "rejected", cxd_status_name(standin->status));
+  output_put_error(stdout, standin->where, standin->status, standin->error, standin->message);
   fputs(",\"retry_after_ms\":null}", stdout);
 }
 
@@ -116,7 +116,7 @@ static int run_campaign(const struct updates *u, const char *where, const cxd_ca
     show_failures(u, where, result);
   } else {
     if (u->cli->json)
-      put_stub(&(struct stub){cxd_campaign_id(campaign), where, NULL, status, error});
+      put_standin(&(struct standin){cxd_campaign_id(campaign), where, NULL, status, error});
     output_error(u->cli, where, status, error);
   }
   cxd_result_free(result);
@@ -127,7 +127,7 @@ static int run_campaign(const struct updates *u, const char *where, const cxd_ca
 
 static int refuse_item(const struct updates *u, const char *where, cxd_status status, const char *message) {
   if (u->cli->json)
-    put_stub(&(struct stub){"", where, message, status, NULL});
+    put_standin(&(struct standin){"", where, message, status, NULL});
   output_failure(u->cli, status, "", "%s: %s", where, message);
   return EXIT_INVALID;
 }
@@ -136,7 +136,7 @@ static int refuse_item(const struct updates *u, const char *where, cxd_status st
 static void refuse_file(struct updates *u, const struct input *in) {
   char *complaint = input_complaint(in);
   if (u->cli->json) {
-    put_stub(&(struct stub){"", "", complaint, in->status, NULL});
+    put_standin(&(struct standin){"", "", complaint, in->status, NULL});
     fputc('\n', stdout);
   }
   output_failure(u->cli, in->status, "", "%s", complaint);
