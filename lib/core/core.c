@@ -79,7 +79,6 @@ static void free_op(struct cxd__op *op) {
   cxd_campaign_free(op->merged);
   cxd__free(op->v0);
   cxd__free(op->first_base);
-  cxd__free(op->put_request_id);
   cxd_error_free(op->put_error);
   cxd_result_free(op->result);
   cxd__buf_free(&op->record);

@@ -62,7 +62,6 @@ struct cxd__op {
   int32_t ambiguous, was_ambiguous; /* the last PUT may have been applied; some earlier one of this operation might still be */
   int32_t accepted;            /* a 2xx that still has to be confirmed by reading: 1 not finished (202), 2 not believed */
   int64_t checked_wall_ms;     /* when the validator last agreed */
-  char *put_request_id;
   cxd_error *put_error;        /* why a PUT became doubtful */
   cxd_result *result;
   struct cxd__buf record;

@@ -99,12 +99,6 @@ void cxd__shared_leave(struct cxd__shared *shared, struct cxd__member *member) {
   (void)pthread_mutex_unlock(&shared->lock);
 }
 
-void cxd__shared_wake_others(struct cxd__shared *shared, const struct cxd__core *core) {
-  (void)pthread_mutex_lock(&shared->lock);
-  wake_all(shared, core);
-  (void)pthread_mutex_unlock(&shared->lock);
-}
-
 static cxd_error *fixed_refused(void) {
   cxd_error *error = cxd__error_new(CXD_E_UNAUTHORIZED, "the server refused the fixed token of auth.token (401): set a fresh one, or auth.client_id and a secret");
   if (error)

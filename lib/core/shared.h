@@ -52,7 +52,6 @@ void cxd__shared_forget_token(struct cxd__shared *shared);
 
 void cxd__shared_join(struct cxd__shared *shared, struct cxd__member *member);
 void cxd__shared_leave(struct cxd__shared *shared, struct cxd__member *member); /* gives up a flight of this core, too */
-void cxd__shared_wake_others(struct cxd__shared *shared, const struct cxd__core *core);
 
 enum cxd__token_answer {
   CXD__TOKEN_READY,   /* *out is a reference */

@@ -42,9 +42,8 @@ struct cxd__frame *cxd__frame_enter(struct cxd__frames *frames, enum cxd__inside
   return frame;
 }
 
-static void unlink_frame(struct cxd__frames *frames, struct cxd__frame **at) {
+static void unlink_frame(struct cxd__frame **at) {
   struct cxd__frame *frame = *at;
-  (void)frames;
   *at = frame->next;
   cxd__free(frame);
 }
@@ -53,7 +52,7 @@ void cxd__frame_leave(struct cxd__frames *frames, struct cxd__frame *frame) {
   (void)pthread_mutex_lock(&frames->lock);
   for (struct cxd__frame **at = &frames->first; *at; at = &(*at)->next)
     if (*at == frame) {
-      unlink_frame(frames, at);
+      unlink_frame(at);
       break;
     }
   (void)pthread_mutex_unlock(&frames->lock);
@@ -66,7 +65,7 @@ enum cxd__inside cxd__frames_inside(struct cxd__frames *frames, uintptr_t entry)
     if (!pthread_equal((*at)->thread, pthread_self()))
       at = &(*at)->next;
     else if ((*at)->entry <= entry) /* stacks grow downwards: its method was left without returning */
-      unlink_frame(frames, at);
+      unlink_frame(at);
     else {
       if ((*at)->inside > inside)
         inside = (*at)->inside;
