@@ -250,7 +250,7 @@ cxd_status cxd__client_may_write(cxd_client *client, uintptr_t entry, cxd_error 
 
 static cxd_status credentials_present(const cxd_client *client, cxd_error **error) {
   const char *id = client->core.oauth.client_id;
-  if (client->has_provider || client->shared.fixed)
+  if (client->has_provider || client->shared.flight.fixed)
     return CXD_OK;
   if (!id || !id[0])
     return cxd__fail_at(error, CXD_E_CONFIG, "auth.client_id", "no credentials: set auth.client_id and auth.client_secret (or its file), auth.token, or register a token provider");

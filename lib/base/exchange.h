@@ -46,7 +46,8 @@ struct cxd__exchange {
   int32_t sends;            /* how often the request left the process, from the pre-request hook */
   int64_t sent_mono_us, sent_boot_us, end_mono_us; /* sent: just before the first byte; 0 when nothing was sent */
   struct cxd__buf body;
-  char *etag, *retry_after, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent */
+  char *etag, *retry_after, *rate_limit, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent */
+  int32_t weak_etag;        /* there was one: etag is NULL then */
   char *detail;             /* one clause on what went wrong; no secrets */
 };
 

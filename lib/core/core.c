@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#define LINGER_US 250000
+
 double cxd__core_random(struct cxd__core *core) { return (double)(cxd__prng_next(&core->prng) >> 11) / 9007199254740992.0; }
 
 struct cxd__core *cxd__core_new(struct cxd__shared *shared, const struct cxd__core_options *options, uint64_t seed) {
@@ -57,7 +59,6 @@ struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stag
   op->core = core;
   op->id = ++core->last_id;
   op->stage = stage;
-  op->slot = -1;
   op->ticket.core = core;
   op->started_mono_us = now.mono_us;
   op->deadline_mono_us = now.mono_us + core->options.deadline_us;
@@ -105,15 +106,17 @@ void cxd__core_drop(struct cxd__core *core, uint32_t id) {
 }
 
 void cxd__core_reset(struct cxd__core *core, cxd__now now) {
+  if (core->fetch && core->fetch->background)
+    cxd__shared_token_put_off(core->shared, core, now);
+  else if (core->fetch)
+    cxd__shared_token_given_up(core->shared, core);
   while (core->ops) {
-    if (core->ops->slot >= 0)
-      cxd__shared_release(core->shared, core->ops->slot, 1, 1, now);
+    cxd__op_release(core->ops, now, 1, 1); /* whether it was sent is not known any more */
     unlink_op(core, core->ops);
   }
   core->queue_at = core->queue_len = 0;
-  if (core->fetch)
-    cxd__shared_token_give_up(core->shared, core);
   core->fetch = NULL;
+  core->linger_until_us = 0;
 }
 
 void cxd__core_free(struct cxd__core *core) {
@@ -149,6 +152,8 @@ cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, c
   if (!op)
     return cxd__fail_nomem(error);
   op->job = *job;
+  if (job->queued)
+    op->deadline_mono_us = INT64_MAX;
   *id = op->id;
   if (job->kind == CXD__JOB_GET || job->kind == CXD__JOB_LIST) {
     cxd__read_begin(op, now);
@@ -167,7 +172,7 @@ cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, c
 /* ------------------------------------------------------------------ ends and events */
 
 void cxd__op_done(struct cxd__op *op, cxd__now now) {
-  cxd__op_give_slot_back(op, now, 0, 0);
+  cxd__op_release(op, now, 0, 0);
   cxd__shared_leave_queue(op->core->shared, &op->ticket);
   op->stage = CXD__STAGE_DONE;
   op->wait = CXD__WAIT_EVENT;
@@ -178,7 +183,7 @@ void cxd__op_done(struct cxd__op *op, cxd__now now) {
 
 void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
   cxd__op_end_wait(op, now);
-  cxd__op_give_slot_back(op, now, 0, 0);
+  cxd__op_release(op, now, 0, 0);
   cxd__shared_leave_queue(op->core->shared, &op->ticket);
   if (!error)
     error = cxd__error_new(CXD_E_NOMEM, "out of memory");
@@ -249,8 +254,10 @@ static void settle(struct cxd__op *op, const struct cxd__exchange *exchange) {
 }
 
 static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
-  int lost = exchange->way != CXD__WAY_ANSWER;
-  cxd__op_give_slot_back(op, now, exchange->sends, lost);
+  struct cxd__verdict verdict = cxd__verdict_of(op->kind, exchange);
+  cxd__shared_count(op->core->shared, op->kind, exchange);
+  cxd__op_heed(op, now, &verdict, exchange); /* before the slot goes to somebody else */
+  cxd__op_release(op, now, exchange->sends, exchange->way != CXD__WAY_ANSWER);
   count(op, exchange);
   settle(op, exchange);
   if (op->kind == CXD__CLASS_PUT && exchange->sends)
@@ -290,7 +297,7 @@ static void poke(struct cxd__op *op, cxd__now now) {
     return;
   if (now.mono_us >= op->deadline_mono_us)
     cxd__op_expire(op, now);
-  else if (op->wait == CXD__WAIT_SLOT || (op->wait == CXD__WAIT_TOKEN && cxd__shared_flight_over(op->core->shared, op->awaited)))
+  else if (op->wait == CXD__WAIT_SLOT || (op->wait == CXD__WAIT_TOKEN && cxd__shared_flight_over(op->core->shared, op->awaited, now.mono_us, &op->due_mono_us)))
     cxd__op_resend(op, now);
   else if (op->wait == CXD__WAIT_TIMER && now.mono_us >= op->due_mono_us) {
     cxd__op_end_wait(op, now);
@@ -315,12 +322,23 @@ int64_t cxd__core_due(const struct cxd__core *core) {
   for (const struct cxd__op *op = core->ops; op; op = op->next) {
     if (op->wait == CXD__WAIT_NOTHING || op->wait == CXD__WAIT_EVENT)
       continue;
-    int64_t when = op->due_mono_us < op->deadline_mono_us ? op->due_mono_us : op->deadline_mono_us;
-    if (op->wait == CXD__WAIT_TOKEN && cxd__shared_flight_over(core->shared, op->awaited))
-      when = 0; /* a flight of our own ended in the last look at the operations */
+    int64_t when = op->due_mono_us, lease;
+    if (op->wait == CXD__WAIT_TOKEN) /* over: a flight of our own ended in the last look at the operations */
+      when = cxd__shared_flight_over(core->shared, op->awaited, INT64_MIN, &lease) ? 0 : lease;
+    if (op->deadline_mono_us < when)
+      when = op->deadline_mono_us;
     due = when < due ? when : due;
   }
   return due;
+}
+
+/* A token exchange beside the work is worth a moment: it ends the refresh for all. */
+int64_t cxd__core_linger(struct cxd__core *core, cxd__now now) {
+  if (!core->fetch || !core->fetch->background || core->fetch->cancelled)
+    return 0;
+  if (core->linger_until_us == 0)
+    core->linger_until_us = now.mono_us + LINGER_US;
+  return core->linger_until_us;
 }
 
 static void cancel(struct cxd__op *op, cxd__now now) {

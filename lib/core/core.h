@@ -43,6 +43,7 @@ struct cxd__job {
   const char *cursor;          /* LIST, NULL: first page */
   const cxd_campaign *change;  /* PLAN, APPLY */
   int32_t replace, verify_always;
+  int32_t queued;              /* one of many: its deadline counts from its first slot */
   enum cxd__rebalance rebalance;
   enum cxd__audit_mode audit;
   const char *actor;           /* may be NULL */
@@ -91,6 +92,9 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
 void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *event);
 int64_t cxd__core_due(const struct cxd__core *core); /* mono_us of the next timer, INT64_MAX: none */
 void cxd__core_cancel(struct cxd__core *core, uint32_t op /* 0 = all */, cxd__now now);
+
+/* mono_us up to which the engine should go on although its job is done, for a token exchange beside it; 0: it need not. */
+int64_t cxd__core_linger(struct cxd__core *core, cxd__now now);
 
 /* After DONE. take_result: PLAN and APPLY, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t op);

@@ -5,6 +5,7 @@
 #include "core/op.h"
 
 #define TOKEN_SENDS 3
+#define PROVIDER_ATTEMPTS 3 /* a provider of the host's own is left as much time as three attempts of ours */
 
 static void end(struct cxd__op *op) {
   struct cxd__core *core = op->core;
@@ -12,9 +13,37 @@ static void end(struct cxd__op *op) {
   cxd__core_drop(core, op->id);
 }
 
-void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, int forced) {
+/* The longest a step of an exchange takes. */
+static int64_t step_us(const struct cxd__core *core) { return core->options.attempt_timeout_us * (core->options.custom_token ? PROVIDER_ATTEMPTS : 1); }
+
+int cxd__fetch_lease(struct cxd__op *op, cxd__now now, int64_t for_us) { return cxd__shared_token_renew(op->core->shared, op->core, now.mono_us + for_us + CXD__LEASE_SLACK_US); }
+
+/* It was not driven for so long that somebody else has taken the flight over: one exchange at a time. */
+static void send_unless_overtaken(struct cxd__op *op, cxd__now now, int64_t wait_us) {
+  if (!cxd__fetch_lease(op, now, wait_us ? wait_us : step_us(op->core)))
+    end(op);
+  else if (wait_us)
+    cxd__op_pause(op, now, wait_us);
+  else
+    cxd__op_send_now(op, now);
+}
+
+void cxd__fetch_send(struct cxd__op *op, cxd__now now) { send_unless_overtaken(op, now, cxd__shared_token_charge(op->core->shared, now.mono_us)); }
+
+static void ask_provider(struct cxd__op *op, cxd__now now, enum cxd__fetch why) {
+  struct cxd__action action = {.kind = CXD__ACT_FETCH_TOKEN, .forced = why == CXD__FETCH_FORCED};
+  (void)cxd__fetch_lease(op, now, step_us(op->core));
+  op->wait = CXD__WAIT_EVENT;
+  (void)cxd__op_push(op, &action);
+}
+
+void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch why) {
   struct cxd__core *core = asked_by->core;
   const struct cxd__core_options *options = &core->options;
+  if (core->fetch) { /* this core has led before, its lease had run out: the exchange it has is as good as another */
+    (void)cxd__fetch_lease(core->fetch, now, step_us(core));
+    return;
+  }
   struct cxd__op *op = cxd__op_new(core, now, CXD__STAGE_TOKEN);
   if (!op) {
     cxd__shared_token_failed(core->shared, core, now, NULL, 0);
@@ -23,10 +52,9 @@ void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, int forced) {
   core->fetch = op;
   op->kind = CXD__CLASS_TOKEN;
   op->asked_by = asked_by->id;
+  op->background = why == CXD__FETCH_BACKGROUND;
   if (options->custom_token) {
-    struct cxd__action action = {.kind = CXD__ACT_FETCH_TOKEN, .forced = forced};
-    op->wait = CXD__WAIT_EVENT;
-    (void)cxd__op_push(op, &action);
+    ask_provider(op, now, why);
     return;
   }
   cxd__buf_str(&op->target, options->oauth.token_url);
@@ -41,18 +69,18 @@ void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int p
   if (error || !op->cancelled)
     cxd__shared_token_failed(op->core->shared, op->core, now, error, permanent);
   else
-    cxd__shared_token_give_up(op->core->shared, op->core); /* cancelled: not a word about the endpoint */
+    cxd__shared_token_given_up(op->core->shared, op->core); /* cancelled: not a word about the endpoint */
   cxd_error_free(error);
   end(op);
 }
 
 static void store(struct cxd__op *op, cxd__now now, const char *text, size_t len, int64_t sent_boot_us, int64_t expires_in_s) {
-  struct cxd__token *token = cxd__token_new(text, len, sent_boot_us, expires_in_s, op->core->shared->jitter);
+  struct cxd__token *token = cxd__token_new(text, len, sent_boot_us, expires_in_s, op->core->shared->flight.jitter);
   if (!token) {
     cxd__fetch_failed(op, now, cxd__error_new(CXD_E_NOMEM, "out of memory"), 0);
     return;
   }
-  cxd__shared_token_store(op->core->shared, op->core, token);
+  cxd__shared_token_stored(op->core->shared, op->core, token);
   end(op);
 }
 
@@ -75,7 +103,7 @@ void cxd__fetch_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange 
     if (!error)
       error = cxd__error_new(CXD_E_NOMEM, "out of memory");
     if (error && verdict.meaning == CXD__MEANS_THROTTLED)
-      error->retry_after_ms = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms);
+      error->retry_after_ms = op->asked_ms;
     if (error)
       error->retryable = verdict.meaning == CXD__MEANS_RETRY || verdict.meaning == CXD__MEANS_THROTTLED;
     cxd__fetch_failed(op, now, error, status == CXD_E_UNAUTHORIZED || status == CXD_E_FORBIDDEN);

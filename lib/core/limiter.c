@@ -3,87 +3,147 @@
 
 #include "core/limiter.h"
 
-#include "base/mem.h"
-
 #define LOST_MARGIN_US 2000000
 
 int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit, int64_t window_us, int64_t margin_us) {
-  *limiter = (struct cxd__limiter){.limit = limit, .window_us = window_us, .margin_us = margin_us, .lost_margin_us = LOST_MARGIN_US};
-  if (limit == 0)
-    return 0;
-  limiter->free_at = cxd__alloc(limit * sizeof *limiter->free_at);
-  return limiter->free_at ? 0 : -1;
+  *limiter = (struct cxd__limiter){.window_us = window_us, .margin_us = margin_us, .off = limit == 0};
+  cxd__adapt_init(&limiter->adapt, limit, window_us);
+  return cxd__slots_init(&limiter->slots, limit);
 }
 
-void cxd__limiter_free(struct cxd__limiter *limiter) { cxd__free(limiter->free_at); }
+void cxd__limiter_free(struct cxd__limiter *limiter) { cxd__slots_free(&limiter->slots); }
+
+/* ----------------------------------------------------------------------- the queue */
+
+struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter) {
+  for (int turn = 0; turn < CXD__TURNS; turn++)
+    if (limiter->queues[turn].first)
+      return limiter->queues[turn].first;
+  return NULL;
+}
+
+/* Those who go before a newcomer of this class. */
+static size_t ahead(const struct cxd__limiter *limiter, enum cxd__turn turn) {
+  size_t count = 0;
+  for (int t = 0; t <= (int)turn; t++)
+    count += limiter->queues[t].length;
+  return count;
+}
 
 static void enqueue(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
+  struct cxd__queue *queue = &limiter->queues[ticket->turn];
   ticket->next = NULL;
-  ticket->previous = limiter->last;
-  if (limiter->last)
-    limiter->last->next = ticket;
+  ticket->previous = queue->last;
+  if (queue->last)
+    queue->last->next = ticket;
   else
-    limiter->first = ticket;
-  limiter->last = ticket;
+    queue->first = ticket;
+  queue->last = ticket;
+  queue->length++;
   ticket->queued = 1;
-  limiter->waiting++;
 }
 
 void cxd__limiter_leave(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
+  struct cxd__queue *queue = &limiter->queues[ticket->turn];
   if (!ticket->queued)
     return;
   if (ticket->previous)
     ticket->previous->next = ticket->next;
   else
-    limiter->first = ticket->next;
+    queue->first = ticket->next;
   if (ticket->next)
     ticket->next->previous = ticket->previous;
   else
-    limiter->last = ticket->previous;
+    queue->last = ticket->previous;
   ticket->next = ticket->previous = NULL;
   ticket->queued = 0;
-  limiter->waiting--;
+  queue->length--;
 }
 
-static size_t soonest(const struct cxd__limiter *limiter) {
-  size_t best = 0;
-  for (size_t i = 1; i < limiter->limit; i++)
-    if (limiter->free_at[i] < limiter->free_at[best])
-      best = i;
-  return best;
+/* -------------------------------------------------------------------- slots and gate */
+
+size_t cxd__limiter_limit(struct cxd__limiter *limiter, int64_t mono_us) { return limiter->off ? 0 : cxd__adapt_limit(&limiter->adapt, mono_us); }
+
+/* When there is a slot for somebody with so many before him; a slot under way is taken to end now. */
+static int64_t slot_at(struct cxd__limiter *limiter, size_t before, int64_t mono_us) {
+  if (limiter->off)
+    return mono_us;
+  size_t used = cxd__slots_used(&limiter->slots, mono_us) + before + 1, limit = cxd__adapt_limit(&limiter->adapt, mono_us);
+  if (used <= limit)
+    return mono_us;
+  return cxd__slots_free_at(&limiter->slots, used - limit, mono_us, limiter->window_us + limiter->margin_us);
 }
 
-enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int32_t *slot, int64_t *when) {
-  *slot = -1;
-  size_t best = limiter->limit ? soonest(limiter) : 0;
-  int64_t free_at = limiter->limit ? limiter->free_at[best] : mono_us;
-  *when = free_at > limiter->gate_until ? free_at : limiter->gate_until;
-  int first = ticket->queued ? limiter->first == ticket : limiter->first == NULL;
-  if (first && *when <= mono_us) {
-    cxd__limiter_leave(limiter, ticket);
-    if (limiter->limit) {
-      *slot = (int32_t)best;
-      limiter->free_at[best] = INT64_MAX;
-    }
-    return CXD__GRANT_YES;
-  }
-  if (!ticket->queued && limiter->waiting >= CXD__LIMITER_QUEUE_MAX)
-    return CXD__GRANT_FULL;
-  if (!ticket->queued)
-    enqueue(limiter, ticket);
+int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us) { return slot_at(limiter, 0, mono_us) - mono_us; }
+
+/* When the head of the queue should try: now, at a time, or when a slot under way is released. */
+static int64_t turn_at(struct cxd__limiter *limiter, int64_t mono_us) {
+  if (limiter->gate_until > mono_us)
+    return limiter->gate_until;
+  if (limiter->probe_first && limiter->probe)
+    return INT64_MAX;
+  if (limiter->off || cxd__slots_used(&limiter->slots, mono_us) < cxd__adapt_limit(&limiter->adapt, mono_us))
+    return mono_us;
+  int64_t grows = cxd__adapt_due(&limiter->adapt);
+  return limiter->slots.count && limiter->slots.cooling[0] < grows ? limiter->slots.cooling[0] : grows;
+}
+
+static enum cxd__grant grant(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
+  cxd__limiter_leave(limiter, ticket);
+  ticket->granted = 1;
+  ticket->probe = limiter->probe_first;
+  if (ticket->probe)
+    limiter->probe = ticket;
+  if (!limiter->off)
+    cxd__slots_take(&limiter->slots);
+  return CXD__GRANT_YES;
+}
+
+enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when) {
+  size_t before = ticket->queued ? 0 : ahead(limiter, ticket->turn);
+  int first = ticket->queued ? cxd__limiter_head(limiter) == ticket : before == 0;
+  *when = first ? turn_at(limiter, mono_us) : INT64_MAX; /* not first: whoever goes before it wakes it */
   if (*when <= mono_us)
-    *when = INT64_MAX; /* only the queue is in the way: the one ahead wakes us */
+    return grant(limiter, ticket);
+  if (ticket->queued)
+    return CXD__GRANT_WAIT;
+  int64_t expected = slot_at(limiter, before, mono_us);
+  if (expected < limiter->gate_until)
+    expected = limiter->gate_until;
+  if (expected >= latest_mono_us) {
+    *when = expected;
+    return CXD__GRANT_LATE;
+  }
+  if (ahead(limiter, CXD__TURN_NEW) >= CXD__LIMITER_QUEUE_MAX)
+    return CXD__GRANT_FULL;
+  enqueue(limiter, ticket);
   return CXD__GRANT_WAIT;
 }
 
-void cxd__limiter_release(struct cxd__limiter *limiter, int32_t slot, int32_t sends, int lost, int64_t mono_us) {
-  if (slot < 0)
+void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int32_t sends, int lost, int64_t mono_us) {
+  if (!ticket->granted)
     return;
-  int64_t hold = limiter->window_us + (lost ? limiter->lost_margin_us : limiter->margin_us);
-  limiter->free_at[slot] = sends ? mono_us + hold : mono_us;
+  ticket->granted = 0;
+  if (limiter->probe == ticket) {
+    limiter->probe = NULL;
+    if (sends && limiter->gate_until <= mono_us)
+      limiter->probe_first = 0; /* it was not refused */
+  }
+  if (limiter->off)
+    return;
+  if (sends)
+    cxd__slots_cool(&limiter->slots, mono_us + limiter->window_us + (lost ? LOST_MARGIN_US : limiter->margin_us));
+  else
+    cxd__slots_give_back(&limiter->slots);
 }
 
-void cxd__limiter_close_gate(struct cxd__limiter *limiter, int64_t until_mono_us) {
+void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us) {
+  int closed = limiter->gate_until > mono_us;
   if (until_mono_us > limiter->gate_until)
     limiter->gate_until = until_mono_us;
+  if (why == CXD__GATE_HOLD)
+    return;
+  if (why == CXD__GATE_THROTTLED && !limiter->off && !(closed && limiter->probe_first)) /* once a closing: the others were on their way already */
+    cxd__adapt_cut(&limiter->adapt, mono_us);
+  limiter->probe_first = 1;
 }

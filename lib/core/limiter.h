@@ -7,45 +7,69 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/adapt.h"
+#include "core/slots.h"
+
 /*
- * The quota as slots: one is taken before a request and held until window + margin past the end of its exchange, so that
- * no window of the server ever sees more than `limit` requests, however long they were on their way. First come, first
- * served across all engines of a client; a closed gate (after 429) stops everybody. Not locked: cxd__shared does that.
+ * Who may send when. A slot is taken before a request and held until window + margin past the end of its exchange, so that
+ * no window of the server ever sees more than the limit, however long requests were on their way. The queue is first
+ * come, first served across all engines of a client, in three classes. A 429 closes the gate for everybody; when it opens,
+ * one request goes ahead as a probe and the others follow its answer. Not locked: cxd__shared does that.
  */
 struct cxd__core;
 
-/* A place in the queue, kept inside the operation that waits. */
+/* What is nearly done goes first. */
+enum cxd__turn { CXD__TURN_READ_BACK, CXD__TURN_PUT, CXD__TURN_NEW, CXD__TURNS };
+
+/* A place in the queue, then the permission to send; kept inside the operation. */
 struct cxd__ticket {
   struct cxd__ticket *next, *previous;
   struct cxd__core *core;
-  int queued;
+  enum cxd__turn turn;
+  int queued, granted, probe;
+};
+
+struct cxd__queue {
+  struct cxd__ticket *first, *last;
+  size_t length;
 };
 
 struct cxd__limiter {
-  int64_t *free_at; /* per slot: mono_us from when it is free; INT64_MAX while held */
-  size_t limit;     /* 0 = off */
-  int64_t window_us, margin_us, lost_margin_us;
+  struct cxd__slots slots;
+  struct cxd__adapt adapt;
+  struct cxd__queue queues[CXD__TURNS];
+  int64_t window_us, margin_us;
   int64_t gate_until;
-  struct cxd__ticket *first, *last;
-  size_t waiting;
+  int32_t off;         /* no slots; the gate still counts */
+  int32_t probe_first; /* the gate was closed by a refusal: one request has to find out */
+  const struct cxd__ticket *probe;
 };
 
 #define CXD__LIMITER_QUEUE_MAX 10000
 
-int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit, int64_t window_us, int64_t margin_us); /* 0, or -1: no memory */
+int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit /* 0 = off */, int64_t window_us, int64_t margin_us); /* 0, or -1: no memory */
 void cxd__limiter_free(struct cxd__limiter *limiter);
 
-enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL };
+enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL, CXD__GRANT_LATE };
 
-/* YES: *slot is taken. WAIT: queued; try again at *when (INT64_MAX: when woken). FULL: the queue is full. */
-enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int32_t *slot, int64_t *when);
+/*
+ * YES: the ticket is granted. WAIT: queued; try again at *when (INT64_MAX: when woken). FULL: the queue is full. LATE: not
+ * queued, because its turn would come at *when, not before `latest`.
+ */
+enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when);
 
 /* Leaves the queue; harmless when not in it. */
 void cxd__limiter_leave(struct cxd__limiter *limiter, struct cxd__ticket *ticket);
 
-/* The exchange ended: sends 0 gives the slot back at once, a lost reply holds it longer. */
-void cxd__limiter_release(struct cxd__limiter *limiter, int32_t slot, int32_t sends, int lost, int64_t mono_us);
+/* The exchange of a granted ticket ended: sends 0 gives the slot back at once, a lost reply holds it longer. */
+void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int32_t sends, int lost, int64_t mono_us);
 
-void cxd__limiter_close_gate(struct cxd__limiter *limiter, int64_t until_mono_us);
+/* HOLD: the server said that nothing is left for now. REFUSED: it refused; THROTTLED: with 429, so the limit is cut as well. */
+enum cxd__closing { CXD__GATE_HOLD, CXD__GATE_REFUSED, CXD__GATE_THROTTLED };
+void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us);
+
+struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter);              /* whose turn it is; NULL: nobody waits */
+int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us);           /* until our own window has room again; 0: it has */
+size_t cxd__limiter_limit(struct cxd__limiter *limiter, int64_t mono_us);               /* as cut by refusals; 0 = off */
 
 #endif

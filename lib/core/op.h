@@ -42,14 +42,15 @@ struct cxd__op {
   struct cxd__buf target, body, basic;
   struct cxd__token *token;
   uint32_t asked_by;           /* a token exchange: the operation that led the flight */
-  struct cxd__ticket ticket;
-  int32_t slot;                /* -1: none held */
+  struct cxd__ticket ticket;   /* of the quota: waits, or is granted */
   uint64_t refused_generation; /* of the token a 401 came back for */
   uint64_t awaited;            /* the token flight waited for */
+  int32_t background;          /* a token exchange while the old token is still good */
   int32_t token_refused;       /* one forced refresh an operation */
   int32_t tries;               /* sends of the present request, the first included */
   int32_t throttled, misdirected;
   int64_t pause_us;            /* the last pause before a retry, taken or not */
+  int64_t asked_ms;            /* what the server asked for; -1: nothing */
   int64_t spent;               /* points of the retry budget, given back on success */
 
   /* the update */
@@ -59,13 +60,16 @@ struct cxd__op {
   char *first_base;            /* d0 of round 1: what a rebase compares with */
   char uuid[37];
   int32_t round, put_sent, put_tries, last_look;
-  int32_t ambiguous, was_ambiguous; /* the last PUT may have been applied; some earlier one of this operation might still be */
+  int32_t ambiguous, was_ambiguous; /* the last PUT may have been applied; some earlier one may have been */
+  int32_t under_way;           /* some earlier one may still arrive: nobody has said that he is done with it */
   int32_t accepted;            /* a 2xx that still has to be confirmed by reading: 1 not finished (202), 2 not believed */
   int64_t checked_wall_ms;     /* when the validator last agreed */
   cxd_error *put_error;        /* why a PUT became doubtful */
   cxd_result *result;
   struct cxd__buf record;
+  int32_t intent_round;        /* the round whose intent is durable, or was tried and may be missing; 0: none */
   int32_t intent_written;
+  int32_t weak_etag;           /* the server has one, of no use in If-Match */
 
   /* GET and LIST */
   struct cxd__buf reply;
@@ -80,7 +84,8 @@ struct cxd__core {
   struct cxd__prng prng;
   struct cxd__member member;
   struct cxd__op *ops;
-  struct cxd__op *fetch;       /* the token operation while this core leads the flight */
+  struct cxd__op *fetch;       /* the token operation while this core leads the flight, or has led it */
+  int64_t linger_until_us;
   struct cxd__action *queue;
   size_t queue_len, queue_at, queue_room;
   uint32_t last_id;
@@ -97,13 +102,15 @@ double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
 void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */
 void cxd__op_resend(struct cxd__op *op, cxd__now now);
 void cxd__op_send_now(struct cxd__op *op, cxd__now now); /* slot and token are held */
+void cxd__op_heed(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* what the answer says to everybody on this client */
 int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* 1: a timer runs; 0: no more tries, or no time */
 int cxd__op_poll(struct cxd__op *op, cxd__now now); /* the same request again after a back-off, as long as the deadline lasts; 0: it does not */
 void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us); /* then the present request is sent */
 void cxd__op_begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, int64_t due);
 void cxd__op_end_wait(struct cxd__op *op, cxd__now now); /* and put the time down where it belongs */
-void cxd__op_give_slot_back(struct cxd__op *op, cxd__now now, int32_t sends, int lost);
+void cxd__op_release(struct cxd__op *op, cxd__now now, int32_t sends, int lost); /* the slot, if one is held */
 void cxd__op_expire(struct cxd__op *op, cxd__now now);   /* the deadline has come while it waited */
+int64_t cxd__op_latest(const struct cxd__op *op);        /* mono_us after which the present request is not begun any more */
 
 /* explain.c */
 cxd_error *cxd__op_error(const struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange);
@@ -122,21 +129,27 @@ void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *e
 void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_error *error); /* result -> outcome record -> done */
 void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error); /* nothing of it was applied; takes the error */
 int cxd__update_check_again(struct cxd__op *op, cxd__now now); /* 1: a check was asked for, the PUT has to wait for it */
+void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reserve); /* op->record */
 void cxd__update_cancelled(struct cxd__op *op, cxd__now now); /* the update part of a cancel */
 void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 
 /* put.c: from the intent to certainty */
 void cxd__put_begin(struct cxd__op *op, cxd__now now);
+int cxd__put_ready(struct cxd__op *op, cxd__now now); /* slot and token are held; 0: a check or the intent was asked for first */
 void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 void cxd__put_read_back(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 void cxd__put_doubtful(struct cxd__op *op, cxd__now now); /* nothing can be confirmed any more */
+void cxd__put_overdue(struct cxd__op *op, cxd__now now, cxd_error *error); /* the last try failed; an earlier one is unaccounted for */
 
 /* read.c */
 void cxd__read_begin(struct cxd__op *op, cxd__now now);
 void cxd__read_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 
 /* fetch.c: the token operation */
-void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, int forced);
+enum cxd__fetch { CXD__FETCH_NEEDED, CXD__FETCH_FORCED, CXD__FETCH_BACKGROUND };
+void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch why);
+int cxd__fetch_lease(struct cxd__op *op, cxd__now now, int64_t for_us); /* its next step comes within this time; 0: it leads no more */
+void cxd__fetch_send(struct cxd__op *op, cxd__now now);
 void cxd__fetch_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 void cxd__fetch_event(struct cxd__op *op, cxd__now now, struct cxd__event *event);
 void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int permanent);

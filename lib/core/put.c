@@ -12,23 +12,37 @@
 #define ROUND_PAUSE_US 100000
 
 void cxd__put_begin(struct cxd__op *op, cxd__now now) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND, .reserve = 1};
   op->put_tries = 0;
-  if (op->job.audit == CXD__AUDIT_OFF) {
-    op->stage = CXD__STAGE_PUT;
-    cxd__op_send(op, now, CXD__CLASS_PUT);
-    return;
-  }
+  op->stage = CXD__STAGE_PUT;
+  cxd__op_send(op, now, CXD__CLASS_PUT);
+}
+
+/* One intent a round, as late as can be: a crash while the PUT waited for its turn leaves nothing in doubt. */
+int cxd__put_ready(struct cxd__op *op, cxd__now now) {
+  if (cxd__update_check_again(op, now))
+    return 0;
+  if (op->job.audit == CXD__AUDIT_OFF || op->intent_round == op->round)
+    return 1;
+  op->intent_round = op->round;
   cxd__record_intent(op);
-  if (op->record.failed) {
+  if (op->record.failed)
     cxd__op_fail(op, now, NULL);
-    return;
+  else
+    cxd__update_append(op, CXD__STAGE_INTENT, 1);
+  return 0;
+}
+
+/* Not there when last read, and every later copy failed: the first may still be on its way. */
+void cxd__put_overdue(struct cxd__op *op, cxd__now now, cxd_error *error) {
+  const char *first = op->put_error ? cxd_error_message(op->put_error) : "its answer was lost";
+  cxd_error *doubt = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s was not changed when last read, but a copy of the update that was sent before (%s) may still arrive; then: %s", cxd_campaign_id(op->job.change), first,
+                                    error ? cxd_error_message(error) : "out of memory");
+  if (doubt && error) {
+    doubt->http_status = error->http_status;
+    doubt->retry_after_ms = error->retry_after_ms;
   }
-  action.record = op->record.data;
-  action.record_len = op->record.len;
-  op->stage = CXD__STAGE_INTENT;
-  op->wait = CXD__WAIT_EVENT;
-  (void)cxd__op_push(op, &action);
+  cxd_error_free(error);
+  cxd__update_finish(op, now, CXD_OUTCOME_UNKNOWN, doubt);
 }
 
 void cxd__put_doubtful(struct cxd__op *op, cxd__now now) {
@@ -93,8 +107,13 @@ static void conflicted(struct cxd__op *op, cxd__now now, const struct cxd__excha
   new_round(op, now);
 }
 
+/* An answer of the API itself says that it is done with this copy; silence and gateways' answers do not. */
+static int may_be_under_way(const struct cxd__exchange *exchange) { return exchange->way != CXD__WAY_ANSWER || (exchange->http_status != 500 && exchange->http_status != 503); }
+
 static void became_doubtful(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
   op->ambiguous = op->was_ambiguous = 1;
+  op->under_way |= may_be_under_way(exchange);
+  cxd__shared_count_retry(op->core->shared, 1);
   keep_error(op, cxd__op_error(op, now, verdict->status, exchange));
   if (!op->job.replace)
     read_back(op, now);
@@ -194,9 +213,7 @@ static void send_again(struct cxd__op *op, cxd__now now) {
   op->tries = op->put_tries;
   if (cxd__op_retry(op, now, &verdict, &nothing))
     return;
-  cxd_error *error = op->put_error;
-  op->put_error = NULL;
-  cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, error);
+  cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, cxd__error_copy(op->put_error));
 }
 
 /* After a 202 the server may be at it as long as the deadline lasts; a 200 that is not believed is looked at a few times. */
@@ -218,6 +235,8 @@ static void somebody_else(struct cxd__op *op, cxd__now now, const cxd_campaign *
 static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   enum was was = validator_was(op, found);
   int as_sent = cxd__edits_hold(&op->edits, found->root);
+  if (was == WAS_NOT_SAID && !op->accepted && op->server && cxd__edits_hold(&op->edits, op->server->root))
+    as_sent = 0; /* it was so before: reading tells nothing */
   if (as_sent && (was != WAS_SAME || op->accepted))
     cxd__update_finish(op, now, CXD_OUTCOME_APPLIED_READBACK, NULL);
   else if (op->accepted)

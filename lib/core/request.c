@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "core/op.h"
 
+#define ATTEMPT_LEAST_US 1000000
+
 void cxd__op_end_wait(struct cxd__op *op, cxd__now now) {
   static const int part[] = {[CXD__WAIT_SLOT] = CXD_LATENCY_RATE_WAIT, [CXD__WAIT_TOKEN] = CXD_LATENCY_TOKEN, [CXD__WAIT_TIMER] = CXD_LATENCY_BACKOFF};
   if (op->result && op->wait != CXD__WAIT_NOTHING && op->wait != CXD__WAIT_EVENT)
@@ -22,10 +24,19 @@ void cxd__op_begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, i
   op->due_mono_us = due;
 }
 
-void cxd__op_give_slot_back(struct cxd__op *op, cxd__now now, int32_t sends, int lost) {
-  if (op->slot >= 0)
-    cxd__shared_release(op->core->shared, op->slot, sends, lost, now);
-  op->slot = -1;
+void cxd__op_release(struct cxd__op *op, cxd__now now, int32_t sends, int lost) {
+  if (op->ticket.granted)
+    cxd__shared_release(op->core->shared, &op->ticket, sends, lost, now);
+}
+
+/* An attempt needs a second, or twice what the server takes; of a short deadline a quarter. A read-back is always tried. */
+int64_t cxd__op_latest(const struct cxd__op *op) {
+  if (op->kind == CXD__CLASS_TOKEN || op->stage == CXD__STAGE_READ_BACK)
+    return op->deadline_mono_us;
+  int64_t least = 2 * cxd__shared_latency_us(op->core->shared), most = op->core->options.deadline_us / 4;
+  if (least < ATTEMPT_LEAST_US)
+    least = ATTEMPT_LEAST_US;
+  return op->deadline_mono_us - (least < most ? least : most);
 }
 
 static int64_t patience(const struct cxd__op *op, cxd__now now) {
@@ -57,11 +68,13 @@ static void push_send(struct cxd__op *op, cxd__now now) {
 }
 
 void cxd__op_send_now(struct cxd__op *op, cxd__now now) {
-  if (now.mono_us >= op->deadline_mono_us)
+  if (now.mono_us > cxd__op_latest(op) || now.mono_us >= op->deadline_mono_us)
     cxd__op_expire(op, now);
-  else if (op->kind != CXD__CLASS_PUT || !cxd__update_check_again(op, now))
+  else if (op->kind != CXD__CLASS_PUT || cxd__put_ready(op, now))
     push_send(op, now);
 }
+
+/* --------------------------------------------------------------------------- the slot */
 
 static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   cxd_error *error = cxd__error_new(CXD_E_RATE_LIMITED, "the quota allows the next request in %lld ms, past the deadline (retry.deadline_ms): run it again then", (long long)(wait_us / 1000));
@@ -74,14 +87,21 @@ static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
 
 static void step_token(struct cxd__op *op, cxd__now now);
 
+static void granted(struct cxd__op *op, cxd__now now) {
+  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins */
+    op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
+  cxd__op_end_wait(op, now);
+  step_token(op, now);
+}
+
 static void step_slot(struct cxd__op *op, cxd__now now) {
   int64_t when;
-  switch (cxd__shared_take(op->core->shared, &op->ticket, now, &op->slot, &when)) {
-  case CXD__GRANT_YES:
-    cxd__op_end_wait(op, now);
-    step_token(op, now);
-    return;
+  if (!op->ticket.queued)
+    op->ticket.turn = op->stage == CXD__STAGE_READ_BACK ? CXD__TURN_READ_BACK : op->kind == CXD__CLASS_PUT ? CXD__TURN_PUT : CXD__TURN_NEW;
+  switch (cxd__shared_take(op->core->shared, &op->ticket, now, cxd__op_latest(op), &when)) {
+  case CXD__GRANT_YES: granted(op, now); return;
   case CXD__GRANT_FULL: cxd__op_fail(op, now, cxd__error_new(CXD_E_RATE_LIMITED, "%d requests wait for the quota already: run it again later", CXD__LIMITER_QUEUE_MAX)); return;
+  case CXD__GRANT_LATE: no_time(op, now, when - now.mono_us); return;
   case CXD__GRANT_WAIT:
     if (when != INT64_MAX && when >= op->deadline_mono_us)
       no_time(op, now, when - now.mono_us);
@@ -90,31 +110,40 @@ static void step_slot(struct cxd__op *op, cxd__now now) {
   }
 }
 
+/* -------------------------------------------------------------------------- the token */
+
+/* A slot must not be held by somebody who only waits for a token. */
 static void wait_for_token(struct cxd__op *op, cxd__now now) {
-  /* A queued slot must not be held by somebody who only waits for a token. */
-  cxd__op_give_slot_back(op, now, 0, 0);
+  cxd__op_release(op, now, 0, 0);
   cxd__op_begin_wait(op, now, CXD__WAIT_TOKEN, INT64_MAX);
 }
 
 static void step_token(struct cxd__op *op, cxd__now now) {
-  struct cxd__core *core = op->core;
-  cxd_error *refusal = NULL;
+  struct cxd__token_ask ask = {.core = op->core, .refused_generation = op->refused_generation, .awaited = op->awaited};
+  enum cxd__token_answer answer = cxd__shared_token(op->core->shared, now, &ask);
   cxd__token_unref(op->token);
-  op->token = NULL;
-  switch (cxd__shared_token(core->shared, core, now, op->refused_generation, &op->awaited, &op->token, &refusal)) {
+  op->token = ask.token;
+  op->awaited = ask.awaited;
+  switch (answer) {
   case CXD__TOKEN_READY: cxd__op_send_now(op, now); return;
-  case CXD__TOKEN_REFUSED: cxd__op_fail(op, now, refusal); return;
+  case CXD__TOKEN_REFUSED: cxd__op_fail(op, now, ask.error); return;
+  case CXD__TOKEN_WAIT: wait_for_token(op, now); return;
   case CXD__TOKEN_LEAD:
     wait_for_token(op, now);
-    cxd__fetch_begin(op, now, op->refused_generation != 0);
+    cxd__fetch_begin(op, now, ask.forced ? CXD__FETCH_FORCED : CXD__FETCH_NEEDED);
     return;
-  case CXD__TOKEN_WAIT: wait_for_token(op, now); return;
+  case CXD__TOKEN_READY_AND_LEAD:
+    cxd__fetch_begin(op, now, CXD__FETCH_BACKGROUND);
+    cxd__op_send_now(op, now);
+    return;
   }
 }
 
+/* --------------------------------------------------------------------------- together */
+
 void cxd__op_resend(struct cxd__op *op, cxd__now now) {
   if (op->kind == CXD__CLASS_TOKEN)
-    cxd__op_send_now(op, now);
+    cxd__fetch_send(op, now);
   else
     step_slot(op, now);
 }

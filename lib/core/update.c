@@ -178,6 +178,7 @@ static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange
   struct cxd__slice version = cxd__json_find(server->root, CXD_FIELD_VERSION);
   cxd__free(op->v0);
   op->v0 = version.p ? cxd__strndup(version.p, version.len) : NULL;
+  op->weak_etag = exchange->weak_etag;
   op->result->concurrency = server->etag ? "etag" : version.p ? "version" : "none";
   return version.p && !op->v0 ? cxd__fail_nomem(error) : CXD_OK;
 }
@@ -254,25 +255,38 @@ void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
 
 /* ----------------------------------------------------------------------- the end */
 
-static void append_outcome(struct cxd__op *op, cxd__now now) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND};
-  cxd__record_outcome(op);
-  if (op->record.failed) {
-    op->result->audit_status = CXD_E_NOMEM;
-    cxd__op_done(op, now);
-    return;
-  }
-  action.record = op->record.data;
-  action.record_len = op->record.len;
-  op->stage = CXD__STAGE_OUTCOME;
+void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reserve) {
+  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = reserve};
+  op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
 }
 
+static void append_outcome(struct cxd__op *op, cxd__now now) {
+  cxd__record_outcome(op);
+  if (!op->record.failed) {
+    cxd__update_append(op, CXD__STAGE_OUTCOME, 0);
+    return;
+  }
+  op->result->audit_status = CXD_E_NOMEM;
+  cxd__op_done(op, now);
+}
+
 static int changed_something(int32_t outcome) { return outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK || outcome == CXD_OUTCOME_PLANNED || outcome == CXD_OUTCOME_UNCHANGED; }
+
+static void note_weak_etag(struct cxd__op *op) {
+  if (op->weak_etag && op->result->report)
+    (void)cxd_report_add(op->result->report, CXD_SEVERITY_NOTE, "server.weak_etag", "", "the server's entity tag is a weak one (W/), which If-Match cannot use: the update was as safe as /version in the document made it, or not conditional at all");
+}
 
 void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_error *error) {
   cxd_result *result = op->result;
+  if (op->under_way && (outcome == CXD_OUTCOME_NOT_APPLIED || outcome == CXD_OUTCOME_REJECTED)) {
+    cxd__put_overdue(op, now, error);
+    return;
+  }
+  cxd__op_release(op, now, 0, 0);
+  note_weak_etag(op);
   result->outcome = outcome;
   result->error = error;
   int bad = outcome == CXD_OUTCOME_REJECTED || outcome >= CXD_OUTCOME_CONFLICT;
@@ -315,7 +329,7 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
     cxd__update_cancelled(op, now);
   else {
     op->stage = CXD__STAGE_PUT;
-    cxd__op_send(op, now, CXD__CLASS_PUT);
+    cxd__op_send_now(op, now);
   }
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* strncasecmp */
 #include "core/verdict.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -74,18 +76,43 @@ static void without_effect(struct cxd__verdict *v, const struct cxd__exchange *e
     *v = (struct cxd__verdict){CXD__MEANS_FINAL, CXD_E_PROTOCOL};
 }
 
+static int mentions(const char *text, const char *word) {
+  size_t len = strlen(word);
+  for (; text && *text; text++)
+    if (strncasecmp(text, word, len) == 0)
+      return 1;
+  return 0;
+}
+
+/* A server without entity tags may say in a 400 or 422 that the version in the document is not its own any more. */
+static int says_stale(const struct cxd__exchange *exchange) {
+  static const char *const words[] = {"mismatch", "conflict", "stale", "outdated", "obsolete"};
+  char *code = NULL, *message = NULL, *field = NULL, *id = NULL;
+  int stale = 0;
+  if (exchange->body.data && (exchange->http_status == 400 || exchange->http_status == 422))
+    (void)cxd__reply_error(exchange->body.data, exchange->body.len, &code, &message, &field, &id);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    stale |= mentions(code, "version") && mentions(code, words[i]);
+  cxd__free(code);
+  cxd__free(message);
+  cxd__free(field);
+  cxd__free(id);
+  return stale;
+}
+
 struct cxd__verdict cxd__verdict_of(enum cxd__class kind, const struct cxd__exchange *exchange) {
   int has_head = exchange->http_status != 0;
-  int success = exchange->http_status >= 200 && exchange->http_status <= 299;
   struct cxd__verdict v;
   if (exchange->way == CXD__WAY_ANSWER)
     v = of_answer(exchange);
-  else if (kind == CXD__CLASS_PUT && has_head && success && exchange->way == CXD__WAY_TOO_LARGE)
-    v = of_answer(exchange); /* it was applied: the head said so; a PUT is never sent again for a nicer body */
+  else if (kind == CXD__CLASS_PUT && has_head && exchange->way == CXD__WAY_TOO_LARGE)
+    v = of_answer(exchange); /* the head has said what became of it: a PUT is never sent again for a nicer body */
   else
     v = of_way(exchange);
   if (kind != CXD__CLASS_PUT)
     without_effect(&v, exchange);
+  else if (says_stale(exchange))
+    v = (struct cxd__verdict){CXD__MEANS_CONFLICT, CXD_E_CONFLICT};
   return v;
 }
 

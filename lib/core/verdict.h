@@ -39,4 +39,7 @@ char *cxd__field_pointer(const char *field);
  */
 int64_t cxd__retry_after_ms(const char *field, const char *date, int64_t wall_ms);
 
+/* RateLimit: how long nothing is left of the quota; -1: the field does not say that, or is absent or malformed. */
+int64_t cxd__rate_limit_wait_ms(const char *field);
+
 #endif

@@ -297,20 +297,64 @@ static void unblock_sigpipe(const sigset_t *old, int was_pending) {
   (void)pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
-cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
-  sigset_t old;
+cxd_status cxd__engine_begin(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
   engine->job = job;
   engine->tools = tools;
   engine->done = 0;
-  cxd_status status = cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
+  return cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
+}
+
+static cxd_status waited(cxd_status status, cxd_error **error) {
+  return status == CXD_OK ? CXD_OK : cxd__fail(error, status, "waiting for the network failed: the host closed a descriptor that is not its own");
+}
+
+/* The job is done; a token exchange beside it gets a moment more. */
+static cxd_status linger(struct cxd__engine *engine) {
+  cxd_status status = CXD_OK;
+  for (;;) {
+    if (turn(engine))
+      continue;
+    int64_t left = cxd__core_linger(engine->core, cxd__clock_read()) - cxd__clock_read().mono_us;
+    if (left <= 0 || status != CXD_OK)
+      return status;
+    int64_t due = patience(engine);
+    status = cxd__http_wait(engine->http, due >= 0 && due < left ? due : left);
+  }
+}
+
+cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
+  sigset_t old;
+  cxd_status status = cxd__engine_begin(engine, job, tools, op, error);
   if (status != CXD_OK)
     return status;
   int was_pending = block_sigpipe(&old);
   while (engine->done != *op && status == CXD_OK)
     if (!turn(engine) && engine->done != *op)
       status = cxd__http_wait(engine->http, patience(engine));
+  if (status == CXD_OK)
+    status = linger(engine);
   unblock_sigpipe(&old, was_pending);
-  return status == CXD_OK ? CXD_OK : cxd__fail(error, status, "waiting for the network failed: the host closed a descriptor that is not its own");
+  return waited(status, error);
+}
+
+/* ------------------------------------------------------------- driven by the host's own loop */
+
+int cxd__engine_fd(const struct cxd__engine *engine) { return cxd__http_fd(engine->http); }
+
+int64_t cxd__engine_timeout_us(const struct cxd__engine *engine) {
+  int64_t core = patience(engine), http = cxd__http_timeout_us(engine->http);
+  return core < 0 || (http >= 0 && http < core) ? http : core;
+}
+
+cxd_status cxd__engine_process(struct cxd__engine *engine, uint32_t op, int32_t *done, cxd_error **error) {
+  sigset_t old;
+  int was_pending = block_sigpipe(&old);
+  cxd_status status = cxd__http_wait(engine->http, 0);
+  while (turn(engine))
+    ;
+  unblock_sigpipe(&old, was_pending);
+  *done = engine->done == op;
+  return waited(status, error);
 }
 
 /* Between runs nothing may be left behind: a token exchange this engine led goes to the next waiter. */

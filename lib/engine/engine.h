@@ -35,6 +35,13 @@ void cxd__engine_free_forked(struct cxd__engine *engine);
 
 /* Runs one job to its end. The operation stays until cxd__engine_clear, for cxd__core_take_*. */
 cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error);
+
+/* The same in pieces, for a loop of the host's: poll the descriptor for reading, at most so long (-1: for ever), then process. */
+cxd_status cxd__engine_begin(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error);
+int cxd__engine_fd(const struct cxd__engine *engine);
+int64_t cxd__engine_timeout_us(const struct cxd__engine *engine);
+cxd_status cxd__engine_process(struct cxd__engine *engine, uint32_t op, int32_t *done, cxd_error **error);
+
 struct cxd__core *cxd__engine_core(struct cxd__engine *engine);
 void cxd__engine_clear(struct cxd__engine *engine);
 

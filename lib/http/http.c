@@ -205,19 +205,23 @@ static void collect(struct cxd__http *http) {
 
 /* ------------------------------------------------------------------ the loop */
 
-static int wait_ms(const struct cxd__http *http, int64_t timeout_us) {
+int cxd__http_fd(const struct cxd__http *http) { return http->epoll; }
+
+int64_t cxd__http_timeout_us(const struct cxd__http *http) {
   if (http->finished)
     return 0;
-  int64_t until_timer = INT64_MAX;
-  if (http->timer_mono_us != INT64_MAX)
-    until_timer = http->timer_mono_us - cxd__clock_read().mono_us;
-  if (timeout_us >= 0 && timeout_us < until_timer)
-    until_timer = timeout_us;
-  if (until_timer == INT64_MAX)
+  if (http->timer_mono_us == INT64_MAX)
     return -1;
-  if (until_timer <= 0)
-    return 0;
-  return until_timer > 3600000000 ? 3600000 : (int)((until_timer + 999) / 1000);
+  int64_t left = http->timer_mono_us - cxd__clock_read().mono_us;
+  return left > 0 ? left : 0;
+}
+
+static int wait_ms(const struct cxd__http *http, int64_t timeout_us) {
+  int64_t own = cxd__http_timeout_us(http);
+  int64_t least = timeout_us < 0 || (own >= 0 && own < timeout_us) ? own : timeout_us;
+  if (least < 0)
+    return -1;
+  return least > 3600000000 ? 3600000 : (int)((least + 999) / 1000);
 }
 
 static void on_events(struct cxd__http *http, const struct epoll_event *events, int count) {

@@ -47,6 +47,10 @@ cxd_status cxd__http_wait(struct cxd__http *http, int64_t timeout_us);
 int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct cxd__exchange *out); /* 0: none is finished */
 void cxd__http_wake(void *http);                      /* any thread */
 
+/* For a loop of the host's: becomes readable when there is something to do before the time-out (-1: none). */
+int cxd__http_fd(const struct cxd__http *http);
+int64_t cxd__http_timeout_us(const struct cxd__http *http);
+
 /* What was sent and received goes to the log when asked for, so that no method of the host runs inside libcurl. */
 int cxd__http_has_lines(const struct cxd__http *http);
 void cxd__http_write_lines(struct cxd__http *http);

@@ -45,24 +45,45 @@ static const char *value_of(const char *line, size_t len, const char *name, size
   return p;
 }
 
-/* The first field of a name counts; a text with control bytes or not UTF-8 counts as absent. */
+/* A text with control bytes or not UTF-8 counts as absent. */
+static int fit(const char *value, size_t len, size_t most) {
+  if (len == 0 || len > most || !cxd__utf8_valid(value, len))
+    return 0;
+  for (size_t i = 0; i < len; i++)
+    if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+      return 0;
+  return 1;
+}
+
+/* The first field of a name counts. */
 static void keep(char **field, const char *line, size_t len, const char *name, size_t most) {
   size_t n;
   const char *value = value_of(line, len, name, &n);
-  if (!value || *field || n == 0 || n > most || !cxd__utf8_valid(value, n))
+  if (value && !*field && fit(value, n, most))
+    *field = cxd__strndup(value, n);
+}
+
+/* Fields that may come several times are one list (RFC 9110 5.3). */
+static void join(char **field, const char *line, size_t len, const char *name, size_t most) {
+  size_t n, before = *field ? strlen(*field) : 0;
+  const char *value = value_of(line, len, name, &n);
+  if (!value || before + n > most || !fit(value, n, most))
     return;
-  for (size_t i = 0; i < n; i++)
-    if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-      return;
-  *field = cxd__strndup(value, n);
+  struct cxd__buf list = {0};
+  if (*field)
+    cxd__buf_fmt(&list, "%s, ", *field);
+  cxd__buf_add(&list, value, n);
+  cxd__free(*field);
+  *field = cxd__buf_take(&list);
 }
 
 static void forget_fields(struct cxd__exchange *e) {
-  char **fields[] = {&e->etag, &e->retry_after, &e->date, &e->request_id, &e->content_type, &e->www_authenticate};
+  char **fields[] = {&e->etag, &e->retry_after, &e->rate_limit, &e->date, &e->request_id, &e->content_type, &e->www_authenticate};
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     cxd__free(*fields[i]);
     *fields[i] = NULL;
   }
+  e->weak_etag = 0;
 }
 
 /* RFC 9110 8.8.3: strong and quoted. A weak tag cannot be used in If-Match and counts as none. */
@@ -83,12 +104,14 @@ size_t cxd__receive_header(char *line, size_t size, size_t count, void *context)
   if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
     forget_fields(e); /* an interim answer, or the proxy's, came before */
   keep(&e->etag, line, len, "etag", 1024);
-  keep(&e->retry_after, line, len, "retry-after", 128);
+  join(&e->retry_after, line, len, "retry-after", 256);
+  join(&e->rate_limit, line, len, "ratelimit", 512);
   keep(&e->date, line, len, "date", 128);
   keep(&e->request_id, line, len, "x-request-id", 128);
   keep(&e->content_type, line, len, "content-type", 128);
   keep(&e->www_authenticate, line, len, "www-authenticate", 512);
   if (e->etag && !strong_tag(e->etag)) {
+    e->weak_etag = strncmp(e->etag, "W/", 2) == 0;
     cxd__free(e->etag);
     e->etag = NULL;
   }

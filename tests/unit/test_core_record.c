@@ -81,6 +81,7 @@ START_TEST(a_replacement_has_no_before) {
   core_start(&rig, &job);
   core_check_ok(&rig);
   core_check_ok(&rig);
+  core_get_token(&rig);
   core_expect(&rig, CXD__ACT_APPEND);
   core_assert_member(core_record(&rig), "/mode", "\"replace\"");
   core_assert_member(core_record(&rig), "/d0", NULL);

@@ -292,11 +292,16 @@ static struct op *op_of(const struct core_rig *rig, uint32_t id) {
   return NULL;
 }
 
+/* An exchange that is older than its time-out and a second has lost its lease: somebody else may fetch. */
+static int is_live_exchange(const struct pending *p) {
+  return p->act.kind == CXD__ACT_SEND && p->act.request.kind == CXD__CLASS_TOKEN && !p->aborted && now_us() < p->at + p->act.request.timeout_us + CXD__LEASE_SLACK_US;
+}
+
 static void saw_send(struct op *op, const struct cxd__action *act) {
   ck_assert_int_gt(act->request.timeout_us, 0);
   if (act->request.kind == CXD__CLASS_TOKEN) {
     for (int i = 0; i < w.open_count; i++)
-      ck_assert_msg(w.open[i].act.request.kind != CXD__CLASS_TOKEN || w.open[i].act.kind != CXD__ACT_SEND || w.open[i].aborted, "two token exchanges at a time");
+      ck_assert_msg(!is_live_exchange(&w.open[i]), "two token exchanges at a time");
     return;
   }
   ck_assert_ptr_nonnull(op);
@@ -450,7 +455,7 @@ static int64_t settled_due(struct core_rig *rig) {
   int64_t due = cxd__core_due(rig->core);
   if (due > now_us()) {
     ck_assert_msg(cxd__core_next(rig->core, rig->world->now, &act) == 0, "an operation was not woken");
-    ck_assert_msg(cxd__core_due(rig->core) == due, "an operation slept on an old timer");
+    ck_assert_msg(cxd__core_due(rig->core) >= due, "an operation slept too long"); /* a gate may have been closed meanwhile */
   }
   return due;
 }
@@ -583,9 +588,9 @@ static void walk(uint64_t seed) {
     drain_all();
   }
   assert_quota();
-  for (size_t i = 0; i < w.limit && alive() == 0 && w.open_count == 0; i++)
-    ck_assert_msg(w.rigs[0].own.shared.limiter.free_at[i] != INT64_MAX, "a slot was never given back");
-  ck_assert_uint_eq(w.rigs[0].own.shared.limiter.waiting, 0);
+  if (alive() == 0 && w.open_count == 0)
+    ck_assert_msg(w.rigs[0].own.shared.limiter.slots.held == 0, "a slot was never given back");
+  ck_assert_ptr_null(cxd__limiter_head(&w.rigs[0].own.shared.limiter));
   close_walk();
 }
 
