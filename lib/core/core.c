@@ -202,7 +202,7 @@ void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
 static void count(struct cxd__op *op, const struct cxd__exchange *exchange) {
   cxd_result *result = op->result;
   const struct cxd__op *asked_by = op->asked_by ? find(op->core, op->asked_by) : NULL;
-  if (asked_by && asked_by->result)
+  if (asked_by && asked_by->result && asked_by->stage < CXD__STAGE_OUTCOME) /* what is on record stays as it is */
     asked_by->result->attempts += exchange->sends;
   if (!result)
     return;

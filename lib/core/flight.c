@@ -138,7 +138,10 @@ void cxd__flight_stored(struct cxd__flight *flight, const struct cxd__core *core
   replace(flight, token);
   flight->failures = 0;
   flight->next_try_boot_us = flight->refused_until_boot_us = 0;
-  cxd__flight_given_up(flight, core);
+  if (flight->leader == core)
+    flight->leader = NULL;
+  else
+    flight->number++; /* whoever waits for the present leader need not */
 }
 
 /* How long the endpoint is left alone: 60 s after a refusal for good, else as long as it asked for, at most an hour. */

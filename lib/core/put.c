@@ -235,8 +235,8 @@ static void somebody_else(struct cxd__op *op, cxd__now now, const cxd_campaign *
 static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   enum was was = validator_was(op, found);
   int as_sent = cxd__edits_hold(&op->edits, found->root);
-  if (was == WAS_NOT_SAID && !op->accepted && op->server && cxd__edits_hold(&op->edits, op->server->root))
-    as_sent = 0; /* it was so before: reading tells nothing */
+  if (was != WAS_CHANGED && op->accepted != 2 && op->server && cxd__edits_hold(&op->edits, op->server->root))
+    as_sent = 0; /* it was so before, as when only a rebalancing is asked for: reading tells nothing */
   if (as_sent && (was != WAS_SAME || op->accepted))
     cxd__update_finish(op, now, CXD_OUTCOME_APPLIED_READBACK, NULL);
   else if (op->accepted)

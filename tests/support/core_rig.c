@@ -144,6 +144,8 @@ void core_answer_to(struct core_rig *rig, const struct cxd__action *action, cons
     cxd__buf_str(&e->body, answer->body);
   e->etag = cxd__strdup(answer->etag);
   e->retry_after = cxd__strdup(answer->retry_after);
+  e->rate_limit = cxd__strdup(answer->rate_limit);
+  e->weak_etag = answer->weak_etag;
   e->date = cxd__strdup(answer->date);
   e->request_id = cxd__strdup(answer->request_id);
   if (answer->way != CXD__WAY_ANSWER)

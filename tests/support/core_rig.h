@@ -44,9 +44,10 @@ struct core_setup {
 /* What a server might answer; zeros are a plain answer with one send. */
 struct core_answer {
   int32_t http;
-  const char *body, *etag, *retry_after, *date, *request_id;
+  const char *body, *etag, *retry_after, *rate_limit, *date, *request_id;
   enum cxd__way way;
   int32_t unsent;       /* nothing left the process */
+  int32_t weak_etag;
   int64_t took_us;
 };
 
