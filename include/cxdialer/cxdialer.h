@@ -343,6 +343,22 @@ CXD_API void cxd_campaign_list_free(cxd_campaign_list *list);
 /* Ends every call in progress on this client with CXD_E_CANCELLED; the next call works. Thread-safety: any; not from a signal handler. Since: 0.1 */
 CXD_API void cxd_client_cancel(cxd_client *client);
 
+/*
+ * What this client has done and what its quota looks like, as a JSON object; times of the moment:
+ *   requests       {token, get, list, put}: physical sends since the client was made, retries included
+ *   retries        requests sent again after a failure
+ *   rate_limited   answers 429
+ *   doubtful       PUTs whose answer did not tell whether they were applied
+ *   quota          {limit: requests per rate.window_ms as it is now, cut after a 429 and growing back, 0 = off;
+ *                   used: of them; waiting: requests in the queue; closed_ms: until the server wants to hear from us again}
+ *   retry_budget   points left of retry.budget
+ *   server_latency_us  moving average of answered requests; 0 = none yet
+ *   token          {generation: tokens had so far, failures: of the endpoint, in a row}
+ * Members are only ever added. Caller frees with cxd_string_free(). NULL: not a live client, made before fork(), or no
+ * memory. Thread-safety: any. Since: 0.1
+ */
+CXD_API char *cxd_client_stats_json(const cxd_client *client);
+
 /* Drops the caller's reference; updaters made from the client keep it alive. Since: 0.1 */
 CXD_API void cxd_client_free(cxd_client *client);
 

@@ -30,6 +30,8 @@ static size_t ahead(const struct cxd__limiter *limiter, enum cxd__turn turn) {
   return count;
 }
 
+size_t cxd__limiter_waiting(const struct cxd__limiter *limiter) { return ahead(limiter, CXD__TURN_NEW); }
+
 static void enqueue(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
   struct cxd__queue *queue = &limiter->queues[ticket->turn];
   ticket->next = NULL;
@@ -114,7 +116,7 @@ enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__tick
     *when = expected;
     return CXD__GRANT_LATE;
   }
-  if (ahead(limiter, CXD__TURN_NEW) >= CXD__LIMITER_QUEUE_MAX)
+  if (cxd__limiter_waiting(limiter) >= CXD__LIMITER_QUEUE_MAX)
     return CXD__GRANT_FULL;
   enqueue(limiter, ticket);
   return CXD__GRANT_WAIT;

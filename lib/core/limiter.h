@@ -69,6 +69,7 @@ enum cxd__closing { CXD__GATE_HOLD, CXD__GATE_REFUSED, CXD__GATE_THROTTLED };
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us);
 
 struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter);              /* whose turn it is; NULL: nobody waits */
+size_t cxd__limiter_waiting(const struct cxd__limiter *limiter);
 int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us);           /* until our own window has room again; 0: it has */
 size_t cxd__limiter_limit(struct cxd__limiter *limiter, int64_t mono_us);               /* as cut by refusals; 0 = off */
 

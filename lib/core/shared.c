@@ -67,6 +67,21 @@ int64_t cxd__shared_latency_us(struct cxd__shared *shared) {
   return latency_us;
 }
 
+void cxd__shared_stats(struct cxd__shared *shared, int64_t mono_us, struct cxd__stats *out) {
+  struct cxd__limiter *limiter = &shared->limiter;
+  lock(shared);
+  *out = (struct cxd__stats){.counters = shared->counters,
+                             .limit = cxd__limiter_limit(limiter, mono_us),
+                             .used = cxd__slots_used(&limiter->slots, mono_us),
+                             .waiting = cxd__limiter_waiting(limiter),
+                             .closed_us = limiter->gate_until > mono_us ? limiter->gate_until - mono_us : 0,
+                             .budget = shared->budget,
+                             .latency_us = shared->latency_us,
+                             .token_generation = shared->flight.generation,
+                             .token_failures = shared->flight.failures};
+  unlock(shared);
+}
+
 /* ------------------------------------------------------------- members and their sleep */
 
 /* Under the lock. */

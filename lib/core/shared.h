@@ -41,6 +41,16 @@ struct cxd__shared {
   int64_t latency_us;         /* of an answered request, moving average; 0: none yet */
 };
 
+/* One look at everything, for the host. */
+struct cxd__stats {
+  struct cxd__counters counters;
+  size_t limit, used, waiting; /* limit 0: off */
+  int64_t closed_us;           /* how long the gate stays closed */
+  int64_t budget, latency_us;
+  uint64_t token_generation;
+  int32_t token_failures;
+};
+
 /* A retry costs points, a success earns one: an outage must not multiply the load. */
 #define CXD__COST_TRANSIENT 14
 #define CXD__COST_THROTTLED 5
@@ -53,6 +63,7 @@ void cxd__shared_earn(struct cxd__shared *shared, int64_t points);
 void cxd__shared_count(struct cxd__shared *shared, enum cxd__class kind, const struct cxd__exchange *exchange); /* and learn from it how fast the server is */
 void cxd__shared_count_retry(struct cxd__shared *shared, int ambiguous);
 int64_t cxd__shared_latency_us(struct cxd__shared *shared);
+void cxd__shared_stats(struct cxd__shared *shared, int64_t mono_us, struct cxd__stats *out);
 
 void cxd__shared_join(struct cxd__shared *shared, struct cxd__member *member);
 void cxd__shared_leave(struct cxd__shared *shared, struct cxd__member *member); /* gives up a flight of this core, too */

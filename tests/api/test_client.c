@@ -70,6 +70,7 @@ END_TEST
 START_TEST(an_own_user_agent_is_sent) {
   struct rig rig;
   rig_open(&rig, NULL, LIST("http.user_agent", "acme/7"));
+  rig.other_hands = 1;
   cxd_campaign_free(got(rig.client, SAMPLE_ID));
   ck_header(&rig.sim, "GET", "User-Agent", "acme/7");
   ck_header(&rig.sim, "TOKEN", "User-Agent", "acme/7");

@@ -100,6 +100,7 @@ static int updates_are_refused(struct rig *rig) {
   EXPECT(cxd_updater_new(rig->config, rig->client, NULL, &updater, NULL) == CXD_E_FORKED && !updater);
   cxd_updater_cancel(rig->updater);
   cxd_client_cancel(rig->client);
+  EXPECT(!cxd_client_stats_json(rig->client));
   cxd_campaign_free(change);
   return 0;
 }
@@ -184,6 +185,7 @@ static int a_new_client_works(struct rig *rig) {
 START_TEST(a_child_may_make_a_client_of_its_own) {
   struct rig rig;
   rig_open(&rig, NULL, NULL);
+  rig.other_hands = 1;
   cxd_campaign_free(got(rig.client, SAMPLE_ID));
   in_child(a_new_client_works, &rig);
   cxd_campaign_free(got(rig.client, SAMPLE_ID));

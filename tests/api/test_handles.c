@@ -158,6 +158,7 @@ START_TEST(clients) {
     ck_argument(cxd_client_set_token_provider(bad[i], &provider, NULL));
     ck_argument(cxd_client_set_log(bad[i], &log, NULL));
     cxd_client_cancel(bad[i]);
+    ck_assert_ptr_null(cxd_client_stats_json(bad[i]));
     cxd_client_free(bad[i]);
   }
   cxd_client_free(client);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void set(cxd_config *config, const char *key, const char *value) {
   cxd_error *error = NULL;
@@ -28,7 +29,10 @@ cxd_config *config_for(const char *base_url, const char *const settings[]) {
   return config;
 }
 
+static int clients_made;
+
 cxd_client *client_of(const cxd_config *config) {
+  clients_made++;
   cxd_client *client = NULL;
   cxd_error *error = NULL;
   cxd_status status = cxd_client_new(config, &client, &error);
@@ -58,13 +62,40 @@ void rig_open(struct rig *rig, const char *const options[], const char *const se
   scratch_open(rig->dir);
   rig->audit_path = scratch_path(rig->dir, "audit.log");
   rig->config = config_for(rig->sim.url, settings);
+  clients_made = 0;
   if (has_setting(settings, "audit.mode") && !has_setting(settings, "audit.path"))
     set(rig->config, "audit.path", rig->audit_path);
   rig->client = client_of(rig->config);
   rig->updater = updater_of(rig->config, rig->client);
 }
 
+/* What left the process by the library's count, and what arrived by the simulator's. */
+static size_t arrived(const struct sim *sim, const char *method) {
+  json_t *requests = sim_requests(sim), *row;
+  size_t i, count = 0;
+  json_array_foreach(requests, i, row) {
+    const char *agent = json_string_value(at(row, "/headers/User-Agent"));
+    int list = strcmp(method, "list") == 0 || strcmp(method, "get") == 0;
+    count += agent && strncmp(agent, "libcxdialer/", 12) == 0 && strcasecmp(json_string_value(at(row, "/method")), list ? "GET" : method) == 0;
+  }
+  json_decref(requests);
+  return count;
+}
+
+static void assert_counts_agree(struct rig *rig) {
+  json_t *stats = json_of(cxd_client_stats_json(rig->client));
+  size_t reads = (size_t)(json_integer_value(at(stats, "/requests/get")) + json_integer_value(at(stats, "/requests/list")));
+  ck_assert_uint_eq(arrived(&rig->sim, "get"), reads);
+  ck_assert_uint_eq(arrived(&rig->sim, "put"), (size_t)json_integer_value(at(stats, "/requests/put")));
+  const char *token_url = cxd_config_get(rig->config, "auth.token_url");
+  if (!token_url || !token_url[0]) /* otherwise it is asked elsewhere */
+    ck_assert_uint_eq(arrived(&rig->sim, "post"), (size_t)json_integer_value(at(stats, "/requests/token")));
+  json_decref(stats);
+}
+
 void rig_close(struct rig *rig) {
+  if (rig->client && clients_made == 1 && !rig->other_hands)
+    assert_counts_agree(rig);
   cxd_updater_free(rig->updater);
   cxd_client_free(rig->client);
   cxd_config_free(rig->config);

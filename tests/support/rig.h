@@ -19,10 +19,11 @@ struct rig {
   cxd_config *config;
   cxd_client *client;
   cxd_updater *updater;
+  int other_hands; /* somebody else sends as the library, or the library as somebody else: counts are not compared at the end */
 };
 
 void rig_open(struct rig *rig, const char *const options[], const char *const settings[]);
-void rig_close(struct rig *rig);
+void rig_close(struct rig *rig); /* and compares the requests the library counted with those that arrived, where the test has made no other client */
 
 void set(cxd_config *config, const char *key, const char *value);
 cxd_config *config_for(const char *base_url, const char *const settings[]);
