@@ -3,7 +3,7 @@
 """Runs the command `cxdialer` for tests in Python. Standard library only.
 
 The program is the one that the environment variable CXDIALER names. Nothing of the tests' own environment that
-begins with CXDIALER reaches it.
+begins with CXDIALER reaches it, but for the file in which the simulator that `cxdialer demo` starts records.
 """
 import http.server
 import json
@@ -34,7 +34,7 @@ def program():
 
 
 def environment(**more):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CXDIALER")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CXDIALER") or name == "CXDIALER_SIM_RECORD"}
     return {**kept, **more}
 
 

@@ -22,7 +22,7 @@ class Usage(unittest.TestCase):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
         for name in ("port campaigns rate window policy burst validators client-id client-secret token-ttl "
-                     "licensed-agents latency-ms tls-cert tls-key seed fault").split():
+                     "licensed-agents latency-ms tls-cert tls-key seed record fault").split():
             self.assertIn("--" + name + "=", done.stdout)
 
     def test_version_names_the_program(self):

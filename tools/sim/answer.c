@@ -7,6 +7,17 @@
 
 static const struct fault_hit no_fault = {.kind = FAULT_NONE};
 
+void answer_log(struct sim *sim, struct request *q, unsigned status, const char *fault)
+{
+    if (q->seq == 0 || q->ended)
+        return;
+    q->ended = true;
+    pthread_mutex_lock(&sim->lock);
+    reqlog_end(&sim->log, q, status, fault);
+    record_add(&sim->record, q, status, fault);
+    pthread_mutex_unlock(&sim->lock);
+}
+
 static void start_reply(struct sim *sim, enum id_stream stream, struct reply *r)
 {
     char id[ID_SIZE];
@@ -79,12 +90,12 @@ static struct fault_hit take_fault(struct sim *sim, const struct request *q)
     return hit;
 }
 
-static enum MHD_Result close_unread(struct sim *sim, const struct request *q, const struct fault_hit *hit)
+static enum MHD_Result close_unread(struct sim *sim, struct request *q, const struct fault_hit *hit)
 {
     pthread_mutex_lock(&sim->lock);
     charge(sim, q);
-    reqlog_end(&sim->log, q, 0, hit->spec);
     pthread_mutex_unlock(&sim->lock);
+    answer_log(sim, q, 0, hit->spec);
     return MHD_NO;
 }
 
@@ -96,14 +107,6 @@ static void make_reply(struct sim *sim, const struct request *q, const struct fa
         inject_status(sim, q, hit, r);
     else
         handle(sim, q, r);
-    pthread_mutex_unlock(&sim->lock);
-}
-
-/* Before the first byte leaves, so that a test that has the reply finds it in the log. */
-static void log_reply(struct sim *sim, const struct request *q, const struct fault_hit *hit, unsigned status)
-{
-    pthread_mutex_lock(&sim->lock);
-    reqlog_end(&sim->log, q, hit->kind == FAULT_APPLY_THEN_CLOSE ? 0 : status, hit->spec);
     pthread_mutex_unlock(&sim->lock);
 }
 
@@ -119,7 +122,8 @@ enum MHD_Result answer_request(struct sim *sim, struct MHD_Connection *connectio
         return close_unread(sim, q, &hit);
     make_reply(sim, q, &hit, &r);
     clock_sleep_ms(&sim->clock, sim->set.latency_ms);
-    log_reply(sim, q, &hit, r.status);
+    /* Before the first byte leaves, so that a test that has the reply finds it in the log. */
+    answer_log(sim, q, hit.kind == FAULT_APPLY_THEN_CLOSE ? 0 : r.status, hit.spec);
     enum MHD_Result result = transport_send(connection, &sim->clock, &r, &hit);
     reply_free(&r);
     return result;

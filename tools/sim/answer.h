@@ -9,6 +9,8 @@
 
 #include <microhttpd.h>
 
+/* The end of a request, for the log and the record; a second one is ignored. */
+void answer_log(struct sim *sim, struct request *q, unsigned status, const char *fault);
 enum MHD_Result answer_request(struct sim *sim, struct MHD_Connection *connection, struct request *q);
 
 #endif

@@ -5,9 +5,10 @@
 
 #include <string.h>
 
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 static int base64_digit(char c)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *at = c != '\0' ? strchr(digits, c) : NULL;
     return at != NULL ? (int)(at - digits) : -1;
 }
@@ -37,6 +38,20 @@ bool codec_base64(struct span in, struct buf *out)
         }
     }
     return true;
+}
+
+void codec_to_base64(struct span in, struct buf *out)
+{
+    for (size_t i = 0; i < in.n; i += 3) {
+        char four[] = "====";
+        size_t n = in.n - i < 3 ? in.n - i : 3;
+        unsigned bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (k < n ? (unsigned char)in.p[i + k] : 0U);
+        for (size_t k = 0; k <= n; k++)
+            four[k] = digits[bits >> (18 - 6 * k) & 0x3f];
+        buf_text(out, four);
+    }
 }
 
 static int hex_digit(char c)

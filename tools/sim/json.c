@@ -177,6 +177,18 @@ static size_t utf8_length(const unsigned char *p, size_t left)
     return 0;
 }
 
+bool json_is_text(struct span text)
+{
+    for (size_t i = 0; i < text.n;) {
+        const unsigned char *p = (const unsigned char *)text.p + i;
+        size_t n = *p < 0x20 ? 1 : utf8_length(p, text.n - i);
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
 void json_quote(struct buf *out, struct span text)
 {
     buf_text(out, "\"");
@@ -194,4 +206,13 @@ void json_quote(struct buf *out, struct span text)
         i += n > 0 ? n : 1;
     }
     buf_text(out, "\"");
+}
+
+void json_member_or_null(struct buf *out, const char *name, const char *value)
+{
+    buf_printf(out, ",\"%s\":", name);
+    if (value != NULL)
+        json_quote(out, span_of(value));
+    else
+        buf_text(out, "null");
 }

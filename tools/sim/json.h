@@ -25,6 +25,9 @@ void json_set(struct buf *out, struct span object, struct span quoted_key, struc
 /* The object with every member of the patch set. */
 void json_merge(struct buf *out, struct span object, struct span patch);
 
+bool json_is_text(struct span text); /* can be quoted without loss */
 void json_quote(struct buf *out, struct span text);
+/* The next member of an object under construction. */
+void json_member_or_null(struct buf *out, const char *name, const char *value);
 
 #endif

@@ -47,6 +47,11 @@ static int load_campaigns(struct sim *sim, const char *path)
     return code;
 }
 
+static int open_record(struct sim *sim, const char *path)
+{
+    return record_open(&sim->record, path) ? 0 : complain(EXIT_CREATE, path, strerror(errno));
+}
+
 static bool sim_open(struct sim *sim, struct options *o)
 {
     *sim = (struct sim){.set = o->set, .ids.seed = o->seed, .store = {.mode = o->validators, .seed = o->seed}};
@@ -63,6 +68,7 @@ static void sim_close(struct sim *sim)
     rate_free(&sim->rate);
     faults_clear(&sim->faults);
     reqlog_free(&sim->log);
+    record_close(&sim->record);
     pthread_mutex_destroy(&sim->lock);
     clock_close(&sim->clock);
 }
@@ -121,7 +127,11 @@ int main(int argc, char **argv)
         return complain(EXIT_UNAVAILABLE, "cannot start", strerror(errno));
     int code = load_campaigns(&sim, o.campaigns);
     if (code == 0)
+        code = open_record(&sim, o.record);
+    if (code == 0)
         code = o.set.tls ? serve_tls(&sim, &o) : serve(&sim, &o, NULL, NULL);
+    if (code == 0 && sim.record.failed != 0)
+        code = EXIT_WRITE;
     sim_close(&sim);
     return code;
 }

@@ -31,6 +31,7 @@ enum {
     KEY_TLS_CERT,
     KEY_TLS_KEY,
     KEY_SEED,
+    KEY_RECORD,
     KEY_FAULT
 };
 
@@ -50,6 +51,7 @@ static const struct argp_option rows[] = {
     {"burst", KEY_BURST, "N", 0, "Size of the bucket [as --rate]", 4},
     {"latency-ms", KEY_LATENCY, "N", 0, "Hold every reply back for this long [0]", 5},
     {"seed", KEY_SEED, "N", 0, "The same tokens, ETags and request ids in every run", 5},
+    {"record", KEY_RECORD, "FILE", 0, "Append every request to this file, a line of JSON each [as CXDIALER_SIM_RECORD says]", 5},
     {"fault", KEY_FAULT, "SPEC", 0, "METHOD:N:KIND[=VALUE], repeatable; see the manual page", 5},
     {0},
 };
@@ -106,6 +108,13 @@ static void add_fault(struct options *o, const struct argp_state *state, const c
     if (!faults_add(&o->faults, spec, &why))
         argp_error(state, "%s", why.data);
     buf_free(&why);
+}
+
+/* Set for a whole test suite, so that every simulator in it is heard without being told. */
+static const char *record_of_environment(void)
+{
+    const char *path = getenv("CXDIALER_SIM_RECORD");
+    return path != NULL && *path != '\0' ? path : NULL;
 }
 
 static void check_together(const struct options *o, const struct argp_state *state)
@@ -179,6 +188,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_SEED:
         o->seed = seed(state, arg);
         break;
+    case KEY_RECORD:
+        o->record = not_empty(state, "record", arg);
+        break;
     case KEY_FAULT:
         add_fault(o, state, arg);
         break;
@@ -202,7 +214,7 @@ void options_parse(struct options *o, int argc, char **argv)
         .doc = "Simulates the outbound campaign API on 127.0.0.1, for demos and tests."
                "\vPrints \"listening on URL\" once it accepts connections and runs until SIGTERM or SIGINT.",
     };
-    *o = (struct options){.rate = 100, .window_us = 60000000, .seed = ids_random_seed()};
+    *o = (struct options){.rate = 100, .window_us = 60000000, .record = record_of_environment(), .seed = ids_random_seed()};
     o->set = (struct sim_settings){
         .client_id = "demo-client", .client_secret = "demo-secret", .token_ttl_s = 3600, .licensed_agents = 500};
     argp_parse(&argp, argc, argv, 0, NULL, o);

@@ -8,7 +8,7 @@
 #include "sim.h"
 
 /* sysexits.h has them, by these numbers */
-enum { EXIT_USAGE = 64, EXIT_DATA = 65, EXIT_INPUT = 66, EXIT_UNAVAILABLE = 69 };
+enum { EXIT_USAGE = 64, EXIT_DATA = 65, EXIT_INPUT = 66, EXIT_UNAVAILABLE = 69, EXIT_CREATE = 73, EXIT_WRITE = 74 };
 
 struct options {
     struct sim_settings set;
@@ -16,6 +16,7 @@ struct options {
     const char *campaigns;
     const char *tls_cert;
     const char *tls_key;
+    const char *record; /* NULL: none */
     int64_t rate;
     int64_t window_us;
     int64_t burst; /* 0: as the rate */

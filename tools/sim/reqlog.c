@@ -4,11 +4,10 @@
 #include "reqlog.h"
 
 #include "json.h"
+#include "mask.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 static size_t slot_of(const struct reqlog *l, size_t index)
 {
@@ -44,17 +43,10 @@ static void make_room(struct reqlog *l)
 
 static void quote_header(struct buf *out, const struct request_header *h)
 {
+    struct buf shown = {0};
+    mask_header(h, &shown);
     json_quote(out, span_of(h->name));
     buf_text(out, ":");
-    if (strcasecmp(h->name, "Authorization") != 0) {
-        json_quote(out, span_of(h->value));
-        return;
-    }
-    struct buf shown = {0};
-    const char *space = strchr(h->value, ' ');
-    if (space != NULL) /* without one it may be the secret itself */
-        buf_add(&shown, h->value, (size_t)(space - h->value) + 1);
-    buf_text(&shown, "***");
     json_quote(out, buf_span(&shown));
     buf_free(&shown);
 }
@@ -70,15 +62,6 @@ static void print_headers(struct buf *out, const struct request *q)
         quote_header(out, &q->headers[i]);
     }
     buf_text(out, "}");
-}
-
-static void print_optional(struct buf *out, const char *name, const char *value)
-{
-    buf_printf(out, ",\"%s\":", name);
-    if (value != NULL)
-        json_quote(out, span_of(value));
-    else
-        buf_text(out, "null");
 }
 
 uint64_t reqlog_begin(struct reqlog *l, const struct request *q, int64_t t_us)
@@ -97,7 +80,7 @@ uint64_t reqlog_begin(struct reqlog *l, const struct request *q, int64_t t_us)
         buf_printf(&e->head, "%" PRId64, length);
     else
         buf_text(&e->head, "null");
-    print_optional(&e->head, "if_match", request_header(q, "If-Match"));
+    json_member_or_null(&e->head, "if_match", request_header(q, "If-Match"));
     l->bytes += e->head.len;
     return l->total;
 }
@@ -108,14 +91,12 @@ void reqlog_end(struct reqlog *l, const struct request *q, unsigned status, cons
     if (age >= l->count)
         return;
     struct buf *tail = &l->entries[slot_of(l, l->count - 1 - (size_t)age)].tail;
-    if (tail->len > 0)
-        return;
     buf_printf(tail, ",\"body_length\":%zu,\"body\":", q->body_seen);
     if (request_is(q, "PUT"))
         json_quote(tail, buf_span(&q->body));
     else
         buf_text(tail, "null");
-    print_optional(tail, "fault", fault != NULL && *fault != '\0' ? fault : NULL);
+    json_member_or_null(tail, "fault", fault != NULL && *fault != '\0' ? fault : NULL);
     if (status > 0)
         buf_printf(tail, ",\"status\":%u}", status);
     else

@@ -26,7 +26,7 @@ struct reqlog {
 
 void reqlog_free(struct reqlog *l);
 uint64_t reqlog_begin(struct reqlog *l, const struct request *q, int64_t t_us);
-/* status 0: no reply was given; fault may be empty or NULL */
+/* Once for each request. status 0: no reply was given; fault may be empty or NULL */
 void reqlog_end(struct reqlog *l, const struct request *q, unsigned status, const char *fault);
 void reqlog_print(const struct reqlog *l, struct buf *out);
 

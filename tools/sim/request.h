@@ -31,6 +31,8 @@ struct request {
     char id[CAMPAIGN_ID_MAX + 1]; /* of ROUTE_ITEM, decoded */
     uint64_t seq;                 /* in the log; 0 for the simulator's own endpoints */
     bool begun;
+    bool complete; /* all of it arrived */
+    bool ended;    /* and its end is in the log */
 };
 
 struct request *request_new(const char *target);

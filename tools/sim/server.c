@@ -61,8 +61,10 @@ static enum MHD_Result receive(void *cls, struct MHD_Connection *connection, con
         receive_head(sim, connection, q, method);
         return is_answered_at_once(q) ? answer_request(sim, connection, q) : MHD_YES;
     }
-    if (*size == 0)
+    if (*size == 0) {
+        q->complete = true;
         return answer_request(sim, connection, q);
+    }
     request_add_body(q, data, *size);
     *size = 0;
     return (int64_t)q->body_seen > BODY_DRAINED_MAX ? MHD_NO : MHD_YES;
@@ -75,11 +77,8 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **sta
     struct request *q = *state;
     (void)connection;
     (void)code;
-    if (q != NULL && q->begun && q->seq != 0) {
-        pthread_mutex_lock(&sim->lock);
-        reqlog_end(&sim->log, q, 0, NULL);
-        pthread_mutex_unlock(&sim->lock);
-    }
+    if (q != NULL && q->begun)
+        answer_log(sim, q, 0, NULL);
     request_free(q);
     *state = NULL;
 }

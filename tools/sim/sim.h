@@ -10,6 +10,7 @@
 #include "faults.h"
 #include "ids.h"
 #include "rate.h"
+#include "record.h"
 #include "reply.h"
 #include "reqlog.h"
 #include "request.h"
@@ -36,6 +37,7 @@ struct sim {
     struct store store;
     struct faults faults;
     struct reqlog log;
+    struct record record;
     uint64_t token_requests;
     uint64_t refused_by_rate;
 };
