@@ -416,7 +416,7 @@ enum {
   CXD_OUTCOME_APPLIED_READBACK = 4, /* applied; the answer was lost or not final, reading it back confirmed it */
   CXD_OUTCOME_REJECTED = 5,         /* refused by the validator or the server; nothing changed */
   CXD_OUTCOME_CONFLICT = 6,         /* somebody else changed the same members; nothing of ours was written over theirs */
-  CXD_OUTCOME_NOT_APPLIED = 7,      /* nothing changed; the status says why */
+  CXD_OUTCOME_NOT_APPLIED = 7,      /* nothing changed, and no copy is on its way; the status says why */
   CXD_OUTCOME_UNKNOWN = 8,          /* a PUT left the process and its effect could not be confirmed */
   CXD_OUTCOME_CANCELLED = 9         /* cancelled before a PUT left the process */
 };
