@@ -38,6 +38,7 @@ struct cxd__request {
   const char *body;         /* NULL for GET */
   size_t body_len;
   int64_t timeout_us;
+  int32_t fresh;            /* on a connection of its own: the last one is suspect */
 };
 
 struct cxd__exchange {

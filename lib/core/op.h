@@ -49,6 +49,7 @@ struct cxd__op {
   int32_t token_refused;       /* one forced refresh an operation */
   int32_t tries;               /* sends of the present request, the first included */
   int32_t throttled, misdirected;
+  int32_t fresh;               /* the next send needs another connection */
   int64_t pause_us;            /* the last pause before a retry, taken or not */
   int64_t asked_ms;            /* what the server asked for; -1: nothing */
   int64_t spent;               /* points of the retry budget, given back on success */

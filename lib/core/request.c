@@ -49,7 +49,7 @@ static int64_t patience(const struct cxd__op *op, cxd__now now) {
 
 static void push_send(struct cxd__op *op, cxd__now now) {
   struct cxd__action action = {.kind = CXD__ACT_SEND};
-  action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now)};
+  action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now), .fresh = op->fresh};
   if (op->kind == CXD__CLASS_TOKEN) {
     action.request.basic = op->basic.len ? op->basic.data : NULL;
     action.request.body = op->body.data;

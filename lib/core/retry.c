@@ -57,6 +57,7 @@ static void hold(struct cxd__op *op, cxd__now now, int64_t wait_ms) {
 
 void cxd__op_heed(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
   int64_t nothing_left = exchange->way == CXD__WAY_ANSWER ? cxd__rate_limit_wait_ms(exchange->rate_limit) : -1;
+  op->fresh = exchange->way == CXD__WAY_TIMEOUT || exchange->http_status == 408 || exchange->http_status == 421;
   op->asked_ms = cxd__retry_after_ms(exchange->retry_after, exchange->date, now.wall_ms); /* takes precedence over RateLimit */
   if (verdict->meaning == CXD__MEANS_THROTTLED) {
     if (op->asked_ms < 0)

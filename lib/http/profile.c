@@ -175,6 +175,8 @@ int cxd__profile_apply(struct cxd__transfer *t, const struct cxd__http_options *
   bad |= apply_trust(t->easy, o);
   bad |= apply_times(t->easy, o, request);
   bad |= text(t->easy, CURLOPT_URL, t->url.data);
+  if (request->fresh)
+    bad |= curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK;
   bad |= apply_method(t, request);
   bad |= apply_headers(t, request);
   bad |= apply_callbacks(t, o);

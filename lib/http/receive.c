@@ -101,8 +101,13 @@ size_t cxd__receive_header(char *line, size_t size, size_t count, void *context)
     t->too_large = 1;
     return 0;
   }
-  if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+  if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
     forget_fields(e); /* an interim answer, or the proxy's, came before */
+    t->head_whole = 0;
+  }
+  if (t->head_whole)
+    return len; /* a trailer: what counts stands before the body */
+  t->head_whole = len && (line[0] == '\n' || (len > 1 && line[0] == '\r' && line[1] == '\n'));
   keep(&e->etag, line, len, "etag", 1024);
   join(&e->retry_after, line, len, "retry-after", 256);
   join(&e->rate_limit, line, len, "ratelimit", 512);

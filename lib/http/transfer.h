@@ -21,6 +21,7 @@ struct cxd__transfer {
   struct cxd__exchange exchange;
   size_t header_bytes, header_fields;
   int64_t started_mono_us, started_boot_us;
+  int head_whole; /* the empty line after the last status line has come */
   int too_large, encoded, resend_stopped, finished;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <sys/socket.h>
+
 #include "base/mem.h"
 #include "http/http_private.h"
 #include "http/transfer.h"
@@ -36,6 +38,8 @@ static enum cxd__way way_of(const struct cxd__transfer *t, CURLcode code) {
     return CXD__WAY_RESEND;
   if (t->too_large || t->encoded)
     return CXD__WAY_TOO_LARGE;
+  if (code == CURLE_OK && !t->head_whole)
+    return CXD__WAY_LOST; /* libcurl takes a head that stops half-way for a whole one */
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
     if (ways[i].code == code)
       return ways[i].way;
@@ -53,16 +57,27 @@ static void describe(struct cxd__transfer *t, CURLcode code) {
     cxd__buf_fmt(&text, "%s sent a compressed answer that was not asked for", where);
   else if (t->too_large)
     cxd__buf_fmt(&text, "%s sent more than %lld bytes of answer or %d of headers (http.max_response_bytes)", where, (long long)o->max_response_bytes, CXD__HEADER_BYTES_MAX);
+  else if (code == CURLE_OK)
+    cxd__buf_fmt(&text, "%s closed the connection in the middle of its answer", where);
   else
     cxd__buf_fmt(&text, "%s: %s", where, curl_easy_strerror(code));
   t->exchange.detail = cxd__buf_take(&text);
+}
+
+/* Over HTTP/2 libcurl ends only the stream of a time-out, and every later request would go down the same dead way. */
+static void give_connection_up(const struct cxd__transfer *t) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
+    (void)shutdown(socket, SHUT_RDWR);
 }
 
 void cxd__way_fill(struct cxd__transfer *t, CURLcode code) {
   long http = 0;
   (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &http);
   t->exchange.way = way_of(t, code);
-  t->exchange.http_status = t->exchange.sends ? (int32_t)http : 0; /* before a send it is a proxy's */
+  t->exchange.http_status = t->exchange.sends && t->head_whole ? (int32_t)http : 0; /* before a send it is a proxy's */
+  if (t->exchange.way == CXD__WAY_TIMEOUT && t->exchange.sends)
+    give_connection_up(t);
   if (t->exchange.way != CXD__WAY_ANSWER)
     describe(t, code);
 }

@@ -185,6 +185,24 @@ START_TEST(a_429_of_the_token_endpoint_stops_no_request_to_the_api) {
 }
 END_TEST
 
+START_TEST(a_suspect_connection_is_not_used_for_the_next_try) {
+  static const struct {
+    enum cxd__way way;
+    int32_t http, fresh;
+  } rows[] = {{CXD__WAY_TIMEOUT, 0, 1}, {CXD__WAY_ANSWER, 408, 1}, {CXD__WAY_ANSWER, 421, 1}, {CXD__WAY_ANSWER, 503, 0}, {CXD__WAY_LOST, 0, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    to_get();
+    ck_assert_int_eq(rig.act.request.fresh, 0);
+    ANSWER(&rig, .way = rows[i].way, .http = rows[i].http);
+    core_pass_to_due(&rig);
+    core_expect_send(&rig, CXD__CLASS_GET);
+    ck_assert_int_eq(rig.act.request.fresh, rows[i].fresh);
+    ANSWER(&rig, .http = 200, .body = core_document);
+    cxd_error_free(end_of_get(CXD_OK));
+  }
+}
+END_TEST
+
 /* ------------------------------------------------------------- time for an attempt */
 
 static void open_with_deadline(int64_t deadline_us) {
@@ -288,6 +306,7 @@ int main(void) {
   tcase_add_test(t, one_429_cuts_the_effective_limit_once);
   tcase_add_test(t, a_locked_campaign_stops_only_its_own_operation);
   tcase_add_test(t, a_429_of_the_token_endpoint_stops_no_request_to_the_api);
+  tcase_add_test(t, a_suspect_connection_is_not_used_for_the_next_try);
   tcase_add_test(t, no_attempt_is_begun_with_less_than_a_second_left);
   tcase_add_test(t, a_slow_server_needs_twice_its_usual_time);
   tcase_add_test(t, a_short_deadline_still_allows_attempts_in_its_first_three_quarters);

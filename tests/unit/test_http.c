@@ -237,6 +237,57 @@ START_TEST(an_answer_that_stops_half_way_is_lost_after_one_send) {
 }
 END_TEST
 
+START_TEST(a_head_that_stops_half_way_is_lost_whatever_it_said) {
+  static const char *const heads[] = {"HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nETag: \"v8\"\r\n", "HTTP/1.1 2", "HTTP/1.1 202 Accepted\r\nContent-Le", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"};
+  static const enum cxd__class kinds[] = {CXD__CLASS_GET, CXD__CLASS_PUT};
+  for (size_t k = 0; k < 2; k++) {
+    struct raw_step step = {.reply = heads[_i], .close_after = 1};
+    serve(&step, 1);
+    ask(kinds[k]);
+    ck_assert_int_eq(answer.way, CXD__WAY_LOST);
+    ck_assert_int_eq(answer.http_status, 0);
+    ck_assert_int_eq(answer.sends, 1);
+    ck_assert_ptr_nonnull(answer.detail);
+    stop();
+  }
+}
+END_TEST
+
+START_TEST(trailers_do_not_count_as_fields) {
+  static const struct raw_step steps[] = {{.reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: ETag\r\n\r\n2\r\n{}\r\n0\r\nETag: \"late\"\r\nRetry-After: 9\r\n\r\n"}};
+  serve(steps, 1);
+  ask(CXD__CLASS_GET);
+  ck_assert_int_eq(answer.way, CXD__WAY_ANSWER);
+  ck_assert_str_eq(answer.body.data, "{}");
+  ck_assert_ptr_null(answer.etag);
+  ck_assert_ptr_null(answer.retry_after);
+  stop();
+}
+END_TEST
+
+START_TEST(fields_that_come_several_times_are_one_list) {
+  static const struct raw_step steps[] = {{.reply = ANSWER("Retry-After: 3\r\nRateLimit: \"a\";r=1;t=2\r\nretry-after: 60\r\nRATELIMIT: \"b\";r=0;t=9\r\nETag: \"v1\"\r\nETag: \"v2\"\r\nContent-Length: 2\r\n", "{}")}};
+  serve(steps, 1);
+  ask(CXD__CLASS_GET);
+  ck_assert_str_eq(answer.retry_after, "3, 60");
+  ck_assert_str_eq(answer.rate_limit, "\"a\";r=1;t=2, \"b\";r=0;t=9");
+  ck_assert_str_eq(answer.etag, "\"v1\"");
+  stop();
+}
+END_TEST
+
+START_TEST(a_weak_tag_is_known_to_be_one) {
+  static const struct raw_step steps[] = {{.reply = ANSWER("ETag: W/\"v1\"\r\nContent-Length: 2\r\n", "{}")}, {.reply = OK}};
+  serve(steps, 2);
+  ask(CXD__CLASS_GET);
+  ck_assert_ptr_null(answer.etag);
+  ck_assert_int_eq(answer.weak_etag, 1);
+  ask(CXD__CLASS_GET);
+  ck_assert_int_eq(answer.weak_etag, 0);
+  stop();
+}
+END_TEST
+
 START_TEST(garbage_instead_of_http_is_no_answer) {
   static const struct raw_step steps[] = {{.reply = "SSH-2.0-OpenSSH_9.2\r\n\r\n", .close_after = 1}};
   serve(steps, 1);
@@ -361,6 +412,10 @@ int main(void) {
   tcase_add_test(tc, a_weak_or_unquoted_tag_is_no_validator);
   tcase_add_test(tc, fields_of_an_interim_answer_do_not_count);
   tcase_add_test(tc, an_answer_that_stops_half_way_is_lost_after_one_send);
+  tcase_add_loop_test(tc, a_head_that_stops_half_way_is_lost_whatever_it_said, 0, 5);
+  tcase_add_test(tc, trailers_do_not_count_as_fields);
+  tcase_add_test(tc, fields_that_come_several_times_are_one_list);
+  tcase_add_test(tc, a_weak_tag_is_known_to_be_one);
   tcase_add_test(tc, garbage_instead_of_http_is_no_answer);
   tcase_add_test(tc, nobody_listening_means_nothing_was_sent);
   tcase_add_test(tc, environment_proxies_are_not_looked_at);

@@ -193,6 +193,16 @@ START_TEST(time_outs_in_milliseconds_connect_never_above_the_whole) {
 }
 END_TEST
 
+START_TEST(a_suspect_connection_is_left_only_when_asked) {
+  struct cxd__request fresh = get;
+  ck_assert_int_eq(apply(&get), 0);
+  ck_unset(CURLOPT_FRESH_CONNECT);
+  fresh.fresh = 1;
+  ck_assert_int_eq(apply(&fresh), 0);
+  ck_number(CURLOPT_FRESH_CONNECT, 1);
+}
+END_TEST
+
 START_TEST(a_put_has_its_length_its_condition_and_no_expect) {
   ck_assert_int_eq(apply(&put), 0);
   ck_text(CURLOPT_CUSTOMREQUEST, "PUT");
@@ -240,6 +250,7 @@ int main(void) {
   tcase_add_test(tc, environment_proxies_only_when_asked);
   tcase_add_test(tc, no_signals_no_decompression_no_http09_bounded_idle);
   tcase_add_test(tc, time_outs_in_milliseconds_connect_never_above_the_whole);
+  tcase_add_test(tc, a_suspect_connection_is_left_only_when_asked);
   tcase_add_test(tc, a_put_has_its_length_its_condition_and_no_expect);
   tcase_add_test(tc, a_token_request_is_a_form_with_basic_credentials);
   tcase_add_test(tc, control_bytes_anywhere_in_the_head_are_refused);
