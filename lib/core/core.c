@@ -233,7 +233,7 @@ static int refresh_after_401(struct cxd__op *op, cxd__now now, const struct cxd_
   return 1;
 }
 
-static void cancelled(struct cxd__op *op, cxd__now now) {
+void cxd__op_cancelled(struct cxd__op *op, cxd__now now) {
   cxd__op_end_wait(op, now);
   if (op->stage == CXD__STAGE_TOKEN)
     cxd__fetch_failed(op, now, NULL, 0);
@@ -269,7 +269,7 @@ static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
   else if (op->kind == CXD__CLASS_PUT)
     cxd__put_answered(op, now, exchange);
   else if (op->cancelled)
-    cancelled(op, now);
+    cxd__op_cancelled(op, now);
   else if (op->stage == CXD__STAGE_READ_BACK)
     cxd__put_read_back(op, now, exchange);
   else if (op->job.kind == CXD__JOB_GET || op->job.kind == CXD__JOB_LIST)
@@ -311,10 +311,14 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
       next = op->next;
       poke(op, now);
     }
-  if (core->queue_at == core->queue_len)
-    return 0;
-  *action = core->queue[core->queue_at++];
-  return 1;
+  while (core->queue_at < core->queue_len) {
+    *action = core->queue[core->queue_at++];
+    struct cxd__op *op = action->kind == CXD__ACT_SEND ? find(core, action->op) : NULL;
+    if (!op || op->tag != action->tag || cxd__op_may_leave(op, now, action))
+      return 1;
+  }
+  action->kind = CXD__ACT_NONE;
+  return 0;
 }
 
 int64_t cxd__core_due(const struct cxd__core *core) {
@@ -347,7 +351,7 @@ static void cancel(struct cxd__op *op, cxd__now now) {
   op->cancelled = 1;
   struct cxd__action abort = {.kind = CXD__ACT_ABORT};
   if (op->wait != CXD__WAIT_EVENT)
-    cancelled(op, now);
+    cxd__op_cancelled(op, now);
   else if (op->stage == CXD__STAGE_GET || op->stage == CXD__STAGE_PUT || op->stage == CXD__STAGE_READ_BACK || op->stage == CXD__STAGE_TOKEN)
     (void)cxd__op_push(op, &abort); /* the others end in this turn of the engine anyway, and look at `cancelled` then */
 }

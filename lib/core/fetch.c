@@ -19,9 +19,11 @@ static int64_t step_us(const struct cxd__core *core) { return core->options.atte
 int cxd__fetch_lease(struct cxd__op *op, cxd__now now, int64_t for_us) { return cxd__shared_token_renew(op->core->shared, op->core, now.mono_us + for_us + CXD__LEASE_SLACK_US); }
 
 /* It was not driven for so long that somebody else has taken the flight over: one exchange at a time. */
+void cxd__fetch_overtaken(struct cxd__op *op) { end(op); }
+
 static void send_unless_overtaken(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   if (!cxd__fetch_lease(op, now, wait_us ? wait_us : step_us(op->core)))
-    end(op);
+    cxd__fetch_overtaken(op);
   else if (wait_us)
     cxd__op_pause(op, now, wait_us);
   else

@@ -48,6 +48,7 @@ struct cxd__op {
   int32_t background;          /* a token exchange while the old token is still good */
   int32_t token_refused;       /* one forced refresh an operation */
   int32_t tries;               /* sends of the present request, the first included */
+  int64_t pushed_mono_us;      /* when its SEND went into the queue */
   int32_t throttled, misdirected;
   int32_t fresh;               /* the next send needs another connection */
   int64_t pause_us;            /* the last pause before a retry, taken or not */
@@ -96,6 +97,7 @@ struct cxd__core {
 int cxd__op_push(struct cxd__op *op, const struct cxd__action *action); /* 0, or -1: no memory */
 void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error); /* ends the operation by its kind; takes the error */
 void cxd__op_done(struct cxd__op *op, cxd__now now);
+void cxd__op_cancelled(struct cxd__op *op, cxd__now now);
 struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
 double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
 
@@ -103,6 +105,7 @@ double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
 void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */
 void cxd__op_resend(struct cxd__op *op, cxd__now now);
 void cxd__op_send_now(struct cxd__op *op, cxd__now now); /* slot and token are held */
+int cxd__op_may_leave(struct cxd__op *op, cxd__now now, struct cxd__action *action); /* a SEND comes out of the queue; 0: not any more */
 void cxd__op_heed(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* what the answer says to everybody on this client */
 int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* 1: a timer runs; 0: no more tries, or no time */
 int cxd__op_poll(struct cxd__op *op, cxd__now now); /* the same request again after a back-off, as long as the deadline lasts; 0: it does not */
@@ -151,6 +154,7 @@ enum cxd__fetch { CXD__FETCH_NEEDED, CXD__FETCH_FORCED, CXD__FETCH_BACKGROUND };
 void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch why);
 int cxd__fetch_lease(struct cxd__op *op, cxd__now now, int64_t for_us); /* its next step comes within this time; 0: it leads no more */
 void cxd__fetch_send(struct cxd__op *op, cxd__now now);
+void cxd__fetch_overtaken(struct cxd__op *op);
 void cxd__fetch_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 void cxd__fetch_event(struct cxd__op *op, cxd__now now, struct cxd__event *event);
 void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int permanent);

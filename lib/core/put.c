@@ -241,8 +241,10 @@ static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
     cxd__update_finish(op, now, CXD_OUTCOME_APPLIED_READBACK, NULL);
   else if (op->accepted)
     poll_again(op, now);
-  else if (was == WAS_SAME || (was == WAS_NOT_SAID && !cxd__conflict_since(&op->edits, op->server->root, found->root)))
+  else if (was == WAS_SAME || (was == WAS_NOT_SAID && !cxd__conflict_since(&op->edits, op->server->root, found->root))) {
+    op->under_way |= was == WAS_NOT_SAID; /* or applied, and put back by somebody else: without a validator nobody can tell */
     send_again(op, now);
+  }
   else
     somebody_else(op, now, found);
 }

@@ -63,8 +63,28 @@ static void push_send(struct cxd__op *op, cxd__now now) {
   }
   op->tries++;
   op->wait = CXD__WAIT_EVENT;
+  op->pushed_mono_us = now.mono_us;
   if (cxd__op_push(op, &action) != 0)
     cxd__op_fail(op, now, cxd__error_new(CXD_E_NOMEM, "out of memory"));
+}
+
+/* A SEND may have stood in the queue behind somebody's slow rule or disk: what was decided then is looked at again. */
+int cxd__op_may_leave(struct cxd__op *op, cxd__now now, struct cxd__action *action) {
+  if (!op->cancelled && now.mono_us == op->pushed_mono_us)
+    return 1;
+  op->tries--;
+  if (op->cancelled)
+    cxd__op_cancelled(op, now);
+  else if (op->kind == CXD__CLASS_TOKEN && !cxd__fetch_lease(op, now, op->core->options.attempt_timeout_us))
+    cxd__fetch_overtaken(op);
+  else if (now.mono_us >= op->deadline_mono_us)
+    cxd__op_expire(op, now);
+  else if (op->kind != CXD__CLASS_PUT || !cxd__update_check_again(op, now)) {
+    op->tries++;
+    action->request.timeout_us = patience(op, now);
+    return 1;
+  }
+  return 0;
 }
 
 void cxd__op_send_now(struct cxd__op *op, cxd__now now) {

@@ -127,6 +127,51 @@ START_TEST(the_slot_is_given_back_when_the_log_does_not_take_the_intent) {
 }
 END_TEST
 
+/* ------------------------------------------------- behind somebody's slow rule or disk */
+
+static void queue_put(void) {
+  core_to_get(&rig, INTERVAL_60);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  core_append_ok(&rig);
+}
+
+START_TEST(a_put_that_stood_in_the_queue_is_checked_again_before_it_leaves) {
+  queue_put();
+  core_pass(&rig, 2 * SECOND);
+  core_expect(&rig, CXD__ACT_CHECK);
+  core_checked(&rig, CXD_E_WINDOW_CLOSED);
+  core_assert_ends(&rig, CXD_OUTCOME_REJECTED, CXD_E_WINDOW_CLOSED);
+}
+END_TEST
+
+START_TEST(a_put_cancelled_in_the_queue_never_leaves) {
+  queue_put();
+  cxd__core_cancel(rig.core, 0, rig.world->now);
+  core_expect(&rig, CXD__ACT_ABORT);
+  core_assert_ends(&rig, CXD_OUTCOME_CANCELLED, CXD_E_CANCELLED);
+  ck_assert_uint_eq(rig.world->shared.limiter.slots.held, 0);
+}
+END_TEST
+
+START_TEST(a_request_that_stood_in_the_queue_past_its_deadline_never_leaves) {
+  queue_put();
+  core_pass(&rig, 181 * SECOND);
+  core_assert_ends(&rig, CXD_OUTCOME_NOT_APPLIED, CXD_E_TIMEOUT);
+}
+END_TEST
+
+START_TEST(a_request_that_stood_in_the_queue_has_less_time) {
+  struct cxd__job job = core_apply(&rig, INTERVAL_60);
+  core_start(&rig, &job);
+  core_check_ok(&rig);
+  core_get_token(&rig);
+  core_pass(&rig, 175 * SECOND);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ck_assert_int_eq(rig.act.request.timeout_us, 5 * SECOND);
+}
+END_TEST
+
 /* ------------------------------------------------------- a copy that may still arrive */
 
 static const struct {
@@ -222,6 +267,18 @@ START_TEST(a_deadline_before_the_resend_is_unknown_while_the_first_copy_may_stil
 }
 END_TEST
 
+START_TEST(without_a_validator_an_unchanged_campaign_may_have_been_changed_and_put_back) {
+  core_to_get(&rig, INTERVAL_60);
+  core_round_to_put(&rig, "{\"id\":\"c1\",\"pacing\":{\"interval\":30}}", NULL);
+  ANSWER(&rig, .http = 500);
+  read_back("{\"id\":\"c1\",\"pacing\":{\"interval\":30}}", NULL);
+  core_pass_to_due(&rig);
+  core_expect_put_again(&rig);
+  ANSWER(&rig, .http = 422);
+  ends_with(CXD_OUTCOME_UNKNOWN, CXD_E_UNKNOWN_OUTCOME);
+}
+END_TEST
+
 /* ------------------------------------------------------------- nothing to be seen */
 
 static void start_rebalance(int with_etag) {
@@ -309,12 +366,17 @@ int main(void) {
   tcase_add_test(t, a_slow_disk_makes_the_hours_be_looked_at_again);
   tcase_add_test(t, a_resend_needs_no_second_intent_and_a_new_round_does);
   tcase_add_test(t, the_slot_is_given_back_when_the_log_does_not_take_the_intent);
+  tcase_add_test(t, a_put_that_stood_in_the_queue_is_checked_again_before_it_leaves);
+  tcase_add_test(t, a_put_cancelled_in_the_queue_never_leaves);
+  tcase_add_test(t, a_request_that_stood_in_the_queue_past_its_deadline_never_leaves);
+  tcase_add_test(t, a_request_that_stood_in_the_queue_has_less_time);
   tcase_add_loop_test(t, tries_that_run_out_are_unknown_while_a_copy_may_still_arrive, 0, count);
   tcase_add_loop_test(t, a_refusal_of_the_resend_is_unknown_while_the_first_copy_may_still_arrive, 0, count);
   tcase_add_test(t, hours_that_end_before_the_resend_are_unknown_while_the_first_copy_may_still_arrive);
   tcase_add_loop_test(t, a_resend_that_gets_through_ends_the_doubt, 0, count);
   tcase_add_loop_test(t, a_late_first_copy_shows_in_the_conflict_of_the_resend, 0, count);
   tcase_add_test(t, a_deadline_before_the_resend_is_unknown_while_the_first_copy_may_still_arrive);
+  tcase_add_test(t, without_a_validator_an_unchanged_campaign_may_have_been_changed_and_put_back);
   tcase_add_loop_test(t, an_update_that_changes_nothing_to_be_seen_is_not_confirmed_by_what_was_so_before, 0, 2);
   tcase_add_loop_test(t, a_202_that_changes_nothing_to_be_seen_is_polled_for, 0, 2);
   tcase_add_loop_test(t, a_body_that_says_the_version_does_not_match_is_a_conflict, 0, 4);

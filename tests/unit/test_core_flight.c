@@ -216,6 +216,18 @@ START_TEST(a_former_leader_does_not_send_a_second_exchange_beside_the_new_one) {
 }
 END_TEST
 
+START_TEST(an_exchange_that_stood_in_the_queue_until_somebody_else_began_one_never_leaves) {
+  start_get(&rig); /* its SEND is in the queue, and nobody takes it out */
+  core_pass(&rig, 11 * SECOND);
+  start_get(&other);
+  struct cxd__action exchange = expect_exchange(&other);
+  core_expect_nothing(&rig);
+  answer_token(&other, &exchange, "tok-2");
+  get_with(&other, "tok-2");
+  get_with(&rig, "tok-2");
+}
+END_TEST
+
 START_TEST(a_back_off_of_the_exchange_does_not_cost_its_lease) {
   start_get(&rig);
   (void)expect_exchange(&rig);
@@ -322,6 +334,7 @@ int main(void) {
   tcase_add_test(t, a_former_leaders_token_is_used_when_there_is_no_other);
   tcase_add_test(t, a_former_leaders_failure_is_not_the_new_leaders);
   tcase_add_test(t, a_former_leader_does_not_send_a_second_exchange_beside_the_new_one);
+  tcase_add_test(t, an_exchange_that_stood_in_the_queue_until_somebody_else_began_one_never_leaves);
   tcase_add_test(t, a_back_off_of_the_exchange_does_not_cost_its_lease);
   tcase_add_test(t, a_waiters_deadline_holds_while_the_leader_stalls);
   tcase_add_test(t, only_a_refused_token_makes_the_next_request_a_forced_one);
