@@ -4,6 +4,9 @@
 #include "core/limiter.h"
 
 #define LOST_MARGIN_US 2000000
+#define PROBE_US 11000000
+#define TURN_US 1000000
+#define LOOK_US 5000000
 
 int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit, int64_t window_us, int64_t margin_us) {
   *limiter = (struct cxd__limiter){.window_us = window_us, .margin_us = margin_us, .off = limit == 0};
@@ -49,6 +52,8 @@ void cxd__limiter_leave(struct cxd__limiter *limiter, struct cxd__ticket *ticket
   struct cxd__queue *queue = &limiter->queues[ticket->turn];
   if (!ticket->queued)
     return;
+  if (cxd__limiter_head(limiter) == ticket)
+    limiter->ready_since = 0;
   if (ticket->previous)
     ticket->previous->next = ticket->next;
   else
@@ -82,31 +87,51 @@ int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us) { r
 static int64_t turn_at(struct cxd__limiter *limiter, int64_t mono_us) {
   if (limiter->gate_until > mono_us)
     return limiter->gate_until;
-  if (limiter->probe_first && limiter->probe)
-    return INT64_MAX;
+  if (limiter->probe_first && limiter->probe && mono_us < limiter->probe_until)
+    return limiter->probe_until;
   if (limiter->off || cxd__slots_used(&limiter->slots, mono_us) < cxd__adapt_limit(&limiter->adapt, mono_us))
     return mono_us;
   int64_t grows = cxd__adapt_due(&limiter->adapt);
   return limiter->slots.count && limiter->slots.cooling[0] < grows ? limiter->slots.cooling[0] : grows;
 }
 
-static enum cxd__grant grant(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
+static enum cxd__grant grant(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us) {
   cxd__limiter_leave(limiter, ticket);
+  limiter->ready_since = 0;
   ticket->granted = 1;
   ticket->probe = limiter->probe_first;
-  if (ticket->probe)
+  if (ticket->probe) {
     limiter->probe = ticket;
+    limiter->probe_until = mono_us + PROBE_US;
+  }
   if (!limiter->off)
     cxd__slots_take(&limiter->slots);
   return CXD__GRANT_YES;
 }
 
+/* Usually whoever goes before it wakes a ticket; when that one's engine sleeps for good, it has to look for itself. */
+static int64_t look_again_at(const struct cxd__limiter *limiter, int64_t turn, int64_t mono_us) {
+  if (limiter->ready_since)
+    return limiter->ready_since + TURN_US;
+  return turn == INT64_MAX ? mono_us + LOOK_US : turn + TURN_US;
+}
+
+static int overtakes(struct cxd__limiter *limiter, const struct cxd__ticket *ticket, int64_t turn, int64_t mono_us) {
+  if (turn > mono_us)
+    limiter->ready_since = 0;
+  else if (!limiter->ready_since)
+    limiter->ready_since = mono_us;
+  return ticket->queued && limiter->ready_since && mono_us - limiter->ready_since >= TURN_US;
+}
+
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when) {
   size_t before = ticket->queued ? 0 : ahead(limiter, ticket->turn);
   int first = ticket->queued ? cxd__limiter_head(limiter) == ticket : before == 0;
-  *when = first ? turn_at(limiter, mono_us) : INT64_MAX; /* not first: whoever goes before it wakes it */
-  if (*when <= mono_us)
-    return grant(limiter, ticket);
+  *when = turn_at(limiter, mono_us);
+  if (first ? *when <= mono_us : overtakes(limiter, ticket, *when, mono_us))
+    return grant(limiter, ticket, mono_us);
+  if (!first)
+    *when = look_again_at(limiter, *when, mono_us);
   if (ticket->queued)
     return CXD__GRANT_WAIT;
   int64_t expected = slot_at(limiter, before, mono_us);

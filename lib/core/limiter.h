@@ -13,8 +13,9 @@
 /*
  * Who may send when. A slot is taken before a request and held until window + margin past the end of its exchange, so that
  * no window of the server ever sees more than the limit, however long requests were on their way. The queue is first
- * come, first served across all engines of a client, in three classes. A 429 closes the gate for everybody; when it opens,
- * one request goes ahead as a probe and the others follow its answer. Not locked: cxd__shared does that.
+ * come, first served across all engines of a client, in three classes; who does not take his turn within a second, because
+ * his host has stopped driving his engine, is overtaken. A 429 closes the gate for everybody; when it opens, one request goes
+ * ahead as a probe and the others follow its answer. Not locked: cxd__shared does that.
  */
 struct cxd__core;
 
@@ -43,6 +44,8 @@ struct cxd__limiter {
   int32_t off;         /* no slots; the gate still counts */
   int32_t probe_first; /* the gate was closed by a refusal: one request has to find out */
   const struct cxd__ticket *probe;
+  int64_t probe_until; /* then the next may probe: its engine may be one that nobody drives any more */
+  int64_t ready_since; /* the head of the queue could go since then, and does not; 0: it could not */
 };
 
 #define CXD__LIMITER_QUEUE_MAX 10000
@@ -53,7 +56,7 @@ void cxd__limiter_free(struct cxd__limiter *limiter);
 enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL, CXD__GRANT_LATE };
 
 /*
- * YES: the ticket is granted. WAIT: queued; try again at *when (INT64_MAX: when woken). FULL: the queue is full. LATE: not
+ * YES: the ticket is granted. WAIT: queued; try again at *when (INT64_MAX: when woken) or when woken. FULL: the queue is full. LATE: not
  * queued, because its turn would come at *when, not before `latest`.
  */
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when);

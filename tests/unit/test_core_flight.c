@@ -256,6 +256,47 @@ START_TEST(a_waiters_deadline_holds_while_the_leader_stalls) {
 }
 END_TEST
 
+/* ---------------------------------------------------- the quota of an engine that sleeps */
+
+static void open_with_one_slot(void) {
+  struct core_setup setup = core_setup_default();
+  close_two();
+  setup.limit = 1;
+  core_rig_open_with(&rig, &setup);
+  core_rig_join(&other, &rig, &setup);
+  start_get(&rig);
+  core_get_token(&rig);
+  get_with(&rig, "tok-1");
+}
+
+START_TEST(an_engine_that_nobody_drives_does_not_hold_up_the_queue) {
+  open_with_one_slot();
+  start_get(&rig); /* first in the queue, and its host sleeps */
+  core_pass(&rig, SECOND);
+  start_get(&other);
+  for (int i = 0; i < 3; i++) {
+    core_expect_nothing(&other);
+    core_pass_to_due(&other);
+  }
+  core_expect_send(&other, CXD__CLASS_GET);
+  ck_assert_int_le(rig.world->now.mono_us, 1000 * SECOND + 60 * SECOND + SECOND / 4 + 2 * SECOND);
+}
+END_TEST
+
+START_TEST(a_probe_in_an_engine_that_nobody_drives_does_not_keep_the_gate_closed) {
+  start_get(&rig);
+  core_get_token(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 429, .retry_after = "1");
+  core_pass_to_due(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET); /* the probe; its host sleeps */
+  start_get(&other);
+  core_expect_nothing(&other);
+  core_pass_to_due(&other);
+  core_expect_send(&other, CXD__CLASS_GET);
+}
+END_TEST
+
 /* --------------------------------------------------------------------- forced, quota */
 
 START_TEST(only_a_refused_token_makes_the_next_request_a_forced_one) {
@@ -337,6 +378,8 @@ int main(void) {
   tcase_add_test(t, an_exchange_that_stood_in_the_queue_until_somebody_else_began_one_never_leaves);
   tcase_add_test(t, a_back_off_of_the_exchange_does_not_cost_its_lease);
   tcase_add_test(t, a_waiters_deadline_holds_while_the_leader_stalls);
+  tcase_add_test(t, an_engine_that_nobody_drives_does_not_hold_up_the_queue);
+  tcase_add_test(t, a_probe_in_an_engine_that_nobody_drives_does_not_keep_the_gate_closed);
   tcase_add_test(t, only_a_refused_token_makes_the_next_request_a_forced_one);
   tcase_add_test(t, twenty_token_requests_may_leave_at_once_and_then_one_every_three_seconds);
   tcase_add_test(t, an_exchange_waits_for_the_quota_of_its_own);

@@ -162,7 +162,7 @@ START_TEST(after_a_refusal_one_probe_goes_ahead_and_the_others_follow_its_answer
   open_with(10);
   cxd__limiter_close_gate(&limiter, CXD__GATE_THROTTLED, 0, 30 * SECOND);
   assert_granted(&probe, 30 * SECOND);
-  assert_waits(&other, 31 * SECOND, NEVER);
+  assert_waits(&other, 31 * SECOND, 41 * SECOND);
   release(&probe, 1, 0, 32 * SECOND);
   assert_granted(&other, 32 * SECOND);
   (void)take(32 * SECOND);
@@ -289,12 +289,12 @@ START_TEST(first_come_first_served) {
   spend(0);
   for (int i = 0; i < N; i++) {
     tickets[i].turn = CXD__TURN_NEW;
-    assert_waits(&tickets[i], SECOND, i == 0 ? WINDOW + MARGIN : NEVER);
+    assert_waits(&tickets[i], SECOND, i == 0 ? WINDOW + MARGIN : WINDOW + MARGIN + SECOND);
   }
   for (int i = 0; i < N; i++) {
     int64_t at = 1000 * SECOND * (i + 1);
     for (int k = N - 1; k > i; k--)
-      assert_waits(&tickets[k], at, NEVER);
+      assert_waits(&tickets[k], at, at + SECOND); /* if the head does not go */
     assert_granted(&tickets[i], at);
     release(&tickets[i], 1, 0, at);
   }
@@ -307,7 +307,7 @@ START_TEST(a_newcomer_does_not_overtake_the_queue) {
   open_with(1);
   spend(0);
   assert_waits(&first, SECOND, WINDOW + MARGIN);
-  assert_waits(&second, 100 * SECOND, NEVER);
+  assert_waits(&second, 100 * SECOND, 101 * SECOND);
   cxd__limiter_leave(&limiter, &first);
   assert_granted(&second, 100 * SECOND);
 }
@@ -320,14 +320,56 @@ START_TEST(read_backs_go_before_puts_and_puts_before_new_work) {
   assert_waits(&fresh, 1, WINDOW + MARGIN);
   assert_waits(&put, 1, WINDOW + MARGIN);
   assert_waits(&look, 1, WINDOW + MARGIN);
-  assert_waits(&fresh, 100 * SECOND, NEVER);
-  assert_waits(&put, 100 * SECOND, NEVER);
+  assert_waits(&fresh, 100 * SECOND, 101 * SECOND);
+  assert_waits(&put, 100 * SECOND, 101 * SECOND);
   assert_granted(&look, 100 * SECOND);
   release(&look, 0, 0, 100 * SECOND);
-  assert_waits(&fresh, 100 * SECOND, NEVER);
+  assert_waits(&fresh, 100 * SECOND, 101 * SECOND);
   assert_granted(&put, 100 * SECOND);
   release(&put, 0, 0, 100 * SECOND);
   assert_granted(&fresh, 100 * SECOND);
+}
+END_TEST
+
+START_TEST(who_does_not_take_his_turn_within_a_second_is_overtaken_and_keeps_his_place) {
+  struct cxd__ticket asleep = ticket_of(CXD__TURN_NEW), awake = ticket_of(CXD__TURN_NEW);
+  open_with(1);
+  spend(0);
+  int64_t turn = WINDOW + MARGIN;
+  assert_waits(&asleep, 1, turn);
+  assert_waits(&awake, 1, turn + SECOND);
+  assert_waits(&awake, turn + SECOND, turn + 2 * SECOND); /* the first time that anybody has seen him miss it */
+  assert_waits(&awake, turn + 2 * SECOND - 1, turn + 2 * SECOND);
+  assert_granted(&awake, turn + 2 * SECOND);
+  ck_assert_ptr_eq(cxd__limiter_head(&limiter), &asleep);
+  release(&awake, 0, 0, turn + 2 * SECOND);
+  assert_granted(&asleep, turn + 2 * SECOND);
+}
+END_TEST
+
+START_TEST(a_newcomer_overtakes_nobody_asleep_or_not) {
+  struct cxd__ticket asleep = ticket_of(CXD__TURN_NEW), fresh = ticket_of(CXD__TURN_NEW);
+  open_with(1);
+  spend(0);
+  assert_waits(&asleep, 1, WINDOW + MARGIN);
+  assert_waits(&fresh, 1000 * SECOND, 1001 * SECOND);
+  assert_granted(&fresh, 1001 * SECOND);
+}
+END_TEST
+
+START_TEST(a_probe_that_does_not_come_back_lets_another_probe) {
+  struct cxd__ticket probe = ticket_of(CXD__TURN_NEW), next = ticket_of(CXD__TURN_NEW), third = ticket_of(CXD__TURN_NEW);
+  open_with(10);
+  cxd__limiter_close_gate(&limiter, CXD__GATE_REFUSED, 0, SECOND);
+  assert_granted(&probe, SECOND);
+  assert_waits(&next, 2 * SECOND, 12 * SECOND);
+  assert_granted(&next, 12 * SECOND);
+  ck_assert_int_eq(next.probe, 1);
+  assert_waits(&third, 12 * SECOND, 23 * SECOND);
+  release(&probe, 1, 0, 13 * SECOND); /* after all: not the probe any more */
+  assert_waits(&third, 13 * SECOND, 23 * SECOND);
+  release(&next, 1, 0, 14 * SECOND);
+  assert_granted(&third, 14 * SECOND);
 }
 END_TEST
 
@@ -350,7 +392,7 @@ START_TEST(leaving_works_from_every_place_and_twice) {
   (void)take(0);
   for (int i = 0; i < 5; i++) {
     t[i] = ticket_of(CXD__TURN_NEW);
-    assert_waits(&t[i], 1, NEVER);
+    assert_waits(&t[i], 1, i ? 1 + 5 * SECOND : NEVER);
   }
   for (int i = 0; i < 5; i++) {
     cxd__limiter_leave(&limiter, &t[order[i]]);
@@ -401,7 +443,7 @@ START_TEST(whoever_would_come_too_late_is_told_at_once_when_his_turn_would_be) {
   assert_late(CXD__TURN_NEW, 3 * SECOND, first, first);
   for (int i = 0; i < 3; i++) {
     queued[i] = ticket_of(CXD__TURN_NEW);
-    assert_waits(&queued[i], 3 * SECOND, i ? NEVER : first);
+    assert_waits(&queued[i], 3 * SECOND, i ? first + SECOND : first);
     assert_late(CXD__TURN_NEW, 3 * SECOND, 3 * SECOND, i == 0 ? second : i == 1 ? first + round : second + round);
   }
   assert_late(CXD__TURN_PUT, 3 * SECOND, first, first); /* only its own kind and better go before it */
@@ -565,6 +607,9 @@ int main(void) {
   tcase_add_test(t, a_cut_limit_is_kept_to);
   tcase_add_test(t, whoever_waits_for_a_cut_limit_looks_again_when_it_grows);
   tcase_add_test(t, read_backs_go_before_puts_and_puts_before_new_work);
+  tcase_add_test(t, who_does_not_take_his_turn_within_a_second_is_overtaken_and_keeps_his_place);
+  tcase_add_test(t, a_newcomer_overtakes_nobody_asleep_or_not);
+  tcase_add_test(t, a_probe_that_does_not_come_back_lets_another_probe);
   tcase_add_test(t, the_head_of_the_queue_is_known);
   tcase_add_test(t, whoever_would_come_too_late_is_told_at_once_when_his_turn_would_be);
   tcase_add_test(t, a_request_under_way_counts_as_if_it_ended_now);

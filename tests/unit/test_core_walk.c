@@ -453,7 +453,7 @@ static int alive(void) {
 static int64_t settled_due(struct core_rig *rig) {
   struct cxd__action act;
   int64_t due = cxd__core_due(rig->core);
-  if (due > now_us()) {
+  if (due > now_us() && !cxd__limiter_head(&w.rigs[0].own.shared.limiter)) { /* in the queue others than its head sleep longer on purpose */
     ck_assert_msg(cxd__core_next(rig->core, rig->world->now, &act) == 0, "an operation was not woken");
     ck_assert_msg(cxd__core_due(rig->core) >= due, "an operation slept too long"); /* a gate may have been closed meanwhile */
   }
