@@ -43,7 +43,7 @@ struct cxd__job {
   const char *cursor;          /* LIST, NULL: first page */
   const cxd_campaign *change;  /* PLAN, APPLY */
   int32_t replace, verify_always;
-  int32_t queued;              /* one of many: its deadline counts from its first slot */
+  int32_t queued;              /* one of many: its deadline counts from its first request */
   enum cxd__rebalance rebalance;
   enum cxd__audit_mode audit;
   const char *actor;           /* may be NULL */

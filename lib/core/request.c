@@ -49,6 +49,8 @@ static int64_t patience(const struct cxd__op *op, cxd__now now) {
 
 static void push_send(struct cxd__op *op, cxd__now now) {
   struct cxd__action action = {.kind = CXD__ACT_SEND};
+  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand */
+    op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
   action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now), .fresh = op->fresh};
   if (op->kind == CXD__CLASS_TOKEN) {
     action.request.basic = op->basic.len ? op->basic.data : NULL;
@@ -108,8 +110,6 @@ static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
 static void step_token(struct cxd__op *op, cxd__now now);
 
 static void granted(struct cxd__op *op, cxd__now now) {
-  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins */
-    op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
   cxd__op_end_wait(op, now);
   step_token(op, now);
 }

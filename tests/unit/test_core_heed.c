@@ -273,6 +273,26 @@ START_TEST(one_of_many_has_its_deadline_from_its_first_slot) {
 }
 END_TEST
 
+START_TEST(a_slot_given_back_for_want_of_a_token_is_not_the_first) {
+  struct core_setup setup = core_setup_default();
+  core_rig_close(&rig);
+  setup.limit = 1;
+  setup.core.deadline_us = 30 * SECOND;
+  core_rig_open_with(&rig, &setup);
+  struct cxd__job job = {.kind = CXD__JOB_GET, .id = "c1", .queued = 1};
+  uint32_t first, second;
+  ck_assert_int_eq(cxd__core_start(rig.core, &job, rig.world->now, &first, NULL), CXD_OK);
+  ck_assert_int_eq(cxd__core_start(rig.core, &job, rig.world->now, &second, NULL), CXD_OK);
+  core_get_token(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 200, .body = core_document);
+  core_expect(&rig, CXD__ACT_DONE);
+  core_expect_nothing(&rig);
+  core_pass_to_due(&rig); /* a minute: more than the deadline */
+  core_expect_send(&rig, CXD__CLASS_GET);
+}
+END_TEST
+
 START_TEST(whoever_would_be_too_late_in_the_queue_is_told_at_once_when_to_come) {
   struct core_setup setup = core_setup_default();
   core_rig_close(&rig);
@@ -311,6 +331,7 @@ int main(void) {
   tcase_add_test(t, a_slow_server_needs_twice_its_usual_time);
   tcase_add_test(t, a_short_deadline_still_allows_attempts_in_its_first_three_quarters);
   tcase_add_test(t, one_of_many_has_its_deadline_from_its_first_slot);
+  tcase_add_test(t, a_slot_given_back_for_want_of_a_token_is_not_the_first);
   tcase_add_test(t, whoever_would_be_too_late_in_the_queue_is_told_at_once_when_to_come);
   return run_suite(suite);
 }
