@@ -3,7 +3,6 @@
 
 #include "api/client.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "api/secret_file.h"
 #include "base/abi.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/random.h"
 
@@ -106,15 +106,20 @@ static char *user_agent_of(const cxd_config *config) {
   return cxd__buf_take(&text);
 }
 
+/* OpenSSL would wait for ever for the other end of a pipe. */
 static cxd_status check_files(const cxd_config *config, cxd_error **error) {
   static const char *const keys[] = {"http.ca_file", "http.client_cert", "http.client_key"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const char *path = set_text(config, keys[i]);
-    if (path && access(path, R_OK) != 0)
-      return cxd__fail_at(error, CXD_E_CONFIG, keys[i], "%s: '%s' cannot be read (%s)", keys[i], path, strerror(errno));
+    const char *why = path ? cxd__file_unfit(path) : NULL;
+    if (why)
+      return cxd__fail_at(error, CXD_E_CONFIG, keys[i], "%s: '%s' cannot be used: %s", keys[i], path, why);
   }
+  if (set_text(config, "http.client_key") && !set_text(config, "http.client_cert"))
+    return cxd__fail_at(error, CXD_E_CONFIG, "http.client_key", "http.client_key is set without http.client_cert: set the certificate that belongs to the key");
   return CXD_OK;
 }
+
 
 static cxd_status prepare(cxd_client *client, const cxd_config *config, cxd_error **error) {
   cxd_status status = cxd__config_copy(config, &client->config);
@@ -248,6 +253,9 @@ cxd_status cxd__client_may_read(cxd_client *client, uintptr_t entry, cxd_error *
 
 cxd_status cxd__client_may_write(cxd_client *client, uintptr_t entry, cxd_error **error) { return allowed(client, entry, CXD__INSIDE_NOTHING, error); }
 
+/* RFC 7617 section 2: in Basic the first colon ends the id. */
+static int id_is_sendable(const struct cxd__oauth *oauth) { return oauth->post || oauth->basic_form_encode || !strchr(oauth->client_id, ':'); }
+
 static cxd_status credentials_present(const cxd_client *client, cxd_error **error) {
   const char *id = client->core.oauth.client_id;
   if (client->has_provider || client->shared.flight.fixed)
@@ -256,6 +264,8 @@ static cxd_status credentials_present(const cxd_client *client, cxd_error **erro
     return cxd__fail_at(error, CXD_E_CONFIG, "auth.client_id", "no credentials: set auth.client_id and auth.client_secret (or its file), auth.token, or register a token provider");
   if (!client->secret.text)
     return cxd__fail_at(error, CXD_E_CONFIG, "auth.client_secret", "auth.client_id is set without a secret: set auth.client_secret (environment) or auth.client_secret_file");
+  if (!id_is_sendable(&client->core.oauth))
+    return cxd__fail_at(error, CXD_E_CONFIG, "auth.client_id", "auth.client_id has a colon, which Basic authentication cannot carry: set auth.basic_form_encode to on, or auth.method to post");
   return CXD_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/quote.h"
 #include "base/secret.h"
 
 #include "api/config_table.h"
@@ -61,7 +62,7 @@ static int store(struct slot *slot, int secret, const char *text, size_t len) {
 
 static cxd_status unknown_key(const char *key, cxd_error **error) {
   char shown[CXD__QUOTE_MAX];
-  cxd__config_quote(key, shown);
+  cxd__quote(key, shown);
   return cxd__fail_at(error, CXD_E_CONFIG, shown, "unknown key '%s': did you mean '%s'?", shown, cxd__config_nearest(key));
 }
 

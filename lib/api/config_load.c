@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/quote.h"
 #include "json/value.h"
 
 #include "api/config.h"
 #include "api/config_table.h"
 #include "api/config_value.h"
-#include "api/secret_file.h"
 
 #define NAME_MAX_BYTES 96
 
@@ -28,7 +29,7 @@ struct load {
 static cxd_status at(const struct load *load, struct cxd__slice where, cxd_status status, const char *field, const char *message) {
   char shown[CXD__QUOTE_MAX];
   size_t line, column;
-  cxd__config_quote(load->file, shown);
+  cxd__quote(load->file, shown);
   cxd__json_place(load->text, (size_t)(where.p - load->text), &line, &column);
   return cxd__fail_at(load->error, status, field, "%s: line %zu, column %zu: %s", shown, line, column, message);
 }
@@ -144,7 +145,7 @@ static cxd_status walk(struct load *load, const char *prefix, struct cxd__slice 
 
 static cxd_status parse(struct load *load, const struct cxd__buf *text) {
   char shown[CXD__QUOTE_MAX];
-  cxd__config_quote(load->file, shown);
+  cxd__quote(load->file, shown);
   if (text->len == 0)
     return cxd__fail(load->error, CXD_E_JSON, "config file '%s' is empty: write {} for no settings", shown);
   struct cxd__slice document;
@@ -181,11 +182,11 @@ cxd_status cxd_config_load_file(cxd_config *config, const char *path, cxd_error 
   struct cxd__buf text = {0};
   cxd_status status = load_start(&load, config);
   if (status == CXD_OK)
-    status = cxd__read_regular(path, "config file", CXD__JSON_MAX_BYTES, &text, error);
+    status = cxd__file_read(path, CXD__JSON_MAX_BYTES, "config file", &text, error);
   load.text = text.data;
   if (status == CXD_OK)
     status = parse(&load, &text);
-  cxd__buf_wipe(&text);
+  cxd__buf_free(&text);
   return load_end(&load, config, status);
 }
 
@@ -222,7 +223,7 @@ static size_t find_env(const char *name) {
 
 static cxd_status unknown_env(const char *name, cxd_error **error) {
   char shown[CXD__QUOTE_MAX], known[NAME_MAX_BYTES];
-  cxd__config_quote(name, shown);
+  cxd__quote(name, shown);
   env_name(cxd__config_nearest(name + strlen(ENV_PREFIX)), known);
   return cxd__fail_at(error, CXD_E_CONFIG, shown, "unknown environment variable '%s': did you mean '%s'?", shown, known);
 }

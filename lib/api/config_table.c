@@ -45,7 +45,7 @@ static const struct cxd__config_key keys[] = {
         "Proxy for all requests: none, env (the usual variables, such as HTTPS_PROXY), or an http or https URL without user and password."),
     PATH("http.ca_file", "", "PEM file of the certification authorities to trust; when unset, those of the system."),
     PATH("http.client_cert", "", "PEM file with the client certificate for mutual TLS."),
-    PATH("http.client_key", "", "PEM file with the private key of http.client_cert."),
+    PATH("http.client_key", "", "PEM file with the private key of http.client_cert, without a pass phrase; when unset, the key is in http.client_cert."),
     TEXT("http.user_agent", "", "printable ASCII", cxd__rule_ascii, "User-Agent header; when unset, the name and version of this library."),
     INT("http.max_response_bytes", "1048576", 1, 16777216, "bytes", "Largest answer body that is read, in bytes."),
 

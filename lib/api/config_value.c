@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* strnlen */
 #include "api/config_value.h"
 
 #include <stdlib.h>
@@ -9,33 +8,13 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/quote.h"
 #include "base/utf8.h"
 #include "json/value.h"
 
 #include "api/config_rules.h"
 
 static int is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }
-
-void cxd__config_quote(const char *value, char out[CXD__QUOTE_MAX]) {
-  size_t len = strnlen(value, CXD__QUOTE_MAX), n = 0;
-  for (size_t i = 0; i < len;) {
-    size_t width = cxd__utf8_width(value + i, len - i);
-    if (n + (width ? width : 1) > CXD__QUOTE_MAX - 4) {
-      memcpy(out + n, "...", 3);
-      n += 3;
-      break;
-    }
-    if (width == 0 || is_control(value[i])) {
-      out[n++] = '?';
-      i++;
-      continue;
-    }
-    memcpy(out + n, value + i, width);
-    n += width;
-    i += width;
-  }
-  out[n] = '\0';
-}
 
 /* What may be shown of a value: not a secret, and no URL that could hold one. */
 static int showable(const struct cxd__config_key *key, const char *value) {
@@ -46,13 +25,13 @@ static cxd_status wrong(const struct cxd__config_key *key, const char *value, co
   if (!showable(key, value))
     return cxd__fail_at(error, CXD_E_CONFIG, key->name, "%s: the value %s", key->name, what);
   char shown[CXD__QUOTE_MAX];
-  cxd__config_quote(value, shown);
+  cxd__quote(value, shown);
   return cxd__fail_at(error, CXD_E_CONFIG, key->name, "%s: '%s' %s", key->name, shown, what);
 }
 
 static cxd_status outside(const struct cxd__config_key *key, const char *value, cxd_error **error) {
   char shown[CXD__QUOTE_MAX];
-  cxd__config_quote(value, shown);
+  cxd__quote(value, shown);
   return cxd__fail_at(error, CXD_E_CONFIG, key->name, "%s: value %s is outside %s%s%s", key->name, shown, key->range, *key->unit ? " " : "", key->unit);
 }
 
@@ -131,7 +110,7 @@ static cxd_status check_choice(const struct cxd__config_key *key, const char *va
     return CXD_OK;
   }
   char shown[CXD__QUOTE_MAX];
-  cxd__config_quote(value, shown);
+  cxd__quote(value, shown);
   return cxd__fail_at(error, CXD_E_CONFIG, key->name, "%s: '%s' is not one of %s", key->name, shown, key->range);
 }
 
@@ -139,7 +118,7 @@ static cxd_status check_url(const struct cxd__config_key *key, const char *value
   if (strstr(value, "://") || !showable(key, value))
     return CXD_OK;
   char shown[CXD__QUOTE_MAX];
-  cxd__config_quote(value, shown);
+  cxd__quote(value, shown);
   const char *scheme = key->rule == cxd__rule_proxy ? "http" : "https";
   return cxd__fail_at(error, CXD_E_CONFIG, key->name, "%s: '%s' has no scheme: write %s://%s", key->name, shown, scheme, shown);
 }

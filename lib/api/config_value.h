@@ -20,8 +20,4 @@ cxd_status cxd__config_check(const struct cxd__config_key *key, const char *valu
 int64_t cxd__config_read_int(const char *value);
 double cxd__config_read_real(const char *value);
 
-/* A text for messages: escaped, cut when long. out has room for CXD__QUOTE_MAX bytes. */
-#define CXD__QUOTE_MAX 128
-void cxd__config_quote(const char *value, char out[CXD__QUOTE_MAX]);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -31,13 +32,12 @@ static int is_loopback(const char *url) {
     return 1;
   if (len == 9 && strncasecmp(host, "localhost", 9) == 0)
     return 1;
-  int dots = 0;
-  for (size_t i = 0; i < len; i++) {
-    dots += host[i] == '.';
-    if (host[i] != '.' && (host[i] < '0' || host[i] > '9'))
-      return 0;
-  }
-  return dots == 3 && strncmp(host, "127.", 4) == 0;
+  char text[INET_ADDRSTRLEN] = "";
+  struct in_addr address;
+  if (len >= sizeof text)
+    return 0;
+  memcpy(text, host, len);
+  return inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 static cxd_status check_plain(const cxd_config *config, const char *key, const char *url, cxd_error **error) {

@@ -3,7 +3,6 @@
 
 #include "audit/chain.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "audit/log.h"
@@ -11,47 +10,17 @@
 #include "base/now.h"
 #include "json/value.h"
 
-#define HEX_BYTES (2 * CXD__HASH_BYTES)
-
 static const char domain[] = "cxdialer.audit.v1"; /* its final zero is hashed too */
 static const char head[] = "{\"v\":1,\"seq\":";
 static const char prev_label[] = ",\"prev\":\"";
 static const char h_label[] = "\",\"h\":\"";
 static const char end_label[] = "\"}";
 #define LEN(literal) (sizeof(literal) - 1)
-#define SEAL_BYTES (LEN(prev_label) + HEX_BYTES + LEN(h_label) + HEX_BYTES + LEN(end_label))
-
-int cxd__hasher_open(struct cxd__hasher *hasher) {
-  hasher->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-  hasher->context = EVP_MD_CTX_new();
-  if (hasher->md && hasher->context)
-    return 0;
-  cxd__hasher_close(hasher);
-  return -1;
-}
-
-void cxd__hasher_close(struct cxd__hasher *hasher) {
-  EVP_MD_CTX_free(hasher->context);
-  EVP_MD_free(hasher->md);
-  *hasher = (struct cxd__hasher){0};
-}
-
-int cxd__hasher_start(struct cxd__hasher *hasher) { return EVP_DigestInit_ex2(hasher->context, hasher->md, NULL) == 1 ? 0 : -1; }
-
-int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len) { return EVP_DigestUpdate(hasher->context, bytes, len) == 1 ? 0 : -1; }
-
-int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]) {
-  unsigned len = 0;
-  return EVP_DigestFinal_ex(hasher->context, out, &len) == 1 && len == CXD__HASH_BYTES ? 0 : -1;
-}
+#define SEAL_BYTES (LEN(prev_label) + CXD__HASH_HEX + LEN(h_label) + CXD__HASH_HEX + LEN(end_label))
 
 void cxd__hex_add(struct cxd__buf *out, const unsigned char hash[CXD__HASH_BYTES]) {
-  static const char digits[] = "0123456789abcdef";
-  char text[HEX_BYTES];
-  for (size_t i = 0; i < CXD__HASH_BYTES; i++) {
-    text[2 * i] = digits[hash[i] >> 4];
-    text[2 * i + 1] = digits[hash[i] & 15];
-  }
+  char text[CXD__HASH_HEX];
+  cxd__hash_hex(hash, text);
   cxd__buf_add(out, text, sizeof text);
 }
 
@@ -177,8 +146,8 @@ int cxd__chain_read(struct cxd__hasher *hasher, const char *line, size_t len, st
     return 0;
   size_t front = len - SEAL_BYTES;
   const char *seal = line + front;
-  const char *h = seal + LEN(prev_label) + HEX_BYTES + LEN(h_label);
-  if (memcmp(seal, prev_label, LEN(prev_label)) != 0 || memcmp(h - LEN(h_label), h_label, LEN(h_label)) != 0 || memcmp(h + HEX_BYTES, end_label, LEN(end_label)) != 0)
+  const char *h = seal + LEN(prev_label) + CXD__HASH_HEX + LEN(h_label);
+  if (memcmp(seal, prev_label, LEN(prev_label)) != 0 || memcmp(h - LEN(h_label), h_label, LEN(h_label)) != 0 || memcmp(h + CXD__HASH_HEX, end_label, LEN(end_label)) != 0)
     return 0;
   if (!read_hex(seal + LEN(prev_label), before) || !read_hex(h, out->h) || !read_seq(line, front, &out->seq))
     return 0;

@@ -7,20 +7,7 @@
 #include <cxdialer/cxdialer.h>
 
 #include "base/buf.h"
-
-#define CXD__HASH_BYTES 32
-
-/* SHA-256 of libcrypto, looked up once. */
-struct cxd__hasher {
-  void *md, *context;
-};
-int cxd__hasher_open(struct cxd__hasher *hasher); /* 0, or -1 */
-void cxd__hasher_close(struct cxd__hasher *hasher);
-
-/* A sum over pieces. add and end: 0, or -1 when libcrypto failed; a failure sticks until the next start. */
-int cxd__hasher_start(struct cxd__hasher *hasher);
-int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len);
-int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]);
+#include "base/digest.h"
 
 void cxd__hex_add(struct cxd__buf *out, const unsigned char hash[CXD__HASH_BYTES]);
 

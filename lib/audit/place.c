@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* O_PATH, strerror_r */
+#define _GNU_SOURCE /* O_PATH */
 #include "audit/place.h"
 
 #include <errno.h>
@@ -22,8 +22,7 @@
 #define FILE_FLAGS (O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 cxd_status cxd__place_fail(const struct cxd__place *place, const char *doing, int code, cxd_error **error) {
-  char text[128];
-  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': %s: %s", place->path, doing, strerror_r(code, text, sizeof text));
+  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': %s: %s", place->path, doing, cxd__errno_text(code));
 }
 
 static cxd_status refuse(const struct cxd__place *place, const char *why, cxd_error **error) {

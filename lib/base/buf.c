@@ -14,6 +14,19 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+/* A secret never moves by realloc(), which would leave the old copy behind. */
+static char *move(struct cxd__buf *b, size_t cap) {
+  if (!b->secret || !b->data)
+    return cxd__realloc(b->data, cap);
+  char *data = cxd__alloc(cap);
+  if (!data)
+    return NULL;
+  memcpy(data, b->data, b->len + 1);
+  explicit_bzero(b->data, b->cap);
+  cxd__free(b->data);
+  return data;
+}
+
 /* Room for `more` bytes and the final zero. */
 static int grow(struct cxd__buf *b, size_t more) {
   if (b->failed)
@@ -28,7 +41,7 @@ static int grow(struct cxd__buf *b, size_t more) {
   size_t cap = b->cap ? b->cap : 128;
   while (cap < need)
     cap *= 2;
-  char *data = cxd__realloc(b->data, cap);
+  char *data = move(b, cap);
   if (!data) {
     b->failed = 1;
     return 0;
@@ -37,6 +50,8 @@ static int grow(struct cxd__buf *b, size_t more) {
   b->cap = cap;
   return 1;
 }
+
+int cxd__buf_room(struct cxd__buf *b, size_t more) { return grow(b, more); }
 
 void cxd__buf_add(struct cxd__buf *b, const void *bytes, size_t len) {
   if (!grow(b, len))
@@ -156,21 +171,23 @@ void cxd__buf_reset(struct cxd__buf *b) {
 char *cxd__buf_take(struct cxd__buf *b) {
   (void)grow(b, 0);
   char *text = b->failed ? NULL : b->data;
-  if (!text)
-    cxd__free(b->data);
-  else
-    text[b->len] = '\0';
+  if (!text) {
+    cxd__buf_free(b);
+    return NULL;
+  }
+  text[b->len] = '\0';
   *b = (struct cxd__buf){0};
   return text;
 }
 
 void cxd__buf_free(struct cxd__buf *b) {
+  if (b->secret && b->data)
+    explicit_bzero(b->data, b->cap);
   cxd__free(b->data);
   *b = (struct cxd__buf){0};
 }
 
 void cxd__buf_wipe(struct cxd__buf *b) {
-  if (b->data)
-    explicit_bzero(b->data, b->cap);
+  b->secret = 1;
   cxd__buf_free(b);
 }

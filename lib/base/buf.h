@@ -9,12 +9,13 @@
 
 /*
  * A growing byte buffer. Errors stick: after the first failed growth every call does nothing and `failed`
- * is set, so that a writer checks once, at the end. Zero-initialise it: struct cxd__buf b = {0}.
+ * is set, so that a writer checks once, at the end. Zero-initialise it: struct cxd__buf b = {0}, or {.secret = 1} for
+ * text that must not stay behind in freed memory, neither when the buffer grows nor when it is freed.
  */
 struct cxd__buf {
   char *data; /* data[len] is 0 whenever data is not NULL */
   size_t len, cap;
-  int failed;
+  int failed, secret;
 };
 
 void cxd__buf_add(struct cxd__buf *b, const void *bytes, size_t len);
@@ -30,9 +31,10 @@ void cxd__buf_real(struct cxd__buf *b, double value);
 void cxd__buf_json(struct cxd__buf *b, const char *s, size_t len);
 void cxd__buf_json_str(struct cxd__buf *b, const char *s);
 
+int cxd__buf_room(struct cxd__buf *b, size_t more); /* for those who write behind `len` themselves; 0: no memory */
 void cxd__buf_reset(struct cxd__buf *b);  /* empty, memory kept */
 char *cxd__buf_take(struct cxd__buf *b);  /* the text, owned by the caller; NULL when failed. The buffer is empty after. */
 void cxd__buf_free(struct cxd__buf *b);
-void cxd__buf_wipe(struct cxd__buf *b);   /* free after overwriting: for secrets */
+void cxd__buf_wipe(struct cxd__buf *b);   /* free after overwriting, whatever `secret` says */
 
 #endif

@@ -5,15 +5,51 @@
 
 #include <openssl/evp.h>
 
-void cxd__sha256_hex(const void *bytes, size_t len, char out[65]) {
+int cxd__hasher_open(struct cxd__hasher *hasher) {
+  hasher->md = EVP_MD_fetch(NULL, "SHA256", NULL);
+  hasher->context = EVP_MD_CTX_new();
+  if (hasher->md && hasher->context)
+    return 0;
+  cxd__hasher_close(hasher);
+  return -1;
+}
+
+void cxd__hasher_close(struct cxd__hasher *hasher) {
+  EVP_MD_CTX_free(hasher->context);
+  EVP_MD_free(hasher->md);
+  *hasher = (struct cxd__hasher){0};
+}
+
+int cxd__hasher_start(struct cxd__hasher *hasher) { return EVP_DigestInit_ex2(hasher->context, hasher->md, NULL) == 1 ? 0 : -1; }
+
+int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len) { return EVP_DigestUpdate(hasher->context, bytes, len) == 1 ? 0 : -1; }
+
+int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]) {
+  unsigned len = 0;
+  return EVP_DigestFinal_ex(hasher->context, out, &len) == 1 && len == CXD__HASH_BYTES ? 0 : -1;
+}
+
+void cxd__hash_hex(const unsigned char hash[CXD__HASH_BYTES], char out[CXD__HASH_HEX]) {
   static const char digits[] = "0123456789abcdef";
-  unsigned char sum[EVP_MAX_MD_SIZE];
-  out[0] = '\0';
-  if (EVP_Digest(bytes, len, sum, NULL, EVP_sha256(), NULL) != 1)
-    return;
-  for (size_t i = 0; i < 32; i++) {
-    out[2 * i] = digits[sum[i] >> 4];
-    out[2 * i + 1] = digits[sum[i] & 15];
+  for (size_t i = 0; i < CXD__HASH_BYTES; i++) {
+    out[2 * i] = digits[hash[i] >> 4];
+    out[2 * i + 1] = digits[hash[i] & 15];
   }
-  out[64] = '\0';
+}
+
+static int sum(struct cxd__hasher *hasher, const void *bytes, size_t len, unsigned char out[CXD__HASH_BYTES]) {
+  return cxd__hasher_start(hasher) == 0 && cxd__hasher_add(hasher, bytes, len) == 0 && cxd__hasher_end(hasher, out) == 0;
+}
+
+void cxd__sha256_hex(const void *bytes, size_t len, char out[CXD__HASH_HEX + 1]) {
+  struct cxd__hasher hasher;
+  unsigned char hash[CXD__HASH_BYTES];
+  out[0] = '\0';
+  if (cxd__hasher_open(&hasher) != 0)
+    return;
+  if (sum(&hasher, bytes, len, hash)) {
+    cxd__hash_hex(hash, out);
+    out[CXD__HASH_HEX] = '\0';
+  }
+  cxd__hasher_close(&hasher);
 }

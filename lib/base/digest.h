@@ -6,7 +6,25 @@
 
 #include <stddef.h>
 
-/* SHA-256 as 64 lower-case hex digits and a zero; "" when libcrypto failed. */
-void cxd__sha256_hex(const void *bytes, size_t len, char out[65]);
+#define CXD__HASH_BYTES 32
+#define CXD__HASH_HEX (2 * CXD__HASH_BYTES)
+
+/* SHA-256 of libcrypto, looked up once, for many sums. */
+struct cxd__hasher {
+  void *md, *context;
+};
+int cxd__hasher_open(struct cxd__hasher *hasher); /* 0, or -1 */
+void cxd__hasher_close(struct cxd__hasher *hasher);
+
+/* A sum over pieces. 0, or -1 when libcrypto failed; a failure sticks until the next start. */
+int cxd__hasher_start(struct cxd__hasher *hasher);
+int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len);
+int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]);
+
+/* Lower-case digits, without a zero behind them. */
+void cxd__hash_hex(const unsigned char hash[CXD__HASH_BYTES], char out[CXD__HASH_HEX]);
+
+/* One sum as 64 digits and a zero; "" when libcrypto failed. */
+void cxd__sha256_hex(const void *bytes, size_t len, char out[CXD__HASH_HEX + 1]);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* strerrordesc_np */
 #include "base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -85,6 +87,11 @@ cxd_status cxd__fail_at(cxd_error **out, cxd_status status, const char *field, c
 }
 
 cxd_status cxd__fail_nomem(cxd_error **out) { return cxd__fail(out, CXD_E_NOMEM, "out of memory"); }
+
+const char *cxd__errno_text(int number) {
+  const char *text = strerrordesc_np(number);
+  return text ? text : "unknown error";
+}
 
 void cxd_error_free(cxd_error *error) {
   if (!error || error->magic != CXD__MAGIC_ERROR)

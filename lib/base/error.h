@@ -25,4 +25,7 @@ cxd_status cxd__fail(cxd_error **out, cxd_status status, const char *format, ...
 cxd_status cxd__fail_at(cxd_error **out, cxd_status status, const char *field, const char *format, ...) __attribute__((format(printf, 4, 5)));
 cxd_status cxd__fail_nomem(cxd_error **out);
 
+/* What the system calls an errno, in English whatever the host's locale: messages are UTF-8 in one language. */
+const char *cxd__errno_text(int number);
+
 #endif

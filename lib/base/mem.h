@@ -17,6 +17,9 @@ char *cxd__strndup(const char *s, size_t len); /* also for bytes without a final
 /* The n-th allocation of this thread from now on, and all after it, fail; 0 = never. */
 void cxd__mem_fail_at(size_t n);
 size_t cxd__mem_count(void); /* allocations of this thread since the last cxd__mem_fail_at */
+
+/* Sees every block of this thread just before it goes, with what the library left in it; NULL: nobody looks. */
+void cxd__mem_look_at_freed(void (*look)(const void *bytes, size_t size));
 #endif
 
 #endif

@@ -23,6 +23,7 @@ static void form_value(struct cxd__buf *out, const char *text) {
 }
 
 void cxd__oauth_request(const struct cxd__oauth *oauth, struct cxd__buf *body, struct cxd__buf *basic) {
+  body->secret = basic->secret = 1;
   const char *secret = oauth->client_secret->text ? oauth->client_secret->text : "";
   void (*put)(struct cxd__buf *, const char *) = oauth->basic_form_encode ? form_value : cxd__buf_str;
   cxd__buf_str(body, "grant_type=client_credentials&scope=");
@@ -39,8 +40,11 @@ void cxd__oauth_request(const struct cxd__oauth *oauth, struct cxd__buf *body, s
   put(basic, secret);
 }
 
+/* A query may hold a key: messages end before it. */
+static int shown(const char *url) { return (int)strcspn(url, "?"); }
+
 static cxd_status bad_reply(const char *url, const char *what, cxd_error **error) {
-  return cxd__fail_at(error, CXD_E_TOKEN, "auth.token_url", "the token endpoint %s answered %s: check auth.token_url", url, what);
+  return cxd__fail_at(error, CXD_E_TOKEN, "auth.token_url", "the token endpoint %.*s answered %s: check auth.token_url", shown(url), url, what);
 }
 
 /* Digits, digits in a string, or a fraction (rounded down); missing or rubbish: 0, for which 300 s is assumed. */
@@ -88,8 +92,7 @@ static cxd_status read_token(struct cxd__slice root, const char *url, struct cxd
     status = bad_reply(url, len ? "with an access_token of forbidden characters or size" : "with an empty access_token", error);
   else
     cxd__buf_add(text, token, len);
-  struct cxd__buf wipe = {token, len, token ? len + 1 : 0, 0};
-  cxd__buf_wipe(&wipe);
+  cxd__buf_free(&(struct cxd__buf){.data = token, .cap = len, .secret = 1});
   *expires_in_s = life_of(cxd__json_member(root, "expires_in"));
   return status;
 }
@@ -109,32 +112,29 @@ static cxd_status status_of(const struct cxd__exchange *exchange, const char *co
 }
 
 static cxd_status refused(const struct cxd__exchange *exchange, const char *url, const char *scope, cxd_error **error) {
-  char *code = NULL, *message = NULL, *field = NULL, *id = NULL;
-  (void)cxd__reply_error(exchange->body.data ? exchange->body.data : "", exchange->body.len, &code, &message, &field, &id);
+  struct cxd__reply said;
+  (void)cxd__reply_error(exchange->body.data, exchange->body.len, &said);
   int32_t http = exchange->http_status;
-  cxd_status status = status_of(exchange, code);
+  cxd_status status = status_of(exchange, said.code);
   const char *next = status == CXD_E_FORBIDDEN      ? "ask the administrator to grant the application that scope"
                      : status == CXD_E_UNAUTHORIZED ? "check auth.client_id and the client secret"
                                                     : "check auth.token_url";
-  cxd__fail_at(error, status, status == CXD_E_FORBIDDEN ? "auth.scope" : "auth.token_url", "the token endpoint %s answered %d%s%s%s%s for scope %s: %s", url, (int)http, code ? " " : "", code ? code : "",
-               message ? ": " : "", message ? message : "", scope, next);
+  cxd__fail_at(error, status, status == CXD_E_FORBIDDEN ? "auth.scope" : "auth.token_url", "the token endpoint %.*s answered %d%s%s%s%s for scope %s: %s", shown(url), url, (int)http,
+               said.code ? " " : "", said.code ? said.code : "", said.message ? ": " : "", said.message ? said.message : "", scope, next);
   if (error && *error) {
     (*error)->http_status = http;
-    (*error)->server_code = code;
-    (*error)->request_id = id ? id : cxd__strdup(exchange->request_id);
-    code = id = NULL;
+    (*error)->server_code = cxd__reply_take(&said.code);
+    (*error)->request_id = said.request_id ? cxd__reply_take(&said.request_id) : cxd__strdup(exchange->request_id);
   }
-  cxd__free(code);
-  cxd__free(message);
-  cxd__free(field);
-  cxd__free(id);
+  cxd__reply_clear(&said);
   return status;
 }
 
 cxd_status cxd__oauth_reply(const struct cxd__exchange *exchange, const char *url, const char *scope, struct cxd__buf *text, int64_t *expires_in_s, cxd_error **error) {
+  text->secret = 1;
   if (exchange->way != CXD__WAY_ANSWER) {
     cxd_status status = cxd__verdict_of(CXD__CLASS_TOKEN, exchange).status;
-    return cxd__fail_at(error, status, "auth.token_url", "no token from %s: %s", url, exchange->detail ? exchange->detail : cxd_status_text(status));
+    return cxd__fail_at(error, status, "auth.token_url", "no token from %.*s: %s", shown(url), url, exchange->detail ? exchange->detail : cxd_status_text(status));
   }
   if (exchange->http_status != 200)
     return refused(exchange, url, scope, error);

@@ -59,9 +59,11 @@ static struct cxd__verdict of_way(const struct cxd__exchange *exchange) {
       [CXD__WAY_TIMEOUT] = CXD_E_TIMEOUT,   [CXD__WAY_LOST] = CXD_E_CONNECT,        [CXD__WAY_RESEND] = CXD_E_CONNECT,
       [CXD__WAY_TOO_LARGE] = CXD_E_PROTOCOL, [CXD__WAY_REFUSED] = CXD_E_PROTOCOL,   [CXD__WAY_ABORTED] = CXD_E_CANCELLED};
   struct cxd__verdict v = {CXD__MEANS_RETRY, status[exchange->way]};
-  if (exchange->sends > 0)
+  if (exchange->way == CXD__WAY_TLS) /* also when the request was written already: TLS 1.3 tells of a missing client certificate that late */
+    v.meaning = CXD__MEANS_FINAL;
+  else if (exchange->sends > 0)
     v.meaning = CXD__MEANS_AMBIGUOUS;
-  else if (exchange->way == CXD__WAY_TLS || exchange->way == CXD__WAY_REFUSED)
+  else if (exchange->way == CXD__WAY_REFUSED)
     v.meaning = CXD__MEANS_FINAL;
   return v;
 }
@@ -87,16 +89,13 @@ static int mentions(const char *text, const char *word) {
 /* A server without entity tags may say in a 400 or 422 that the version in the document is not its own any more. */
 static int says_stale(const struct cxd__exchange *exchange) {
   static const char *const words[] = {"mismatch", "conflict", "stale", "outdated", "obsolete"};
-  char *code = NULL, *message = NULL, *field = NULL, *id = NULL;
+  struct cxd__reply said = {0};
   int stale = 0;
-  if (exchange->body.data && (exchange->http_status == 400 || exchange->http_status == 422))
-    (void)cxd__reply_error(exchange->body.data, exchange->body.len, &code, &message, &field, &id);
+  if (exchange->http_status == 400 || exchange->http_status == 422)
+    (void)cxd__reply_error(exchange->body.data, exchange->body.len, &said);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    stale |= mentions(code, "version") && mentions(code, words[i]);
-  cxd__free(code);
-  cxd__free(message);
-  cxd__free(field);
-  cxd__free(id);
+    stale |= mentions(said.code, "version") && mentions(said.code, words[i]);
+  cxd__reply_clear(&said);
   return stale;
 }
 
@@ -125,39 +124,34 @@ static const char *advice(cxd_status status) {
   case CXD_E_RATE_LIMITED: return "the quota is used up: run it again later";
   case CXD_E_PROTOCOL: return "check api.base_url: this does not look like the API";
   case CXD_E_CONNECT: return "check api.base_url and the network";
-  case CXD_E_TLS: return "check the server's certificate or set http.ca_file";
+  case CXD_E_TLS: return "check the certificates: the server's against http.ca_file, our own in http.client_cert and http.client_key";
   case CXD_E_TIMEOUT: return "try again, or raise http.attempt_timeout_ms";
   default: return NULL;
   }
 }
 
 cxd_error *cxd__verdict_error(cxd_status status, const char *what, const struct cxd__exchange *exchange) {
-  char *code = NULL, *message = NULL, *field = NULL, *id = NULL;
+  struct cxd__reply said;
   struct cxd__buf text = {0};
-  if (exchange->body.data)
-    (void)cxd__reply_error(exchange->body.data, exchange->body.len, &code, &message, &field, &id);
+  (void)cxd__reply_error(exchange->body.data, exchange->body.len, &said);
   cxd__buf_fmt(&text, "%s: ", what);
   if (exchange->way == CXD__WAY_ANSWER)
-    cxd__buf_fmt(&text, "the server answered %d%s%s%s%s", (int)exchange->http_status, code ? " " : "", code ? code : "", message ? ": " : "", message ? message : "");
+    cxd__buf_fmt(&text, "the server answered %d%s%s%s%s", (int)exchange->http_status, said.code ? " " : "", said.code ? said.code : "", said.message ? ": " : "", said.message ? said.message : "");
   else
     cxd__buf_str(&text, exchange->detail ? exchange->detail : cxd_status_text(status));
-  if (field)
-    cxd__buf_fmt(&text, " (%s)", field);
+  if (said.field)
+    cxd__buf_fmt(&text, " (%s)", said.field);
   if (advice(status))
     cxd__buf_fmt(&text, "; %s", advice(status));
   cxd_error *error = cxd__error_new(status, "%s", text.data && !text.failed ? text.data : what);
   cxd__buf_free(&text);
   if (error) {
     error->http_status = exchange->http_status;
-    error->server_code = code;
-    error->request_id = id ? id : cxd__strdup(exchange->request_id);
-    error->field = cxd__field_pointer(field);
+    error->server_code = cxd__reply_take(&said.code);
+    error->request_id = said.request_id ? cxd__reply_take(&said.request_id) : cxd__strdup(exchange->request_id);
+    error->field = cxd__field_pointer(said.field);
     error->retryable = status == CXD_E_CONNECT || status == CXD_E_TIMEOUT || status == CXD_E_RATE_LIMITED || status == CXD_E_SERVER;
-    code = id = NULL;
   }
-  cxd__free(code);
-  cxd__free(message);
-  cxd__free(field);
-  cxd__free(id);
+  cxd__reply_clear(&said);
   return error;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* epoll_create1 */
+#define _GNU_SOURCE /* epoll_create1, explicit_bzero */
 #include "http/http.h"
 
 #include <errno.h>
@@ -92,7 +92,7 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
   http->wake = cxd__wake_new();
   http->multi = curl_multi_init();
   if (http->epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {
-    cxd_status status = cxd__fail(error, CXD_E_IO, "cannot open the descriptors for a connection (%s): raise the limit of open files", strerror(errno));
+    cxd_status status = cxd__fail(error, CXD_E_IO, "cannot open the descriptors for a connection (%s): raise the limit of open files", cxd__errno_text(errno));
     cxd__http_free(http);
     return status;
   }
@@ -101,19 +101,27 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
   (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, (void *)http);
   (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 32L);
+  (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 4L); /* what one lost HTTP/2 connection takes with it */
   *out = http;
   return CXD_OK;
 }
 
 /* ------------------------------------------------------------------ transfers */
 
+/* One of the lines has the token or the client secret. */
+static void free_headers(struct curl_slist *headers) {
+  for (struct curl_slist *h = headers; h; h = h->next)
+    explicit_bzero(h->data, strlen(h->data));
+  curl_slist_free_all(headers);
+}
+
 static void free_transfer(struct cxd__transfer *t) {
   if (t->easy)
     curl_easy_cleanup(t->easy);
-  curl_slist_free_all(t->headers);
+  free_headers(t->headers);
   cxd__buf_free(&t->url);
-  cxd__buf_wipe(&t->basic);
   cxd__exchange_clear(&t->exchange);
+  explicit_bzero(t->remark, sizeof t->remark);
   cxd__free(t);
 }
 
@@ -152,6 +160,7 @@ int cxd__http_send(struct cxd__http *http, const struct cxd__request *request, u
   t->tag = tag;
   t->kind = request->kind;
   t->request = *request;
+  t->exchange.body.secret = request->kind == CXD__CLASS_TOKEN;
   t->next = http->active;
   http->active = t;
   if (start(http, t, request) == 0)
@@ -172,7 +181,16 @@ void cxd__http_abort(struct cxd__http *http, uint32_t op, uint32_t tag) {
     }
 }
 
+/* What was logged of requests that are still known may repeat their credentials. */
+static void mask_lines(struct cxd__http *http) {
+  struct cxd__transfer *const lists[] = {http->active, http->finished};
+  for (size_t i = 0; http->lines.len && i < sizeof lists / sizeof *lists; i++)
+    for (const struct cxd__transfer *t = lists[i]; t; t = t->next)
+      cxd__mask_text(&t->request, http->lines.data, http->lines.len);
+}
+
 void cxd__http_abort_all(struct cxd__http *http) {
+  mask_lines(http);
   while (http->active) {
     struct cxd__transfer *t = http->active;
     (void)curl_multi_remove_handle(http->multi, t->easy);
@@ -273,6 +291,7 @@ int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct c
 int cxd__http_has_lines(const struct cxd__http *http) { return http->lines.len != 0; }
 
 void cxd__http_write_lines(struct cxd__http *http) {
+  mask_lines(http);
   struct cxd__buf lines = http->lines;
   http->lines = (struct cxd__buf){0};
   for (const char *line = lines.data; !lines.failed && line && *line;) {
@@ -290,6 +309,7 @@ struct cxd__wake *cxd__http_wake_handle(struct cxd__http *http) { return http->w
 void cxd__http_free(struct cxd__http *http) {
   if (!http)
     return;
+  cxd__buf_free(&http->lines); /* nobody will read them, and the requests they came from may be gone */
   if (http->multi) {
     cxd__http_abort_all(http);
     (void)curl_multi_cleanup(http->multi);
@@ -297,7 +317,6 @@ void cxd__http_free(struct cxd__http *http) {
   cxd__wake_unref(http->wake);
   if (http->epoll >= 0)
     (void)close(http->epoll);
-  cxd__buf_free(&http->lines);
   cxd__free(http);
 }
 

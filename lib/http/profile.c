@@ -5,11 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "http/base64.h"
 #include "http/transfer.h"
 
 /*
  * The profile every handle gets (the reasons are in docs/security.md): https only unless plain http was allowed, no redirects,
- * no netrc, no cookies, no decompression, no environment proxies unless asked, TLS 1.2 or better with full verification.
+ * no netrc, no cookies, no decompression, no environment proxies unless asked, TLS 1.2 or better with full verification,
+ * our headers to the server only, not to a proxy on the way to it.
  */
 static const struct {
   CURLoption option;
@@ -23,6 +25,8 @@ static const struct {
     {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
     {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
     {CURLOPT_PROXY_SSL_VERIFYHOST, 2},
+    {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
     {CURLOPT_NOSIGNAL, 1},
     {CURLOPT_NOPROGRESS, 1},
     {CURLOPT_PATH_AS_IS, 1},
@@ -50,11 +54,13 @@ static int text(CURL *easy, CURLoption option, const char *value) { return curl_
 static int apply_trust(CURL *easy, const struct cxd__http_options *o) {
   int bad = 0;
   if (o->ca_file) {
-    bad |= text(easy, CURLOPT_CAINFO, o->ca_file);
-    bad |= text(easy, CURLOPT_CAPATH, NULL);
+    bad |= text(easy, CURLOPT_CAINFO, o->ca_file) | text(easy, CURLOPT_CAPATH, NULL);
+    bad |= text(easy, CURLOPT_PROXY_CAINFO, o->ca_file) | text(easy, CURLOPT_PROXY_CAPATH, NULL);
   }
-  if (o->client_cert)
+  if (o->client_cert) {
     bad |= text(easy, CURLOPT_SSLCERT, o->client_cert);
+    bad |= text(easy, CURLOPT_KEYPASSWD, ""); /* without one OpenSSL asks for it on the terminal of the host, and waits */
+  }
   if (o->client_key)
     bad |= text(easy, CURLOPT_SSLKEY, o->client_key);
   return bad;
@@ -86,32 +92,52 @@ static int apply_times(CURL *easy, const struct cxd__http_options *o, const stru
   return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ms) != CURLE_OK || curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) != CURLE_OK;
 }
 
+/* Control bytes in what we are about to send would let somebody end a line of the request. */
+static int line_is_clean(const char *line) {
+  for (const unsigned char *p = (const unsigned char *)line; p && *p; p++)
+    if (*p < 0x20 || *p == 0x7f)
+      return 0;
+  return 1;
+}
+
 static int add_header(struct cxd__transfer *t, const char *line) {
-  struct curl_slist *more = curl_slist_append(t->headers, line);
+  struct curl_slist *more = line_is_clean(line) ? curl_slist_append(t->headers, line) : NULL;
   if (!more)
     return -1;
   t->headers = more;
   return 0;
 }
 
+static int add_text(struct cxd__transfer *t, const char *name, const char *value) {
+  struct cxd__buf line = {.secret = 1};
+  cxd__buf_fmt(&line, "%s%s", name, value);
+  int bad = line.failed || add_header(t, line.data);
+  cxd__buf_free(&line);
+  return bad;
+}
+
+/* Written by us and not by libcurl, which would keep name and password with the connection for as long as that lives. */
+static int add_basic(struct cxd__transfer *t, const char *basic) {
+  struct cxd__buf encoded = {.secret = 1};
+  cxd__base64(&encoded, basic);
+  int bad = encoded.failed || add_text(t, "Authorization: Basic ", encoded.data);
+  cxd__buf_free(&encoded);
+  return bad;
+}
+
 static int apply_headers(struct cxd__transfer *t, const struct cxd__request *request) {
-  struct cxd__buf line = {0};
   int bad = add_header(t, "Accept: application/json");
   bad |= add_header(t, "Expect:"); /* a server that does not answer 100-continue would cost a second */
   if (request->kind == CXD__CLASS_PUT)
     bad |= add_header(t, "Content-Type: application/json");
   if (request->kind == CXD__CLASS_TOKEN)
     bad |= add_header(t, "Content-Type: application/x-www-form-urlencoded");
-  if (request->if_match) {
-    cxd__buf_fmt(&line, "If-Match: %s", request->if_match);
-    bad |= line.failed || add_header(t, line.data);
-    cxd__buf_free(&line);
-  }
-  if (request->bearer) {
-    cxd__buf_fmt(&line, "Authorization: Bearer %s", request->bearer);
-    bad |= line.failed || add_header(t, line.data);
-    cxd__buf_wipe(&line);
-  }
+  if (request->if_match)
+    bad |= add_text(t, "If-Match: ", request->if_match);
+  if (request->bearer)
+    bad |= add_text(t, "Authorization: Bearer ", request->bearer);
+  if (request->basic)
+    bad |= add_basic(t, request->basic);
   return bad || curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) != CURLE_OK;
 }
 
@@ -125,12 +151,6 @@ static int apply_method(struct cxd__transfer *t, const struct cxd__request *requ
     bad |= curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L) != CURLE_OK;
   if (request->kind == CXD__CLASS_PUT)
     bad |= text(t->easy, CURLOPT_CUSTOMREQUEST, "PUT");
-  if (request->basic) {
-    bad |= curl_easy_setopt(t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) != CURLE_OK;
-    const char *colon = strchr(request->basic, ':');
-    cxd__buf_add(&t->basic, request->basic, (size_t)(colon - request->basic));
-    bad |= t->basic.failed || text(t->easy, CURLOPT_USERNAME, t->basic.data) || text(t->easy, CURLOPT_PASSWORD, colon + 1);
-  }
   return bad;
 }
 
@@ -144,6 +164,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_options *o) {
   CURL *e = t->easy;
   int bad = curl_easy_setopt(e, CURLOPT_PRIVATE, (void *)t) != CURLE_OK;
+  bad |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->remark) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, cxd__receive_header) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_HEADERDATA, (void *)t) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, cxd__receive_body) != CURLE_OK;
@@ -159,16 +180,8 @@ static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_optio
   return bad;
 }
 
-/* Control bytes in what we are about to send would let somebody end a line of the request. */
-static int line_is_clean(const char *line) {
-  for (const unsigned char *p = (const unsigned char *)line; p && *p; p++)
-    if (*p < 0x20 || *p == 0x7f)
-      return 0;
-  return 1;
-}
-
 int cxd__profile_apply(struct cxd__transfer *t, const struct cxd__http_options *o, const struct cxd__request *request) {
-  if (!line_is_clean(t->url.data) || !line_is_clean(request->if_match) || !line_is_clean(request->bearer))
+  if (!line_is_clean(t->url.data) || !line_is_clean(o->user_agent))
     return -1;
   int bad = apply_numbers(t->easy);
   bad |= apply_way(t->easy, o);

@@ -92,6 +92,16 @@ static int strong_tag(const char *tag) {
   return len >= 2 && tag[0] == '"' && tag[len - 1] == '"' && memchr(tag + 1, '"', len - 2) == NULL;
 }
 
+/* Only what was never asked for: libcurl takes off every transfer coding it knows, compression too. */
+static int is_encoded(const char *line, size_t len) {
+  size_t n;
+  const char *content = value_of(line, len, "content-encoding", &n);
+  if (content && !(n == 8 && strncasecmp(content, "identity", n) == 0))
+    return 1;
+  const char *transfer = value_of(line, len, "transfer-encoding", &n);
+  return transfer && !(n == 7 && strncasecmp(transfer, "chunked", n) == 0);
+}
+
 size_t cxd__receive_header(char *line, size_t size, size_t count, void *context) {
   struct cxd__transfer *t = context;
   size_t len = size * count;
@@ -120,9 +130,7 @@ size_t cxd__receive_header(char *line, size_t size, size_t count, void *context)
     cxd__free(e->etag);
     e->etag = NULL;
   }
-  size_t n;
-  const char *encoding = value_of(line, len, "content-encoding", &n);
-  if (encoding && !(n == 8 && strncasecmp(encoding, "identity", n) == 0))
+  if (is_encoded(line, len))
     t->encoded = 1;
   return len;
 }
@@ -164,7 +172,10 @@ static void log_line(struct cxd__transfer *t, const char *mark, const char *line
   int first = len > 4 && (memcmp(line, "HTTP/", 5) == 0 || memcmp(line, "GET ", 4) == 0 || memcmp(line, "PUT ", 4) == 0 || memcmp(line, "POST", 4) == 0);
   if (len == 0)
     return;
-  if (first || may_be_shown(line, len))
+  const char *query = first && t->kind == CXD__CLASS_TOKEN ? memchr(line, '?', len) : NULL; /* it may hold a key */
+  if (query)
+    keep_line(cxd__http_lines(t->http), mark, line, (size_t)(query - line), "?***");
+  else if (first || may_be_shown(line, len))
     keep_line(cxd__http_lines(t->http), mark, line, len, "");
   else if (colon)
     keep_line(cxd__http_lines(t->http), mark, line, (size_t)(colon - line), ": ***");

@@ -17,12 +17,13 @@ struct cxd__transfer {
   uint32_t op, tag;
   enum cxd__class kind;
   struct cxd__request request; /* its texts are borrowed until the exchange was delivered */
-  struct cxd__buf url, basic;
+  struct cxd__buf url;
   struct cxd__exchange exchange;
   size_t header_bytes, header_fields;
   int64_t started_mono_us, started_boot_us;
   int head_whole; /* the empty line after the last status line has come */
   int too_large, encoded, resend_stopped, finished;
+  char remark[CURL_ERROR_SIZE]; /* libcurl's own words, which may quote headers: looked at, never shown */
 };
 
 #define CXD__HEADER_BYTES_MAX 65536

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -33,7 +34,38 @@ static const struct {
     {CURLE_OUT_OF_MEMORY, CXD__WAY_REFUSED},
 };
 
+/* Alerts of TLS that are about our certificate. With TLS 1.3 they come when the request is on its way already. */
+static const struct {
+  const char *words;
+  enum cxd__way way;
+  const char *detail;
+} alerts[] = {
+#define WANTED "the server demands a client certificate: set http.client_cert and http.client_key"
+#define UNWANTED "the server does not accept the client certificate: check http.client_cert"
+    {"alert certificate required", CXD__WAY_TLS, WANTED},
+    {"alert handshake failure", CXD__WAY_HANDSHAKE, "the server ended the TLS handshake: it may demand a client certificate (http.client_cert, http.client_key)"},
+    {"alert unknown ca", CXD__WAY_TLS, UNWANTED},
+    {"alert bad certificate", CXD__WAY_TLS, UNWANTED},
+    {"alert unsupported certificate", CXD__WAY_TLS, UNWANTED},
+    {"alert certificate revoked", CXD__WAY_TLS, UNWANTED},
+    {"alert certificate expired", CXD__WAY_TLS, UNWANTED},
+    {"alert certificate unknown", CXD__WAY_TLS, UNWANTED},
+};
+
+/* An index into alerts; their number: none. The words come from OpenSSL: no server can write into them. */
+static size_t alert_of(const struct cxd__transfer *t, CURLcode code) {
+  size_t i = 0, count = sizeof alerts / sizeof *alerts;
+  if (code != CURLE_SSL_CONNECT_ERROR && code != CURLE_RECV_ERROR && code != CURLE_SEND_ERROR)
+    return count;
+  while (i < count && !strstr(t->remark, alerts[i].words))
+    i++;
+  return i;
+}
+
 static enum cxd__way way_of(const struct cxd__transfer *t, CURLcode code) {
+  size_t alert = alert_of(t, code);
+  if (alert < sizeof alerts / sizeof *alerts)
+    return alerts[alert].way;
   if (t->resend_stopped)
     return CXD__WAY_RESEND;
   if (t->too_large || t->encoded)
@@ -44,6 +76,37 @@ static enum cxd__way way_of(const struct cxd__transfer *t, CURLcode code) {
     if (ways[i].code == code)
       return ways[i].way;
   return CXD__WAY_LOST;
+}
+
+/* Where libcurl's general words would send the reader the wrong way. */
+static const struct {
+  CURLcode code;
+  const char *detail;
+} details[] = {
+    {CURLE_SSL_CERTPROBLEM, "the client certificate cannot be used: http.client_cert and http.client_key must be a certificate and its own key in PEM form, the key without a pass phrase"},
+    {CURLE_SSL_CACERT_BADFILE, "http.ca_file holds no certificate in PEM form"},
+    {CURLE_UNSUPPORTED_PROTOCOL, "the answer is not HTTP"},
+    {CURLE_WEIRD_SERVER_REPLY, "the answer is not HTTP"},
+};
+
+static const char *detail_of(const struct cxd__transfer *t, CURLcode code) {
+  size_t alert = alert_of(t, code);
+  if (alert < sizeof alerts / sizeof *alerts)
+    return alerts[alert].detail;
+  for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+    if (details[i].code == code && (t->exchange.sends || code != CURLE_UNSUPPORTED_PROTOCOL))
+      return details[i].detail;
+  return curl_easy_strerror(code);
+}
+
+/* Why a certificate was refused is in libcurl's remark only; with this code it can quote a certificate, but no header. */
+static void add_reason(struct cxd__buf *text, const struct cxd__transfer *t, CURLcode code) {
+  if (code != CURLE_PEER_FAILED_VERIFICATION || !t->remark[0])
+    return;
+  cxd__buf_str(text, " (");
+  for (const char *p = t->remark; *p; p++)
+    cxd__buf_char(text, *p < 0x20 || *p >= 0x7f ? '?' : *p);
+  cxd__buf_char(text, ')');
 }
 
 /* What libcurl says in general terms: its detailed messages may quote headers. */
@@ -59,8 +122,10 @@ static void describe(struct cxd__transfer *t, CURLcode code) {
     cxd__buf_fmt(&text, "%s sent more than %lld bytes of answer or %d of headers (http.max_response_bytes)", where, (long long)o->max_response_bytes, CXD__HEADER_BYTES_MAX);
   else if (code == CURLE_OK)
     cxd__buf_fmt(&text, "%s closed the connection in the middle of its answer", where);
-  else
-    cxd__buf_fmt(&text, "%s: %s", where, curl_easy_strerror(code));
+  else {
+    cxd__buf_fmt(&text, "%s: %s", where, detail_of(t, code));
+    add_reason(&text, t, code);
+  }
   t->exchange.detail = cxd__buf_take(&text);
 }
 

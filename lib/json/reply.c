@@ -100,16 +100,30 @@ static char *first_text(const json_t *inner, const json_t *root, const char *nam
   return found || inner == root ? found : either(root, name, other);
 }
 
-int cxd__reply_error(const char *body, size_t len, char **code, char **message, char **field, char **request_id) {
-  *code = *message = *field = *request_id = NULL;
+int cxd__reply_error(const char *body, size_t len, struct cxd__reply *out) {
+  *out = (struct cxd__reply){0};
   json_t *root = load(body, len);
   if (!root)
     return 0;
   const json_t *inner = details(root);
-  *code = first_text(inner, root, "code", "error");
-  *message = first_text(inner, root, "message", "error_description");
-  *field = first_text(inner, root, "field", "pointer");
-  *request_id = first_text(inner, root, "requestId", "request_id");
+  out->code = first_text(inner, root, "code", "error");
+  out->message = first_text(inner, root, "message", "error_description");
+  out->field = first_text(inner, root, "field", "pointer");
+  out->request_id = first_text(inner, root, "requestId", "request_id");
   json_decref(root);
   return 1;
+}
+
+void cxd__reply_clear(struct cxd__reply *reply) {
+  cxd__free(reply->code);
+  cxd__free(reply->message);
+  cxd__free(reply->field);
+  cxd__free(reply->request_id);
+  *reply = (struct cxd__reply){0};
+}
+
+char *cxd__reply_take(char **text) {
+  char *taken = *text;
+  *text = NULL;
+  return taken;
 }

@@ -8,9 +8,15 @@
 
 /*
  * Reads what a server says about an error, in any of the usual shapes: {"code","message","field","requestId"}, the same
- * below "error" or as the first of "errors", {"error":"invalid_client","error_description":"..."}. Each out is NULL, or a
- * text without control bytes of at most 512 bytes that the caller frees with cxd__free(). 0: the body is not JSON.
+ * below "error" or as the first of "errors", {"error":"invalid_client","error_description":"..."}. Each text is NULL, or
+ * has at most 512 bytes and no control bytes.
  */
-int cxd__reply_error(const char *body, size_t len, char **code, char **message, char **field, char **request_id);
+struct cxd__reply {
+  char *code, *message, *field, *request_id;
+};
+
+int cxd__reply_error(const char *body, size_t len, struct cxd__reply *out); /* 0: the body is not JSON, all is NULL */
+void cxd__reply_clear(struct cxd__reply *reply);
+char *cxd__reply_take(char **text); /* one of the texts, for the caller to free with cxd__free() */
 
 #endif

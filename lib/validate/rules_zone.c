@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
-#include "validate/file.h"
 #include "validate/rules.h"
 #include "validate/text.h"
 

@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "json/value.h"
-#include "validate/file.h"
 #include "validate/own_rules.h"
 #include "validate/rules.h"
 #include "validate/settings.h"

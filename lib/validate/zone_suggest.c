@@ -4,8 +4,8 @@
 #define _GNU_SOURCE /* memrchr */
 #include <string.h>
 
+#include "base/file.h"
 #include "json/value.h"
-#include "validate/file.h"
 #include "validate/nearest.h"
 #include "validate/zone.h"
 

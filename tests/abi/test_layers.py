@@ -19,7 +19,7 @@ BELOW = {
     "api": {"base", "json", "core", "http", "audit", "validate", "engine"},
 }
 # Foreign headers with one home.
-HOMES = {"curl/": "http", "jansson.h": "json", "openssl/": ("audit", "base")}
+HOMES = {"curl/": "http", "jansson.h": "json", "openssl/": "base"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 

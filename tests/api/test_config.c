@@ -229,6 +229,21 @@ START_TEST(single_texts_have_rules_of_their_own) {
 }
 END_TEST
 
+/* Values become lines of requests, logs and messages. */
+START_TEST(no_key_takes_a_line_break_or_another_control_byte) {
+  static const char *const values[] = {"x\r\nX-Evil: 1", "x\n", "\r", "x\x01y", "x\x7fy", "\x1b[31m", "https://x.example/\r\nX-Evil: 1", "http://proxy.example\n"};
+  for (size_t i = 0; i < cxd_config_key_count(); i++)
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+      const char *key = cxd_config_key_name(i);
+      cxd_error *error = NULL;
+      ck_assert_msg(cxd_config_set(config, key, values[k], &error) == CXD_E_CONFIG, "%s took control bytes", key);
+      for (const char *p = cxd_error_message(error); *p; p++)
+        ck_assert_msg((unsigned char)*p >= 0x20 && *p != 0x7f, "%s: control byte in the message", key);
+      cxd_error_free(error);
+    }
+}
+END_TEST
+
 START_TEST(secrets_read_back_as_stars) {
   ck_assert_str_eq(cxd_config_get(config, "auth.client_secret"), "");
   ck_set("auth.client_secret", "canary \xc3\xa9", "***");
@@ -357,7 +372,7 @@ static void ck_load_status(cxd_status expected, const char *file, const char *wo
 
 START_TEST(what_cannot_be_read_says_why) {
   static char large[1048578];
-  ck_load_status(CXD_E_IO, "/nonexistent/cxd.json", "No such file or directory");
+  ck_load_status(CXD_E_IO, "/nonexistent/cxd.json", "it does not exist");
   ck_load_status(CXD_E_IO, dir, "is a directory");
   ck_load_status(CXD_E_IO, "/dev/zero", "not a regular file");
   ck_assert_int_eq(mkfifo(path, 0600), 0);
@@ -464,6 +479,7 @@ int main(void) {
   tcase_add_test(tc, the_proxy_is_a_word_or_a_url);
   tcase_add_test(tc, texts_refuse_control_bytes_and_what_is_not_utf8);
   tcase_add_test(tc, single_texts_have_rules_of_their_own);
+  tcase_add_test(tc, no_key_takes_a_line_break_or_another_control_byte);
   tcase_add_test(tc, secrets_read_back_as_stars);
   tcase_add_test(tc, null_puts_the_default_back);
   tcase_add_test(tc, unknown_keys_are_answered_with_the_nearest_name);

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 /* A canary secret and the tokens had with it must not show up in anything the library says or writes. */
+#define _POSIX_C_SOURCE 200809L /* setenv */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,88 @@ START_TEST(a_refused_value_of_a_secret_key_is_not_quoted) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------ through plug-ins and the environment */
+
+static int32_t give_token(void *user_data, const cxd_token_request *request, cxd_token_sink *sink) {
+  const char *token = user_data;
+  (void)request;
+  ck_assert_int_eq(cxd_token_sink_accept(sink, token, strlen(token), 3600), CXD_OK);
+  return CXD_ACCEPTED;
+}
+
+static int32_t note_record(void *user_data, const char *record, size_t len) {
+  char line[32768];
+  (void)user_data;
+  (void)snprintf(line, sizeof line, "%.*s", (int)len, record);
+  note(line);
+  return CXD_ACCEPTED;
+}
+
+static int32_t note_outcome(void *user_data, const cxd_result *result) {
+  (void)user_data;
+  note_result(result);
+  return CXD_ACCEPTED;
+}
+
+static int32_t note_check(void *user_data, const cxd_campaign *change, const cxd_campaign *merged, int64_t at_unix_ms, cxd_report *report) {
+  (void)user_data;
+  (void)at_unix_ms;
+  note_and_free(cxd_campaign_to_json(change));
+  if (merged)
+    note_and_free(cxd_campaign_to_json(merged));
+  note_and_free(cxd_report_to_json(report));
+  return CXD_ACCEPTED;
+}
+
+static const char *const answers_to_put[] = {NULL, "PUT:1:status=401", "PUT:*:status=401", "PUT:1:apply-then-close"};
+
+/* The client secret is ours, the token is the host's: neither is in what a plug-in gets to see. */
+START_TEST(nothing_is_told_to_plug_ins) {
+  struct rig rig;
+  char *token = NULL;
+  cxd_token_provider provider = {.size = sizeof provider, .fetch = give_token};
+  cxd_audit_logger logger = {.size = sizeof logger, .append = note_record};
+  cxd_callback callback = {.size = sizeof callback, .on_result = note_outcome};
+  cxd_rule rule = {.size = sizeof rule, .check = note_check};
+  rig_open(&rig, answers_to_put[_i] ? LIST("--seed", "7", "--fault", answers_to_put[_i]) : LIST("--seed", "7"), LIST("auth.client_secret", SECRET, "audit.mode", "required"));
+  token = sim_token(&rig.sim, "campaign:write");
+  provider.user_data = token;
+  listen_in(rig.client);
+  ck_assert_int_eq(cxd_client_set_token_provider(rig.client, &provider, NULL), CXD_OK);
+  cxd_validator *validator = NULL;
+  ck_assert_int_eq(cxd_validator_new(rig.config, &validator, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_validator_add_rule(validator, &rule, NULL), CXD_OK);
+  cxd_updater_free(rig.updater);
+  ck_assert_int_eq(cxd_updater_new(rig.config, rig.client, validator, &rig.updater, NULL), CXD_OK);
+  cxd_validator_free(validator);
+  ck_assert_int_eq(cxd_updater_set_audit_logger(rig.updater, &logger, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_updater_add_callback(rig.updater, &callback, NULL), CXD_OK);
+  update(&rig, calls_change(SAMPLE_ID, 151));
+  ck_assert_ptr_nonnull(strstr(said, "\"k\":\"outcome\""));
+  finish(&rig, token);
+  free(token);
+}
+END_TEST
+
+START_TEST(a_secret_of_the_environment_is_not_told) {
+  cxd_config *config = NULL;
+  cxd_error *error = NULL;
+  ck_assert_int_eq(setenv("CXDIALER_AUTH_CLIENT_SECRET", SECRET, 1), 0);
+  ck_assert_int_eq(cxd_config_new(&config), CXD_OK);
+  ck_assert_int_eq(cxd_config_load_env(config, NULL), CXD_OK);
+  note_config(config);
+  ck_assert_int_eq(setenv("CXDIALER_AUTH_TOKEN", "canary with spaces", 1), 0);
+  ck_assert_int_eq(cxd_config_load_env(config, &error), CXD_E_CONFIG);
+  note_error(error);
+  note_config(config);
+  cxd_error_free(error);
+  cxd_config_free(config);
+  ck_assert_int_eq(unsetenv("CXDIALER_AUTH_CLIENT_SECRET"), 0);
+  ck_assert_int_eq(unsetenv("CXDIALER_AUTH_TOKEN"), 0);
+  ck_silent(NULL);
+}
+END_TEST
+
 /* ----------------------------------------------------------------- servers that repeat what they were sent */
 
 #define REFUSAL "HTTP/1.1 400 Bad Request\r\nX-Request-Id: r-1\r\nConnection: close\r\n\r\n"
@@ -197,6 +280,9 @@ static const struct {
     {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"" SECRET " is wrong, Basic " BASIC "\"}"},
     {"basic", "on", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"" SECRET_ENCODED " or " SECRET " is wrong\"}"},
     {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"canary-7f3a+secret\\/x is wrong\"}"},
+    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"canary-7f3a\\u002Bsecret\\u002fx is wrong\"}"},
+    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"canary-7f3a%2bsecret%2fx is wrong\"}"},
+    {"basic", "off", "HTTP/1.1 400 " SECRET " is wrong\r\nX-Request-Id: " BASIC "\r\nServer: " SECRET_ENCODED "\r\nConnection: close\r\n\r\n{}"},
     {"post", "off", REFUSAL "{\"error\":\"" SECRET "\",\"error_description\":\"client_secret=" SECRET_ENCODED " is wrong\"}"},
 };
 
@@ -243,6 +329,8 @@ int main(void) {
   tcase_add_test(tc, a_static_token_is_not_told);
   tcase_add_test(tc, a_secret_file_is_not_quoted);
   tcase_add_test(tc, a_refused_value_of_a_secret_key_is_not_quoted);
+  tcase_add_loop_test(tc, nothing_is_told_to_plug_ins, 0, (int)(sizeof answers_to_put / sizeof *answers_to_put));
+  tcase_add_test(tc, a_secret_of_the_environment_is_not_told);
   tcase_add_loop_test(tc, a_token_endpoint_that_repeats_the_secret_is_not_quoted, 0, (int)(sizeof echoes / sizeof *echoes));
   tcase_add_test(tc, a_server_that_repeats_the_token_is_not_quoted);
   suite_add_tcase(suite, tc);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* setenv, O_CLOEXEC */
+#define _GNU_SOURCE /* setenv, strcasestr, O_CLOEXEC */
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,7 @@ static cxd_status new_client(const char *base_url, const char *const settings[],
 }
 
 START_TEST(plain_http_is_for_this_machine_only) {
-  static const char *const refused[] = {"http://example.com", "HTTP://example.com", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://192.0.2.1", "http://[2001:db8::1]", "http://1270.0.0.1"};
+  static const char *const refused[] = {"http://example.com", "HTTP://example.com", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://192.0.2.1", "http://[2001:db8::1]", "http://1270.0.0.1", "http://127.0.0.256", "http://127.999.1.1", "http://127.0.0.1.", "http://127.1"};
   static const char *const taken[] = {"http://127.0.0.1", "http://127.8.9.10:8080", "http://localhost", "http://LOCALHOST:1", "http://[::1]:1", "https://example.com", "HTTPS://example.com"};
   cxd_error *error = NULL;
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -162,6 +164,272 @@ START_TEST(proxies_of_the_environment_are_for_those_who_ask) {
   ck_assert_int_eq(unsetenv("http_proxy"), 0);
   canned_stop(&proxy);
   canned_stop(&canned);
+}
+END_TEST
+
+START_TEST(no_proxy_of_any_scheme_is_taken_from_the_environment) {
+  static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+  struct canned proxy;
+  canned_start(&proxy, LIST("HTTP/1.1 502 No\r\nConnection: close\r\n\r\n"));
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    ck_assert_int_eq(setenv(names[i], proxy.url, 1), 0);
+  cxd_config *config = config_for("https://127.0.0.1:1", LIST("auth.token", "tok", "retry.max_attempts", "1"));
+  cxd_client *client = client_of(config);
+  refused_get(client, "c-1", CXD_E_CONNECT, "127.0.0.1:1");
+  ck_assert_uint_eq(canned_count(&proxy), 0);
+  cxd_client_free(client);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    ck_assert_int_eq(unsetenv(names[i]), 0);
+  cxd_config_free(config);
+  canned_stop(&proxy);
+}
+END_TEST
+
+START_TEST(a_proxy_that_was_named_is_used_whatever_the_environment_excepts) {
+  struct canned proxy;
+  canned_start(&proxy, LIST(ok_campaign));
+  ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
+  ck_assert_int_eq(setenv("NO_PROXY", "*", 1), 0);
+  cxd_config *config = config_for("http://127.0.0.1:1", LIST("auth.token", "tok", "http.proxy", proxy.url));
+  cxd_client *client = client_of(config);
+  cxd_campaign_free(got(client, "c-1"));
+  ck_assert_uint_eq(canned_count(&proxy), 1);
+  cxd_client_free(client);
+  ck_assert_int_eq(unsetenv("no_proxy"), 0);
+  ck_assert_int_eq(unsetenv("NO_PROXY"), 0);
+  cxd_config_free(config);
+  canned_stop(&proxy);
+}
+END_TEST
+
+START_TEST(a_proxy_on_the_way_to_https_sees_no_credentials) {
+  struct canned proxy;
+  canned_start(&proxy, LIST("HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=x\r\nConnection: close\r\n\r\n"));
+  cxd_config *config = config_for("https://127.0.0.1:1", LIST("http.proxy", proxy.url, "retry.max_attempts", "1"));
+  cxd_client *client = client_of(config);
+  cxd_campaign *campaign = NULL;
+  ck_assert_int_ne(cxd_client_get(client, "c-1", &campaign, NULL), CXD_OK);
+  ck_assert_ptr_nonnull(strstr(proxy.last, "CONNECT 127.0.0.1:1 "));
+  ck_assert_ptr_null(strcasestr(proxy.last, "authorization"));
+  cxd_client_free(client);
+  cxd_config_free(config);
+  canned_stop(&proxy);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- signals */
+
+/* What a write to a closed connection does, at a moment when the library has the thread. */
+static void get_sigpipe(void *user_data, int32_t level, const char *text, size_t len) {
+  (void)level;
+  (void)text;
+  (void)len;
+  ++*(int *)user_data;
+  ck_assert_int_eq(pthread_kill(pthread_self(), SIGPIPE), 0);
+}
+
+static int sigpipe_in(int (*read_set)(sigset_t *set)) {
+  sigset_t set;
+  ck_assert_int_eq(read_set(&set), 0);
+  return sigismember(&set, SIGPIPE);
+}
+
+static int blocked(sigset_t *set) { return pthread_sigmask(SIG_BLOCK, NULL, set); }
+
+static void read_with_sigpipes(void) {
+  struct canned canned;
+  int count = 0;
+  cxd_log log = {.size = sizeof log, .user_data = &count, .write = get_sigpipe};
+  canned_start(&canned, LIST(ok_campaign));
+  cxd_config *config = config_for(canned.url, LIST("auth.token", "tok"));
+  cxd_client *client = client_of(config);
+  ck_assert_int_eq(cxd_client_set_log(client, &log, NULL), CXD_OK);
+  cxd_campaign_free(got(client, "c-1"));
+  ck_assert_int_gt(count, 0);
+  cxd_client_free(client);
+  cxd_config_free(config);
+  canned_stop(&canned);
+}
+
+START_TEST(a_write_to_a_closed_connection_does_not_kill_the_host) {
+  read_with_sigpipes();
+  ck_assert(!sigpipe_in(blocked));
+  ck_assert(!sigpipe_in(sigpending));
+}
+END_TEST
+
+START_TEST(a_signal_that_was_waiting_for_the_host_still_waits) {
+  sigset_t pipe_only;
+  (void)sigemptyset(&pipe_only);
+  (void)sigaddset(&pipe_only, SIGPIPE);
+  ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &pipe_only, NULL), 0);
+  ck_assert_int_eq(pthread_kill(pthread_self(), SIGPIPE), 0);
+  read_with_sigpipes();
+  ck_assert(sigpipe_in(blocked));
+  ck_assert(sigpipe_in(sigpending));
+  ck_assert_int_eq(sigwaitinfo(&pipe_only, NULL), SIGPIPE);
+  ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL), 0);
+}
+END_TEST
+
+/* --------------------------------------------------------------------- somewhere else */
+
+static const char *const moved[] = {"301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect", "300 Multiple Choices"};
+
+START_TEST(a_redirect_takes_no_request_and_no_credentials_elsewhere) {
+  struct canned here, elsewhere;
+  char reply[512];
+  canned_start(&elsewhere, LIST(ok_campaign));
+  const char *answers[] = {"", NULL};
+  canned_start(&here, answers);
+  (void)snprintf(reply, sizeof reply, "HTTP/1.1 %s\r\nLocation: %s/elsewhere\r\nRefresh: 0;url=%s/\r\nConnection: close\r\n\r\n", moved[_i], elsewhere.url, elsewhere.url);
+  answers[0] = reply;
+  cxd_config *config = config_for(here.url, LIST("auth.token", "canary-token-1234"));
+  cxd_client *client = client_of(config);
+  cxd_updater *updater = updater_of(config, client);
+  refused_get(client, "c-1", CXD_E_PROTOCOL, "answered 30");
+  cxd_result_free(applied(updater, calls_change("c-1", 5), CXD_E_PROTOCOL, CXD_OUTCOME_NOT_APPLIED));
+  ck_assert_uint_eq(canned_count(&here), 2);
+  ck_assert_uint_eq(canned_count(&elsewhere), 0);
+  cxd_updater_free(updater);
+  cxd_client_free(client);
+  cxd_config_free(config);
+  canned_stop(&here);
+  canned_stop(&elsewhere);
+}
+END_TEST
+
+START_TEST(a_redirected_token_request_takes_no_secret_elsewhere) {
+  static const char *const methods[] = {"basic", "post"};
+  for (size_t i = 0; i < 2; i++) {
+    struct canned here, elsewhere;
+    char reply[512];
+    const char *answers[] = {"", NULL};
+    canned_start(&elsewhere, LIST("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"access_token\":\"x\",\"token_type\":\"Bearer\"}"));
+    canned_start(&here, answers);
+    (void)snprintf(reply, sizeof reply, "HTTP/1.1 %s\r\nLocation: %s/token\r\nConnection: close\r\n\r\n", moved[_i], elsewhere.url);
+    answers[0] = reply;
+    cxd_config *config = config_for("http://127.0.0.1:1", LIST("auth.token_url", here.url, "auth.method", methods[i]));
+    cxd_client *client = client_of(config);
+    refused_get(client, "c-1", CXD_E_TOKEN, "answered 30");
+    ck_assert_uint_eq(canned_count(&here), 1);
+    ck_assert_uint_eq(canned_count(&elsewhere), 0);
+    cxd_client_free(client);
+    cxd_config_free(config);
+    canned_stop(&here);
+    canned_stop(&elsewhere);
+  }
+}
+END_TEST
+
+START_TEST(nothing_a_server_leaves_behind_comes_back_with_the_next_request) {
+  static const char first[] = "HTTP/1.1 200 OK\r\nSet-Cookie: session=canary; Path=/\r\nStrict-Transport-Security: max-age=31536000\r\nAlt-Svc: h2=\"127.0.0.1:1\"; ma=3600\r\nLink: </x>; rel=preload\r\n"
+                              "Connection: close\r\n\r\n{\"id\":\"c-1\"}";
+  struct canned canned;
+  char dir[128], text[256];
+  scratch_open(dir);
+  char *netrc = scratch_path(dir, ".netrc");
+  write_text(netrc, "machine 127.0.0.1 login canary password canary\ndefault login canary password canary\n");
+  ck_assert_int_eq(setenv("HOME", dir, 1), 0);
+  ck_assert_int_eq(setenv("NETRC", netrc, 1), 0);
+  canned_start(&canned, LIST(first, ok_campaign));
+  cxd_config *config = config_for(canned.url, LIST("auth.token", "tok"));
+  cxd_client *client = client_of(config);
+  for (size_t i = 1; i <= 2; i++) {
+    cxd_campaign_free(got(client, "c-1"));
+    (void)snprintf(text, sizeof text, "Host: %s\r\n", strstr(canned.url, "://") + 3);
+    ck_assert_uint_eq(canned_count(&canned), i);
+    ck_assert_ptr_nonnull(strstr(canned.last, text));
+    ck_assert_ptr_nonnull(strstr(canned.last, "\r\nAuthorization: Bearer tok\r\n"));
+    ck_assert_ptr_null(strcasestr(canned.last, "canary"));
+    ck_assert_ptr_null(strcasestr(canned.last, "cookie"));
+    ck_assert_ptr_null(strcasestr(canned.last, "accept-encoding"));
+  }
+  cxd_client_free(client);
+  cxd_config_free(config);
+  canned_stop(&canned);
+  free(netrc);
+  scratch_close(dir);
+}
+END_TEST
+
+START_TEST(a_netrc_file_adds_no_credentials_to_a_token_request) {
+  struct canned canned;
+  char dir[128];
+  scratch_open(dir);
+  char *netrc = scratch_path(dir, ".netrc");
+  write_text(netrc, "machine 127.0.0.1 login canary password canary\n");
+  ck_assert_int_eq(setenv("HOME", dir, 1), 0);
+  canned_start(&canned, LIST("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\nConnection: close\r\n\r\n"));
+  cxd_config *config = config_for("http://127.0.0.1:1", LIST("auth.token_url", canned.url, "auth.method", "post"));
+  cxd_client *client = client_of(config);
+  refused_get(client, "c-1", CXD_E_UNAUTHORIZED, "401");
+  ck_assert_uint_eq(canned_count(&canned), 1);
+  ck_assert_ptr_null(strcasestr(canned.last, "authorization"));
+  cxd_client_free(client);
+  cxd_config_free(config);
+  canned_stop(&canned);
+  free(netrc);
+  scratch_close(dir);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- who we say we are */
+
+/* What a strict server reads after decoding; the simulator of the other tests compares. */
+static const struct {
+  const char *id, *secret, *method, *form_encode;
+} odd[] = {
+    {"a:b", "c:d", "basic", "on"},       {"a:b", "c:d", "post", "off"},        {"me", "\xe2\x82\xac uro", "basic", "on"},
+    {"me", "\xe2\x82\xac uro", "basic", "off"}, {"me", "\xe2\x82\xac uro", "post", "off"}, {"a%3Ab", "p%q+ &=", "basic", "on"},
+    {"me", ":", "basic", "off"},         {"me", "\"\\'<>", "post", "off"},
+};
+
+START_TEST(awkward_credentials_arrive_as_they_are) {
+  struct rig rig;
+  rig_open(&rig, LIST("--client-id", odd[_i].id, "--client-secret", odd[_i].secret), LIST("auth.client_id", odd[_i].id, "auth.client_secret", odd[_i].secret, "auth.method", odd[_i].method, "auth.basic_form_encode", odd[_i].form_encode));
+  cxd_campaign_free(got(rig.client, SAMPLE_ID));
+  rig_close(&rig);
+}
+END_TEST
+
+START_TEST(an_id_that_basic_cannot_carry_is_refused_before_anything_is_sent) {
+  struct canned canned;
+  canned_start(&canned, LIST(ok_campaign));
+  cxd_config *config = config_for(canned.url, LIST("auth.client_id", "a:b"));
+  cxd_client *client = client_of(config);
+  refused_get(client, "c-1", CXD_E_CONFIG, "basic_form_encode");
+  ck_assert_uint_eq(canned_count(&canned), 0);
+  cxd_client_free(client);
+  set(config, "auth.token", "tok"); /* and does not matter when it is not sent */
+  client = client_of(config);
+  cxd_campaign_free(got(client, "c-1"));
+  cxd_client_free(client);
+  cxd_config_free(config);
+  canned_stop(&canned);
+}
+END_TEST
+
+START_TEST(the_query_of_a_token_url_is_in_no_message) {
+  static const char *const replies[] = {"HTTP/1.1 400 No\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nno JSON", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}", ""};
+  for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+    struct canned canned;
+    char url[128];
+    cxd_error *error = NULL;
+    cxd_campaign *campaign = NULL;
+    canned_start(&canned, LIST(replies[i]));
+    (void)snprintf(url, sizeof url, "%s/token?key=canary", canned.url);
+    cxd_config *config = config_for(canned.url, LIST("auth.token_url", url));
+    cxd_client *client = client_of(config);
+    ck_assert_int_ne(cxd_client_get(client, "c-1", &campaign, &error), CXD_OK);
+    ck_assert_ptr_nonnull(strstr(canned.last, "POST /token?key=canary HTTP/1.1"));
+    ck_assert_msg(strstr(cxd_error_message(error), "canary") == NULL, "%s", cxd_error_message(error));
+    ck_assert_msg(strstr(cxd_error_message(error), "/token") != NULL, "%s", cxd_error_message(error));
+    cxd_error_free(error);
+    cxd_client_free(client);
+    cxd_config_free(config);
+    canned_stop(&canned);
+  }
 }
 END_TEST
 
@@ -305,6 +573,18 @@ int main(void) {
   tcase_add_test(tc, an_own_campaign_path_is_used);
   tcase_add_test(tc, a_refused_connection_is_tried_again_and_then_told);
   tcase_add_test(tc, proxies_of_the_environment_are_for_those_who_ask);
+  tcase_add_test(tc, no_proxy_of_any_scheme_is_taken_from_the_environment);
+  tcase_add_test(tc, a_proxy_that_was_named_is_used_whatever_the_environment_excepts);
+  tcase_add_test(tc, a_proxy_on_the_way_to_https_sees_no_credentials);
+  tcase_add_test(tc, a_write_to_a_closed_connection_does_not_kill_the_host);
+  tcase_add_test(tc, a_signal_that_was_waiting_for_the_host_still_waits);
+  tcase_add_loop_test(tc, a_redirect_takes_no_request_and_no_credentials_elsewhere, 0, (int)(sizeof moved / sizeof *moved));
+  tcase_add_loop_test(tc, a_redirected_token_request_takes_no_secret_elsewhere, 0, (int)(sizeof moved / sizeof *moved));
+  tcase_add_test(tc, nothing_a_server_leaves_behind_comes_back_with_the_next_request);
+  tcase_add_test(tc, a_netrc_file_adds_no_credentials_to_a_token_request);
+  tcase_add_loop_test(tc, awkward_credentials_arrive_as_they_are, 0, (int)(sizeof odd / sizeof *odd));
+  tcase_add_test(tc, an_id_that_basic_cannot_carry_is_refused_before_anything_is_sent);
+  tcase_add_test(tc, the_query_of_a_token_url_is_in_no_message);
   tcase_add_test(tc, an_own_authority_is_trusted);
   tcase_add_test(tc, an_unknown_certificate_gets_nothing_not_even_twice);
   tcase_add_test(tc, a_certificate_of_another_host_is_refused);

@@ -5,10 +5,12 @@
 #define CXD_TESTS_RUN_H
 
 #include <check.h>
+#include <locale.h>
 #include <stdlib.h>
 
-/* Runs one suite; the exit status of a test program. */
+/* Runs one suite, in the locale of the environment, as hosts do; the exit status of a test program. */
 static inline int run_suite(Suite *suite) {
+  (void)setlocale(LC_ALL, "");
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);

@@ -18,6 +18,7 @@
 #include "api/secret_file.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/quote.h"
 #include "run.h"
 
 START_TEST(names_are_unique_and_their_groups_stand_together) {
@@ -81,6 +82,7 @@ START_TEST(each_row_is_documented_in_one_sentence) {
 END_TEST
 
 START_TEST(rows_are_consistent_with_their_type) {
+  setlocale(LC_NUMERIC, "C"); /* for the sscanf() below */
   for (size_t i = 0; i < cxd_config_key_count(); i++) {
     const struct cxd__config_key *key = cxd__config_key_at(i);
     int number = key->type == CXD__CONFIG_INT || key->type == CXD__CONFIG_REAL;
@@ -98,6 +100,7 @@ START_TEST(rows_are_consistent_with_their_type) {
 END_TEST
 
 START_TEST(ends_of_each_range_are_in_it_and_beyond_is_not) {
+  setlocale(LC_NUMERIC, "C"); /* for the snprintf() below */
   for (size_t i = 0; i < cxd_config_key_count(); i++) {
     const struct cxd__config_key *key = cxd__config_key_at(i);
     if (key->max <= key->min)
@@ -143,19 +146,19 @@ END_TEST
 
 START_TEST(quotes_are_printable_and_bounded) {
   char out[CXD__QUOTE_MAX], large[4 * CXD__QUOTE_MAX];
-  cxd__config_quote("a\n\x7f\xff\xc3\xa9", out);
+  cxd__quote("a\n\x7f\xff\xc3\xa9", out);
   ck_assert_str_eq(out, "a???\xc3\xa9");
   for (size_t start = 0; start < 2; start++) {
     memset(large, 'a', start);
     for (size_t i = start; i + 2 < sizeof large; i += 2)
       memcpy(large + i, "\xc3\xa9", 3);
-    cxd__config_quote(large, out);
+    cxd__quote(large, out);
     ck_assert_uint_lt(strlen(out), CXD__QUOTE_MAX);
     ck_assert_str_eq(out + strlen(out) - 5, "\xc3\xa9...");
   }
   memset(large, 'a', sizeof large);
   large[CXD__QUOTE_MAX - 4] = '\0';
-  cxd__config_quote(large, out);
+  cxd__quote(large, out);
   ck_assert_str_eq(out, large);
 }
 END_TEST

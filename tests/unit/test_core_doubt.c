@@ -218,6 +218,7 @@ START_TEST(a_refusal_of_the_resend_is_unknown_while_the_first_copy_may_still_arr
     ck_assert_msg((result->outcome == CXD_OUTCOME_UNKNOWN) == under_way, "%d: %s", refusals[n], cxd__outcome_name(result->outcome));
     ck_assert_int_eq(cxd_error_http_status(result->error), refusals[n]);
     cxd_result_free(result);
+    close_rig();
     open_rig();
   }
 }

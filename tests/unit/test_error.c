@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 
+#include <errno.h>
+#include <locale.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -135,6 +137,14 @@ START_TEST(as_json_it_can_be_read_back_whatever_it_says) {
 }
 END_TEST
 
+START_TEST(what_the_system_says_is_english_in_every_locale) {
+  setlocale(LC_ALL, "de_DE.UTF-8");
+  ck_assert_str_eq(cxd__errno_text(ENOENT), "No such file or directory");
+  ck_assert_str_eq(cxd__errno_text(99999), "unknown error");
+  setlocale(LC_ALL, "C");
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("error");
   TCase *t = tcase_create("error");
@@ -147,5 +157,6 @@ int main(void) {
   tcase_add_test(t, without_memory_there_is_no_error_object_or_one_with_less_text);
   tcase_add_test(t, every_status_has_its_name_and_a_sentence);
   tcase_add_test(t, as_json_it_can_be_read_back_whatever_it_says);
+  tcase_add_test(t, what_the_system_says_is_english_in_every_locale);
   return run_suite(suite);
 }

@@ -10,7 +10,7 @@
 #include "http/http_private.h"
 #include "run.h"
 
-#define CALLS_MAX 128
+#define CALLS_MAX 256
 
 static struct {
   CURLoption option;
@@ -43,6 +43,21 @@ CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...) {
   return __real_curl_easy_setopt(easy, option, value);
 }
 
+static long streams;
+
+CURLMcode __real_curl_multi_setopt(CURLM *multi, CURLMoption option, ...);
+CURLMcode __wrap_curl_multi_setopt(CURLM *multi, CURLMoption option, ...);
+
+CURLMcode __wrap_curl_multi_setopt(CURLM *multi, CURLMoption option, ...) {
+  va_list args;
+  va_start(args, option);
+  void *value = va_arg(args, void *);
+  va_end(args);
+  if (option == CURLMOPT_MAX_CONCURRENT_STREAMS)
+    streams = (long)(intptr_t)value;
+  return __real_curl_multi_setopt(multi, option, value);
+}
+
 static struct cxd__http_options options;
 static struct cxd__http *http;
 static struct cxd__transfer transfer;
@@ -62,7 +77,6 @@ static void teardown(void) {
   curl_easy_cleanup(transfer.easy);
   curl_slist_free_all(transfer.headers);
   cxd__buf_free(&transfer.url);
-  cxd__buf_free(&transfer.basic);
   cxd__http_free(http);
 }
 
@@ -105,6 +119,7 @@ START_TEST(credentials_never_follow_a_redirect_or_come_from_a_netrc) {
   ck_number(CURLOPT_UNRESTRICTED_AUTH, 0);
   ck_number(CURLOPT_NETRC, CURL_NETRC_IGNORED);
   ck_number(CURLOPT_DISALLOW_USERNAME_IN_URL, 1);
+  ck_number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE); /* not to a proxy on the way */
   ck_unset(CURLOPT_COOKIEFILE);
   ck_unset(CURLOPT_COOKIEJAR);
   ck_unset(CURLOPT_HSTS);
@@ -129,7 +144,11 @@ START_TEST(tls_is_verified_and_at_least_1_2) {
   ck_number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   ck_number(CURLOPT_PROXY_SSL_VERIFYPEER, 1);
   ck_number(CURLOPT_PROXY_SSL_VERIFYHOST, 2);
+  ck_number(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   ck_unset(CURLOPT_CAINFO);
+  ck_unset(CURLOPT_PROXY_CAINFO);
+  ck_unset(CURLOPT_SSL_OPTIONS);
+  ck_unset(CURLOPT_KEYPASSWD);
 }
 END_TEST
 
@@ -142,6 +161,10 @@ START_TEST(the_users_ca_file_is_the_only_trust) {
   ck_number(CURLOPT_CAPATH, 0);
   ck_text(CURLOPT_SSLCERT, "/tmp/cert.pem");
   ck_text(CURLOPT_SSLKEY, "/tmp/key.pem");
+  ck_text(CURLOPT_KEYPASSWD, ""); /* or OpenSSL would ask on the terminal */
+  ck_text(CURLOPT_PROXY_CAINFO, "/tmp/ca.pem");
+  ck_number(CURLOPT_PROXY_CAPATH, 0);
+  ck_unset(CURLOPT_PROXY_SSLCERT);
 }
 END_TEST
 
@@ -176,6 +199,9 @@ START_TEST(no_signals_no_decompression_no_http09_bounded_idle) {
   ck_assert_int_ge(find(CURLOPT_PREREQFUNCTION), 0);
   ck_unset(CURLOPT_VERBOSE);
 }
+END_TEST
+
+START_TEST(one_connection_carries_four_streams_at_most) { ck_assert_int_eq(streams, 4); }
 END_TEST
 
 START_TEST(time_outs_in_milliseconds_connect_never_above_the_whole) {
@@ -219,9 +245,10 @@ END_TEST
 START_TEST(a_token_request_is_a_form_with_basic_credentials) {
   struct cxd__request token = {.kind = CXD__CLASS_TOKEN, .target = "https://api.example.com/t", .basic = "id:se:cret", .body = "grant_type=client_credentials", .body_len = 29, .timeout_us = 1000000};
   ck_assert_int_eq(apply(&token), 0);
-  ck_number(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-  ck_text(CURLOPT_USERNAME, "id");
-  ck_text(CURLOPT_PASSWORD, "se:cret");
+  ck_assert(has_header("Authorization: Basic aWQ6c2U6Y3JldA=="));
+  ck_unset(CURLOPT_USERNAME); /* libcurl would keep them with the connection */
+  ck_unset(CURLOPT_PASSWORD);
+  ck_unset(CURLOPT_USERPWD);
   ck_assert(has_header("Content-Type: application/x-www-form-urlencoded"));
   ck_unset(CURLOPT_CUSTOMREQUEST);
 }
@@ -234,6 +261,10 @@ START_TEST(control_bytes_anywhere_in_the_head_are_refused) {
   bad = put;
   bad.if_match = "\"a\nb\"";
   ck_assert_int_eq(apply(&bad), -1);
+  options.user_agent = "agent\r\nX-Evil: 1";
+  ck_assert_int_eq(apply(&put), -1);
+  options.user_agent = "agent/1";
+  ck_assert_int_eq(apply(&put), 0);
   cxd__buf_str(&transfer.url, "\r\nHost: evil");
   ck_assert_int_eq(apply(&put), -1);
 }
@@ -249,6 +280,7 @@ int main(void) {
   tcase_add_test(tc, the_users_ca_file_is_the_only_trust);
   tcase_add_test(tc, environment_proxies_only_when_asked);
   tcase_add_test(tc, no_signals_no_decompression_no_http09_bounded_idle);
+  tcase_add_test(tc, one_connection_carries_four_streams_at_most);
   tcase_add_test(tc, time_outs_in_milliseconds_connect_never_above_the_whole);
   tcase_add_test(tc, a_suspect_connection_is_left_only_when_asked);
   tcase_add_test(tc, a_put_has_its_length_its_condition_and_no_expect);

@@ -7,21 +7,6 @@
 #include "json/reply.h"
 #include "run.h"
 
-struct answer {
-  char *code, *message, *field, *request_id;
-};
-
-static int read_body(const char *body, size_t len, struct answer *a) {
-  return cxd__reply_error(body, len, &a->code, &a->message, &a->field, &a->request_id);
-}
-
-static void clear(struct answer *a) {
-  cxd__free(a->code);
-  cxd__free(a->message);
-  cxd__free(a->field);
-  cxd__free(a->request_id);
-}
-
 static void assert_text(const char *text, const char *wanted) {
   if (wanted)
     ck_assert_msg(text && strcmp(text, wanted) == 0, "%s instead of %s", text ? text : "nothing", wanted);
@@ -49,42 +34,42 @@ static const struct { const char *body, *code, *message, *field, *request_id; } 
     {"[]", NULL, NULL, NULL, NULL}};
 
 START_TEST(the_usual_shapes_are_understood) {
-  struct answer a;
-  ck_assert_int_eq(read_body(shapes[_i].body, strlen(shapes[_i].body), &a), 1);
+  struct cxd__reply a;
+  ck_assert_int_eq(cxd__reply_error(shapes[_i].body, strlen(shapes[_i].body), &a), 1);
   assert_text(a.code, shapes[_i].code);
   assert_text(a.message, shapes[_i].message);
   assert_text(a.field, shapes[_i].field);
   assert_text(a.request_id, shapes[_i].request_id);
-  clear(&a);
+  cxd__reply_clear(&a);
 }
 END_TEST
 
 START_TEST(what_is_not_json_gives_nothing) {
   static const char *const bodies[] = {"", " ", "<html>Bad Gateway</html>", "{\"code\":", "upstream timed out", "{\"a\":\"\xff\"}", "null", "\"text\"", "7"};
   for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-    struct answer a;
+    struct cxd__reply a;
     memset(&a, 1, sizeof a);
-    ck_assert_msg(read_body(bodies[i], strlen(bodies[i]), &a) == 0, "%s", bodies[i]);
+    ck_assert_msg(cxd__reply_error(bodies[i], strlen(bodies[i]), &a) == 0, "%s", bodies[i]);
     ck_assert(!a.code && !a.message && !a.field && !a.request_id);
   }
-  struct answer a;
-  ck_assert_int_eq(read_body(NULL, 0, &a), 0);
+  struct cxd__reply a;
+  ck_assert_int_eq(cxd__reply_error(NULL, 0, &a), 0);
 }
 END_TEST
 
 START_TEST(control_characters_are_taken_out) {
-  struct answer a;
+  struct cxd__reply a;
   const char body[] = "{\"code\":\"a\\u0000b\\n\\u001b[31mc\\u007f\\u009bd\",\"message\":\"l1\\r\\nl2\\t\\u00e9\"}";
-  ck_assert_int_eq(read_body(body, sizeof body - 1, &a), 1);
+  ck_assert_int_eq(cxd__reply_error(body, sizeof body - 1, &a), 1);
   assert_text(a.code, "ab[31mcd");
   assert_text(a.message, "l1l2\xc3\xa9");
-  clear(&a);
+  cxd__reply_clear(&a);
 }
 END_TEST
 
 START_TEST(long_texts_are_cut_between_characters) {
   struct cxd__buf b = {0};
-  struct answer a;
+  struct cxd__reply a;
   cxd__buf_str(&b, "{\"message\":\"x");
   for (int i = 0; i < 5000; i++)
     cxd__buf_str(&b, "\xe2\x82\xac");
@@ -92,27 +77,27 @@ START_TEST(long_texts_are_cut_between_characters) {
   for (int i = 0; i < 600; i++)
     cxd__buf_str(&b, "y");
   cxd__buf_str(&b, "\"}");
-  ck_assert_int_eq(read_body(b.data, b.len, &a), 1);
+  ck_assert_int_eq(cxd__reply_error(b.data, b.len, &a), 1);
   ck_assert_uint_eq(strlen(a.message), 511);
   ck_assert_str_eq(a.message + 508, "\xe2\x82\xac");
   ck_assert_uint_eq(strlen(a.code), 512);
-  clear(&a);
+  cxd__reply_clear(&a);
   cxd__buf_free(&b);
 }
 END_TEST
 
 static int read_nested(int depth, const char *prefix) {
   struct cxd__buf b = {0};
-  struct answer a;
+  struct cxd__reply a;
   cxd__buf_str(&b, prefix);
   for (int i = 0; i < depth; i++)
     cxd__buf_char(&b, '[');
   for (int i = 0; i < depth; i++)
     cxd__buf_char(&b, ']');
   cxd__buf_char(&b, '}');
-  int known = read_body(b.data, b.len, &a);
+  int known = cxd__reply_error(b.data, b.len, &a);
   if (known)
-    clear(&a);
+    cxd__reply_clear(&a);
   cxd__buf_free(&b);
   return known;
 }
@@ -126,25 +111,25 @@ START_TEST(deep_bodies_never_reach_the_parser_that_recurses) {
 END_TEST
 
 START_TEST(a_body_larger_than_a_document_is_not_read) {
-  struct answer a;
+  struct cxd__reply a;
   size_t len = CXD__JSON_MAX_BYTES + 1;
   char *body = malloc(len);
   memset(body, ' ', len);
   memcpy(body, "{\"code\":\"x\"}", 12);
-  ck_assert_int_eq(read_body(body, len, &a), 0);
-  ck_assert_int_eq(read_body(body, len - 1, &a), 1);
-  clear(&a);
+  ck_assert_int_eq(cxd__reply_error(body, len, &a), 0);
+  ck_assert_int_eq(cxd__reply_error(body, len - 1, &a), 1);
+  cxd__reply_clear(&a);
   free(body);
 }
 END_TEST
 
 START_TEST(the_body_needs_no_zero_byte_at_its_end) {
-  struct answer a;
+  struct cxd__reply a;
   char *body = malloc(12);
   memcpy(body, "{\"code\":\"x\"}", 12);
-  ck_assert_int_eq(read_body(body, 12, &a), 1);
+  ck_assert_int_eq(cxd__reply_error(body, 12, &a), 1);
   assert_text(a.code, "x");
-  clear(&a);
+  cxd__reply_clear(&a);
   free(body);
 }
 END_TEST
@@ -152,12 +137,12 @@ END_TEST
 START_TEST(without_memory_texts_are_missing_and_nothing_leaks) {
   static const char body[] = "{\"code\":12,\"message\":\"m\",\"field\":\"f\",\"requestId\":\"r\"}";
   for (size_t n = 1; n < 10; n++) {
-    struct answer a;
+    struct cxd__reply a;
     cxd__mem_fail_at(n);
-    ck_assert_int_eq(read_body(body, sizeof body - 1, &a), 1);
+    ck_assert_int_eq(cxd__reply_error(body, sizeof body - 1, &a), 1);
     cxd__mem_fail_at(0);
     ck_assert(a.request_id == NULL || n > 4);
-    clear(&a);
+    cxd__reply_clear(&a);
   }
 }
 END_TEST
@@ -169,12 +154,12 @@ START_TEST(mutations_are_read_without_harm) {
   int known = 0;
   for (int i = 0; i < 20000; i++) {
     char text[sizeof body];
-    struct answer a;
+    struct cxd__reply a;
     memcpy(text, body, sizeof body);
     for (int k = 0; k < 2; k++)
       text[below(&prng, sizeof body - 1)] = bytes[below(&prng, sizeof bytes)];
-    known += read_body(text, sizeof body - 1, &a);
-    clear(&a);
+    known += cxd__reply_error(text, sizeof body - 1, &a);
+    cxd__reply_clear(&a);
   }
   ck_assert_int_gt(known, 500);
 }

@@ -118,7 +118,7 @@ def cause(cell):
     if cell.transport == "h2" and cell.position in ("headers", "body"):
         return "CXD_E_SERVER|CXD_E_CONNECT", r"answered 502|Stream error in the HTTP/2 framing layer"  # nghttpx may end a stream it was still reading
     if cell.fault == "garbage" and cell.transport in ("http1", "https1"):
-        return "CXD_E_PROTOCOL", r"Unsupported protocol"
+        return "CXD_E_PROTOCOL", r"the answer is not HTTP"
     return "CXD_E_CONNECT", LOST_WORDS
 
 
