@@ -54,6 +54,12 @@ tests() {
   meson test -C "$dir" --no-rebuild --print-errorlogs "$@"
 }
 
+# Numbers are written and read the same way wherever the host lives.
+comma() (
+  export LC_ALL=de_DE.UTF-8
+  tests gcc --suite unit --suite api
+)
+
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 
 step "build with gcc" build gcc gcc
@@ -74,6 +80,7 @@ step "build with TSan" build tsan gcc -Db_sanitize=thread -Dbuildtype=debug
 step "tests of threads (TSan)" tests tsan --suite threads
 if [ "${1-}" = full ]; then
   step "tests (clang)" tests clang --no-suite install
+  step "tests in a locale with a decimal comma" comma
   command -v npm >/dev/null 2>&1 || need nodejs npm
   step "judges that were not written here" sh "$root/tests/judges/run.sh" "$base/gcc" "$record"
 fi
