@@ -3,6 +3,8 @@
 
 #include "core_rig.h"
 
+#include <stdio.h>
+
 #include "json/pointer.h"
 #include "validate/report.h"
 
@@ -57,6 +59,18 @@ void core_rig_open(struct core_rig *rig) {
 void core_rig_join(struct core_rig *rig, struct core_rig *first, const struct core_setup *setup) {
   *rig = (struct core_rig){.world = first->world};
   add_core(rig, setup);
+}
+
+void core_rig_open_two(struct core_rig *rig, struct core_rig *other) {
+  struct core_setup setup = core_setup_default();
+  core_rig_open_with(rig, &setup);
+  setup.seed = 43;
+  core_rig_join(other, rig, &setup);
+}
+
+void core_rig_reopen(struct core_rig *rig, const struct core_setup *setup) {
+  core_rig_close(rig);
+  core_rig_open_with(rig, setup);
 }
 
 void core_rig_close(struct core_rig *rig) {
@@ -216,6 +230,13 @@ void core_get_token(struct core_rig *rig) {
   ANSWER(rig, .http = 200, .body = "{\"access_token\":\"tok-1\",\"token_type\":\"Bearer\",\"expires_in\":3600}");
 }
 
+void core_give_token(struct core_rig *rig, const char *token, int64_t expires_in_s) {
+  char body[200];
+  (void)snprintf(body, sizeof body, "{\"access_token\":\"%s\",\"token_type\":\"bearer\",\"expires_in\":%lld}", token, (long long)expires_in_s);
+  core_expect_send(rig, CXD__CLASS_TOKEN);
+  ANSWER(rig, .http = 200, .body = body);
+}
+
 void core_to_get(struct core_rig *rig, const char *change) {
   struct cxd__job job = core_apply(rig, change);
   core_start(rig, &job);
@@ -240,6 +261,39 @@ void core_finish(struct core_rig *rig) {
   core_append_ok(rig);
   core_expect(rig, CXD__ACT_DONE);
 }
+
+void core_start_get(struct core_rig *rig) {
+  struct cxd__job job = {.kind = CXD__JOB_GET, .id = "c1"};
+  core_start(rig, &job);
+}
+
+void core_finish_get(struct core_rig *rig) {
+  core_expect_send(rig, CXD__CLASS_GET);
+  ANSWER(rig, .http = 200, .body = core_document);
+  core_assert_get_ends(rig, CXD_OK);
+}
+
+void core_finish_get_with(struct core_rig *rig, const char *token) {
+  core_expect_send(rig, CXD__CLASS_GET);
+  ck_assert_str_eq(rig->act.request.bearer, token);
+  ANSWER(rig, .http = 200, .body = core_document);
+  core_assert_get_ends(rig, CXD_OK);
+}
+
+cxd_error *core_end_of_get(struct core_rig *rig, cxd_status status) {
+  struct cxd__buf body = {0};
+  cxd_error *error = NULL;
+  char *etag = NULL;
+  core_expect(rig, CXD__ACT_DONE);
+  cxd_status got = cxd__core_take_reply(rig->core, rig->op, &body, &etag, &error);
+  ck_assert_msg(got == status, "%s instead of %s: %s", cxd_status_name(got), cxd_status_name(status), cxd_error_message(error));
+  cxd__core_drop(rig->core, rig->op);
+  cxd__buf_free(&body);
+  cxd__free(etag);
+  return error;
+}
+
+void core_assert_get_ends(struct core_rig *rig, cxd_status status) { cxd_error_free(core_end_of_get(rig, status)); }
 
 cxd_result *core_take_result(struct core_rig *rig) {
   cxd_result *result = cxd__core_take_result(rig->core, rig->op);
@@ -291,4 +345,9 @@ void core_assert_member(struct cxd__slice object, const char *pointer, const cha
   }
   ck_assert_msg(value.p != NULL, "%s is missing", pointer);
   ck_assert_msg(value.len == strlen(raw) && memcmp(value.p, raw, value.len) == 0, "%s is %.*s instead of %s", pointer, (int)value.len, value.p, raw);
+}
+
+void core_assert_body(const struct core_rig *rig, const char *pointer, const char *raw) {
+  struct cxd__slice body = {rig->act.request.body, rig->act.request.body_len};
+  core_assert_member(body, pointer, raw);
 }

@@ -53,12 +53,18 @@ struct core_answer {
 
 #define SECOND INT64_C(1000000)
 
+#define INTERVAL_60 "{\"id\":\"c1\",\"pacing\":{\"interval\":60}}" /* the change that most tests ask for */
+
 extern const char core_document[]; /* a campaign with id c1, version 7, interval 30 and 120 concurrent calls */
+#define DOC(version, interval, name) /* a smaller one, as the server may have it */ \
+  "{\"id\":\"c1\",\"name\":\"" name "\",\"version\":" #version ",\"pacing\":{\"interval\":" #interval ",\"throttlePercent\":0.85},\"maxConcurrentCalls\":120}"
 
 struct core_setup core_setup_default(void);
 void core_rig_open(struct core_rig *rig);
 void core_rig_open_with(struct core_rig *rig, const struct core_setup *setup);
 void core_rig_join(struct core_rig *rig, struct core_rig *first, const struct core_setup *setup); /* another core of the same client */
+void core_rig_open_two(struct core_rig *rig, struct core_rig *other); /* one client with two cores; close the other one first */
+void core_rig_reopen(struct core_rig *rig, const struct core_setup *setup); /* a new client in place of the open one */
 void core_rig_close(struct core_rig *rig);
 
 void core_pass(struct core_rig *rig, int64_t us); /* time goes by */
@@ -87,10 +93,18 @@ void core_token_denied(struct core_rig *rig, int permanent);
 void core_check_ok(struct core_rig *rig);  /* expects a CHECK and accepts */
 void core_append_ok(struct core_rig *rig); /* expects an APPEND and takes it */
 void core_get_token(struct core_rig *rig); /* expects the token exchange and answers it: "tok-1", an hour */
+void core_give_token(struct core_rig *rig, const char *token, int64_t expires_in_s); /* the same with another token */
 void core_to_get(struct core_rig *rig, const char *change);    /* to the SEND of the GET, which is in rig->act */
 void core_to_put(struct core_rig *rig, const char *change);    /* to the SEND of the PUT; the server had core_document, ETag "v7" */
 void core_round_to_put(struct core_rig *rig, const char *document, const char *etag); /* from a GET in rig->act to the PUT */
 void core_finish(struct core_rig *rig);    /* outcome record and DONE */
+
+/* A GET of campaign c1, from its start to its end. */
+void core_start_get(struct core_rig *rig);
+void core_finish_get(struct core_rig *rig); /* expects its SEND, answers it with core_document, and it ends well */
+void core_finish_get_with(struct core_rig *rig, const char *token); /* and the SEND carries this token */
+cxd_error *core_end_of_get(struct core_rig *rig, cxd_status status); /* DONE, its error, dropped; the caller frees */
+void core_assert_get_ends(struct core_rig *rig, cxd_status status);
 
 cxd_result *core_take_result(struct core_rig *rig);
 void core_assert_ends(struct core_rig *rig, int32_t outcome, cxd_status status); /* outcome record, DONE, result, dropped */
@@ -98,5 +112,6 @@ void core_assert_result(struct core_rig *rig, int32_t outcome, cxd_status status
 
 struct cxd__slice core_record(const struct core_rig *rig); /* the record in rig->act as checked JSON; wrapped in braces, lives until the next call */
 void core_assert_member(struct cxd__slice object, const char *pointer, const char *raw);
+void core_assert_body(const struct core_rig *rig, const char *pointer, const char *raw); /* of the SEND in rig->act */
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "json/campaign.h"
 #include "run.h"
 #include "validate/validator.h"
@@ -92,6 +93,19 @@ static inline void ck_says(cxd_validator *validator, const char *json, const cha
   ck_assert_msg(cxd_report_count(report) == 1, "%s: %zu findings", json, cxd_report_count(report));
   ck_assert_msg(strstr(cxd_report_message(report, 0), part) != NULL, "%s\nsaid: %s\nexpected: %s", json, cxd_report_message(report, 0), part);
   cxd_report_free(report);
+}
+
+/* Printable text on one line, well-formed, of bounded length: fit for a terminal and a log. */
+static inline void ck_tame(const cxd_report *report) {
+  for (size_t i = 0; i < cxd_report_count(report); i++) {
+    const char *message = cxd_report_message(report, i);
+    ck_assert_uint_lt(strlen(message), 700);
+    ck_assert(cxd__utf8_valid(message, strlen(message)));
+    for (const char *c = message; *c; c++)
+      ck_assert((unsigned char)*c >= 0x20 && *c != 0x7f);
+    ck_assert_ptr_null(strstr(message, "\xe2\x80\xae"));
+    ck_assert_ptr_null(strstr(message, "\xc2\x9b"));
+  }
 }
 
 /* A file of the source tree; the caller frees the buffer. */

@@ -5,18 +5,12 @@
 #include "core_rig.h"
 #include "run.h"
 
-#define INTERVAL_60 "{\"id\":\"c1\",\"pacing\":{\"interval\":60}}"
 #define CHANGED "{\"id\":\"c1\",\"version\":8,\"pacing\":{\"interval\":60}}"
 
 static struct core_rig rig;
 
 static void open_rig(void) { core_rig_open(&rig); }
 static void close_rig(void) { core_rig_close(&rig); }
-
-static void reopen(const struct core_setup *setup) {
-  core_rig_close(&rig);
-  core_rig_open_with(&rig, setup);
-}
 
 static void read_back(const char *document, const char *etag) {
   core_expect_send(&rig, CXD__CLASS_GET);
@@ -37,7 +31,7 @@ static void ends_with(int32_t outcome, cxd_status status) { cxd_result_free(ends
 static void one_request_a_minute(void) {
   struct core_setup setup = core_setup_default();
   setup.limit = 1;
-  reopen(&setup);
+  core_rig_reopen(&rig, &setup);
 }
 
 START_TEST(the_intent_is_written_when_the_slot_is_held_and_not_before) {
@@ -257,7 +251,7 @@ START_TEST(a_deadline_before_the_resend_is_unknown_while_the_first_copy_may_stil
   struct core_setup setup = core_setup_default();
   setup.limit = 3; /* GET, PUT, read-back; the resend would have to wait for a minute */
   setup.core.deadline_us = 30 * SECOND;
-  reopen(&setup);
+  core_rig_reopen(&rig, &setup);
   core_to_put(&rig, INTERVAL_60);
   ANSWER(&rig, .way = CXD__WAY_LOST);
   read_back(core_document, "\"v7\"");

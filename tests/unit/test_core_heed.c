@@ -12,25 +12,8 @@ static struct core_rig rig;
 static void open_rig(void) { core_rig_open(&rig); }
 static void close_rig(void) { core_rig_close(&rig); }
 
-static void start_get(void) {
-  struct cxd__job job = {.kind = CXD__JOB_GET, .id = "c1"};
-  core_start(&rig, &job);
-}
-
-static cxd_error *end_of_get(cxd_status status) {
-  struct cxd__buf body = {0};
-  cxd_error *error = NULL;
-  char *etag = NULL;
-  core_expect(&rig, CXD__ACT_DONE);
-  ck_assert_int_eq(cxd__core_take_reply(rig.core, rig.op, &body, &etag, &error), status);
-  cxd__core_drop(rig.core, rig.op);
-  cxd__buf_free(&body);
-  cxd__free(etag);
-  return error;
-}
-
 static void to_get(void) {
-  start_get();
+  core_start_get(&rig);
   if (!rig.world->shared.flight.token)
     core_get_token(&rig);
   core_expect_send(&rig, CXD__CLASS_GET);
@@ -97,9 +80,9 @@ static void assert_gate(int64_t from_now_us) { ck_assert_int_eq(rig.world->share
 START_TEST(an_answer_that_says_nothing_is_left_holds_everybody_without_a_refusal) {
   to_get();
   ANSWER(&rig, .http = 200, .body = core_document, .rate_limit = "\"p\";r=0;t=20");
-  cxd_error_free(end_of_get(CXD_OK));
+  core_assert_get_ends(&rig, CXD_OK);
   assert_gate(20 * SECOND);
-  start_get();
+  core_start_get(&rig);
   core_expect_nothing(&rig);
   core_pass_to_due(&rig);
   core_expect_send(&rig, CXD__CLASS_GET);
@@ -110,7 +93,7 @@ END_TEST
 START_TEST(what_is_left_is_no_guarantee_and_no_reason_to_wait) {
   to_get();
   ANSWER(&rig, .http = 200, .body = core_document, .rate_limit = "\"p\";r=1;t=20");
-  cxd_error_free(end_of_get(CXD_OK));
+  core_assert_get_ends(&rig, CXD_OK);
   assert_gate(0);
 }
 END_TEST
@@ -118,7 +101,7 @@ END_TEST
 START_TEST(a_hold_is_no_longer_than_the_longest_retry_after_that_is_waited_for) {
   to_get();
   ANSWER(&rig, .http = 200, .body = core_document, .rate_limit = "\"p\";r=0;t=86400");
-  cxd_error_free(end_of_get(CXD_OK));
+  core_assert_get_ends(&rig, CXD_OK);
   assert_gate(120 * SECOND);
 }
 END_TEST
@@ -141,10 +124,9 @@ END_TEST
 
 START_TEST(a_429_without_a_word_waits_for_our_own_window_when_that_is_full) {
   struct core_setup setup = core_setup_default();
-  core_rig_close(&rig);
   setup.limit = 1;
   setup.core.max_attempts = 2;
-  core_rig_open_with(&rig, &setup);
+  core_rig_reopen(&rig, &setup);
   to_get();
   ANSWER(&rig, .http = 429);
   int64_t wait = cxd__core_due(rig.core) - rig.world->now.mono_us;
@@ -172,13 +154,13 @@ START_TEST(a_locked_campaign_stops_only_its_own_operation) {
     core_pass_to_due(&rig);
     core_expect_send(&rig, CXD__CLASS_GET);
     ANSWER(&rig, .http = 200, .body = core_document);
-    cxd_error_free(end_of_get(CXD_OK));
+    core_assert_get_ends(&rig, CXD_OK);
   }
 }
 END_TEST
 
 START_TEST(a_429_of_the_token_endpoint_stops_no_request_to_the_api) {
-  start_get();
+  core_start_get(&rig);
   core_expect_send(&rig, CXD__CLASS_TOKEN);
   ANSWER(&rig, .http = 429, .retry_after = "60", .rate_limit = "\"p\";r=0;t=60");
   assert_gate(0);
@@ -198,7 +180,7 @@ START_TEST(a_suspect_connection_is_not_used_for_the_next_try) {
     core_expect_send(&rig, CXD__CLASS_GET);
     ck_assert_int_eq(rig.act.request.fresh, rows[i].fresh);
     ANSWER(&rig, .http = 200, .body = core_document);
-    cxd_error_free(end_of_get(CXD_OK));
+    core_assert_get_ends(&rig, CXD_OK);
   }
 }
 END_TEST
@@ -207,14 +189,13 @@ END_TEST
 
 static void open_with_deadline(int64_t deadline_us) {
   struct core_setup setup = core_setup_default();
-  core_rig_close(&rig);
   setup.core.deadline_us = deadline_us;
-  core_rig_open_with(&rig, &setup);
+  core_rig_reopen(&rig, &setup);
 }
 
 START_TEST(no_attempt_is_begun_with_less_than_a_second_left) {
   open_with_deadline(20 * SECOND);
-  start_get();
+  core_start_get(&rig);
   core_get_token(&rig);
   core_expect_send(&rig, CXD__CLASS_GET);
   core_pass(&rig, 18 * SECOND + SECOND / 2);
@@ -233,12 +214,12 @@ START_TEST(a_slow_server_needs_twice_its_usual_time) {
   for (int i = 0; i < 2; i++) {
     to_get();
     ANSWER(&rig, .http = 200, .body = core_document, .took_us = 4 * SECOND);
-    cxd_error_free(end_of_get(CXD_OK));
+    core_assert_get_ends(&rig, CXD_OK);
   }
   to_get();
   core_pass(&rig, 33 * SECOND);
   ANSWER(&rig, .http = 503);
-  cxd_error *error = end_of_get(CXD_E_SERVER); /* seven seconds are left, it would take eight */
+  cxd_error *error = core_end_of_get(&rig, CXD_E_SERVER); /* seven seconds are left, it would take eight */
   ck_assert_int_eq(cxd_error_retryable(error), 1);
   cxd_error_free(error);
 }
@@ -248,19 +229,18 @@ START_TEST(a_short_deadline_still_allows_attempts_in_its_first_three_quarters) {
   open_with_deadline(SECOND);
   to_get();
   ANSWER(&rig, .http = 200, .body = core_document);
-  cxd_error_free(end_of_get(CXD_OK));
+  core_assert_get_ends(&rig, CXD_OK);
 }
 END_TEST
 
 START_TEST(one_of_many_has_its_deadline_from_its_first_slot) {
   struct core_setup setup = core_setup_default();
-  core_rig_close(&rig);
   setup.limit = 1;
   setup.core.deadline_us = 30 * SECOND;
-  core_rig_open_with(&rig, &setup);
+  core_rig_reopen(&rig, &setup);
   to_get();
   ANSWER(&rig, .http = 200, .body = core_document);
-  cxd_error_free(end_of_get(CXD_OK));
+  core_assert_get_ends(&rig, CXD_OK);
   struct cxd__job job = {.kind = CXD__JOB_GET, .id = "c1", .queued = 1};
   core_start(&rig, &job);
   core_expect_nothing(&rig);
@@ -269,16 +249,15 @@ START_TEST(one_of_many_has_its_deadline_from_its_first_slot) {
   ck_assert_int_eq(rig.act.request.timeout_us, 10 * SECOND);
   core_pass(&rig, 31 * SECOND);
   ANSWER(&rig, .http = 503);
-  cxd_error_free(end_of_get(CXD_E_SERVER));
+  core_assert_get_ends(&rig, CXD_E_SERVER);
 }
 END_TEST
 
 START_TEST(a_slot_given_back_for_want_of_a_token_is_not_the_first) {
   struct core_setup setup = core_setup_default();
-  core_rig_close(&rig);
   setup.limit = 1;
   setup.core.deadline_us = 30 * SECOND;
-  core_rig_open_with(&rig, &setup);
+  core_rig_reopen(&rig, &setup);
   struct cxd__job job = {.kind = CXD__JOB_GET, .id = "c1", .queued = 1};
   uint32_t first, second;
   ck_assert_int_eq(cxd__core_start(rig.core, &job, rig.world->now, &first, NULL), CXD_OK);
@@ -295,15 +274,14 @@ END_TEST
 
 START_TEST(whoever_would_be_too_late_in_the_queue_is_told_at_once_when_to_come) {
   struct core_setup setup = core_setup_default();
-  core_rig_close(&rig);
   setup.limit = 1;
   setup.core.deadline_us = 30 * SECOND;
-  core_rig_open_with(&rig, &setup);
+  core_rig_reopen(&rig, &setup);
   to_get();
   ANSWER(&rig, .http = 200, .body = core_document);
-  cxd_error_free(end_of_get(CXD_OK));
-  start_get();
-  cxd_error *error = end_of_get(CXD_E_RATE_LIMITED);
+  core_assert_get_ends(&rig, CXD_OK);
+  core_start_get(&rig);
+  cxd_error *error = core_end_of_get(&rig, CXD_E_RATE_LIMITED);
   ck_assert_int_eq(cxd_error_retry_after_ms(error), 60250);
   cxd_error_free(error);
 }

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+/* An update on its plain way: read, check, merge, check, intent, PUT, outcome; and what a GET and a list hand out. */
 #include "core_rig.h"
-#include "json/pointer.h"
 #include "run.h"
-
-#define INTERVAL_60 "{\"id\":\"c1\",\"pacing\":{\"interval\":60}}"
-#define DOC(version, interval, name) \
-  "{\"id\":\"c1\",\"name\":\"" name "\",\"version\":" #version ",\"pacing\":{\"interval\":" #interval ",\"throttlePercent\":0.85},\"maxConcurrentCalls\":120}"
-#define DOC_NO_VERSION(interval) "{\"id\":\"c1\",\"pacing\":{\"interval\":" #interval "}}"
 
 static struct core_rig rig;
 
 static void open_rig(void) { core_rig_open(&rig); }
 static void close_rig(void) { core_rig_close(&rig); }
 
-static void assert_body(const char *pointer, const char *raw) {
-  struct cxd__slice body = {rig.act.request.body, rig.act.request.body_len};
-  core_assert_member(body, pointer, raw);
-}
-
-/* ------------------------------------------------------------------------- merge */
+/* --------------------------------------------------------------------------- merge */
 
 START_TEST(a_merge_reads_checks_writes_an_intent_and_sends_one_conditional_put) {
   struct cxd__job job = core_apply(&rig, INTERVAL_60);
@@ -51,11 +41,11 @@ END_TEST
 
 START_TEST(a_merge_touches_the_asked_members_only) {
   core_to_put(&rig, INTERVAL_60);
-  assert_body("/pacing/interval", "60");
-  assert_body("/pacing/throttlePercent", "0.85");
-  assert_body("/tenant", "18446744073709551615");
-  assert_body("/version", "7");
-  assert_body("/name", "\"North\"");
+  core_assert_body(&rig, "/pacing/interval", "60");
+  core_assert_body(&rig, "/pacing/throttlePercent", "0.85");
+  core_assert_body(&rig, "/tenant", "18446744073709551615");
+  core_assert_body(&rig, "/version", "7");
+  core_assert_body(&rig, "/name", "\"North\"");
   ck_assert_uint_eq(rig.act.request.body_len, strlen(core_document));
 }
 END_TEST
@@ -282,616 +272,6 @@ START_TEST(a_422_is_rejected_and_shown_as_a_finding) {
 }
 END_TEST
 
-/* ------------------------------------------------------------ replace, rebalancing */
-
-static void start_replace(const char *document) {
-  struct cxd__job job = core_apply(&rig, document);
-  job.replace = 1;
-  core_start(&rig, &job);
-  core_check_ok(&rig);
-  core_check_ok(&rig);
-  core_get_token(&rig);
-  core_append_ok(&rig);
-  core_expect_send(&rig, CXD__CLASS_PUT);
-}
-
-START_TEST(a_replacement_sends_the_document_byte_for_byte_without_reading_and_unconditionally) {
-  start_replace("{ \"id\":\"c1\",\n \"pacing\" : {\"interval\":60.0} }");
-  ck_assert_ptr_null(rig.act.request.if_match);
-  ck_assert_str_eq(rig.act.request.body, "{ \"id\":\"c1\",\n \"pacing\" : {\"interval\":60.0} }");
-  ANSWER(&rig, .http = 200);
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_APPLIED);
-  ck_assert_str_eq(result->concurrency, "none");
-  ck_assert_int_eq(result->previous_concurrent, -1);
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(a_replacement_whose_answer_was_lost_is_sent_again) {
-  start_replace(DOC(7, 60, "North"));
-  ANSWER(&rig, .way = CXD__WAY_LOST);
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .http = 200);
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_APPLIED);
-  ck_assert_int_eq(result->sends, 2);
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(a_doubtful_replacement_is_still_tried_again_after_a_429_or_a_refused_connection) {
-  start_replace(DOC(7, 60, "North"));
-  ANSWER(&rig, .way = CXD__WAY_LOST);
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .way = CXD__WAY_CONNECT, .unsent = 1);
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .http = 429, .retry_after = "1");
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .http = 200);
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED, CXD_OK);
-}
-END_TEST
-
-START_TEST(a_replacement_that_stays_doubtful_is_unknown) {
-  start_replace(DOC(7, 60, "North"));
-  for (int i = 0; i < 3; i++) {
-    ANSWER(&rig, .way = CXD__WAY_TIMEOUT);
-    core_pass_to_due(&rig);
-    core_expect_put_again(&rig);
-  }
-  ANSWER(&rig, .way = CXD__WAY_TIMEOUT);
-  core_assert_ends(&rig, CXD_OUTCOME_UNKNOWN, CXD_E_UNKNOWN_OUTCOME);
-}
-END_TEST
-
-START_TEST(a_refusal_after_a_doubtful_replacement_proves_nothing) {
-  start_replace(DOC(7, 60, "North"));
-  ANSWER(&rig, .http = 502);
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .http = 412);
-  core_assert_ends(&rig, CXD_OUTCOME_UNKNOWN, CXD_E_UNKNOWN_OUTCOME);
-}
-END_TEST
-
-START_TEST(a_conflict_of_a_replacement_is_final) {
-  start_replace(DOC(7, 60, "North"));
-  ANSWER(&rig, .http = 409);
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(a_replacement_accepted_with_202_is_confirmed_by_reading) {
-  start_replace(DOC(7, 60, "North"));
-  ANSWER(&rig, .http = 202);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"));
-  core_pass_to_due(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"));
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-}
-END_TEST
-
-static void start_rebalance(const char *change, enum cxd__rebalance rebalance, int replace) {
-  struct cxd__job job = core_apply(&rig, change);
-  job.rebalance = rebalance;
-  job.replace = replace;
-  core_start(&rig, &job);
-  core_check_ok(&rig);
-}
-
-static void rebalance_to_put(const char *change, enum cxd__rebalance rebalance) {
-  start_rebalance(change, rebalance, 0);
-  core_get_token(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  core_round_to_put(&rig, core_document, "\"v7\"");
-}
-
-START_TEST(rebalance_on_is_sent_even_when_nothing_else_changes) {
-  rebalance_to_put("{\"id\":\"c1\"}", CXD__REBALANCE_ON);
-  assert_body("/advancedDialerSettings/autoRebalance", "true");
-}
-END_TEST
-
-START_TEST(rebalance_off_changes_the_member) {
-  rebalance_to_put("{\"id\":\"c1\"}", CXD__REBALANCE_OFF);
-  assert_body("/advancedDialerSettings/autoRebalance", "false");
-}
-END_TEST
-
-START_TEST(rebalance_overrides_what_the_document_says) {
-  rebalance_to_put("{\"id\":\"c1\",\"advancedDialerSettings\":{\"autoRebalance\":true}}", CXD__REBALANCE_OFF);
-  assert_body("/advancedDialerSettings/autoRebalance", "false");
-}
-END_TEST
-
-START_TEST(rebalance_off_where_it_is_off_is_unchanged) {
-  start_rebalance("{\"id\":\"c1\"}", CXD__REBALANCE_OFF, 0);
-  core_get_token(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = "{\"id\":\"c1\",\"advancedDialerSettings\":{\"autoRebalance\":false}}");
-  core_check_ok(&rig);
-  core_assert_ends(&rig, CXD_OUTCOME_UNCHANGED, CXD_OK);
-}
-END_TEST
-
-START_TEST(rebalance_is_spliced_into_a_replacement) {
-  start_rebalance("{\"id\":\"c1\",\"name\":\"N\"}", CXD__REBALANCE_ON, 1);
-  core_check_ok(&rig);
-  core_get_token(&rig);
-  core_append_ok(&rig);
-  core_expect_send(&rig, CXD__CLASS_PUT);
-  assert_body("/advancedDialerSettings", "{\"autoRebalance\":true}");
-  assert_body("/name", "\"N\"");
-}
-END_TEST
-
-/* ------------------------------------------------------------------ 202, verify */
-
-START_TEST(a_202_is_confirmed_by_reading_and_never_resent) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .http = 202);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  core_pass_to_due(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_APPLIED_READBACK);
-  ck_assert_int_eq(result->sends, 1);
-  ck_assert_int_eq(result->new_concurrent, 120);
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(a_202_that_does_not_show_before_the_deadline_is_unknown) {
-  int64_t start = rig.world->now.mono_us;
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .http = 202);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  int polls = 1;
-  for (; cxd__core_due(rig.core) != INT64_MAX; polls++) {
-    core_pass_to_due(&rig);
-    core_expect_send(&rig, CXD__CLASS_GET);
-    ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  }
-  ck_assert_int_gt(polls, 4);
-  ck_assert_int_lt(polls, 60);
-  ck_assert_int_gt(rig.world->now.mono_us - start, 150 * SECOND);
-  core_assert_ends(&rig, CXD_OUTCOME_UNKNOWN, CXD_E_UNKNOWN_OUTCOME);
-}
-END_TEST
-
-START_TEST(a_202_after_a_lost_round_does_not_quote_the_earlier_conflict) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .http = 412);
-  core_pass_to_due(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  core_round_to_put(&rig, DOC(8, 30, "South"), "\"v8\"");
-  ANSWER(&rig, .http = 202);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 404);
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_UNKNOWN);
-  ck_assert_ptr_null(strstr(cxd_error_message(result->error), "412"));
-  cxd_result_free(result);
-}
-END_TEST
-
-static void verify_to_put(void) {
-  struct cxd__job job = core_apply(&rig, INTERVAL_60);
-  job.verify_always = 1;
-  core_start(&rig, &job);
-  core_check_ok(&rig);
-  core_get_token(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  core_round_to_put(&rig, core_document, "\"v7\"");
-  ANSWER(&rig, .http = 200);
-  core_expect_send(&rig, CXD__CLASS_GET);
-}
-
-START_TEST(verify_always_reads_back_after_a_200) {
-  verify_to_put();
-  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-}
-END_TEST
-
-START_TEST(verify_always_waits_for_a_server_that_reads_from_an_old_copy) {
-  verify_to_put();
-  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  core_pass_to_due(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-}
-END_TEST
-
-/* ------------------------------------------------------------- the lost answer */
-
-START_TEST(a_lost_answer_and_our_edits_there_is_applied_readback) {
-  static const struct core_answer lost[] = {{.way = CXD__WAY_LOST}, {.way = CXD__WAY_TIMEOUT}, {.way = CXD__WAY_RESEND}, {.http = 500}, {.http = 408}, {.http = 503}, {.http = 200, .way = CXD__WAY_LOST}};
-  for (size_t i = 0; i < sizeof lost / sizeof *lost; i++) {
-    close_rig();
-    open_rig();
-    core_to_put(&rig, INTERVAL_60);
-    core_answer(&rig, &lost[i]);
-    core_expect_send(&rig, CXD__CLASS_GET);
-    ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
-    core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-  }
-}
-END_TEST
-
-START_TEST(a_lost_answer_and_the_same_validator_sends_the_same_put_again) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .way = CXD__WAY_LOST);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ck_assert_str_eq(rig.act.request.if_match, "\"v7\"");
-  assert_body("/pacing/interval", "60");
-  ANSWER(&rig, .http = 200);
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_APPLIED);
-  ck_assert_int_eq(result->sends, 2);
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(a_lost_answer_and_another_change_is_a_conflict_and_never_a_rebase) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .way = CXD__WAY_LOST);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(9, 45, "North"), .etag = "\"v9\"");
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_CONFLICT);
-  ck_assert_str_eq(result->conflict, "{\"base\":{\"/pacing/interval\":30},\"mine\":{\"/pacing/interval\":60},\"theirs\":{\"/pacing/interval\":45}}");
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(a_lost_answer_that_cannot_be_read_back_is_unknown) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .way = CXD__WAY_LOST);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 403);
-  core_assert_ends(&rig, CXD_OUTCOME_UNKNOWN, CXD_E_UNKNOWN_OUTCOME);
-}
-END_TEST
-
-START_TEST(a_late_first_copy_that_beats_the_resend_is_our_own_write) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .way = CXD__WAY_TIMEOUT);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .http = 412);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-}
-END_TEST
-
-START_TEST(a_412_to_a_resend_is_never_rebased) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .way = CXD__WAY_TIMEOUT);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  ANSWER(&rig, .http = 412);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = DOC(9, 30, "South"), .etag = "\"v9\"");
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(sends_that_keep_failing_without_effect_end_as_not_applied) {
-  core_to_put(&rig, INTERVAL_60);
-  for (int i = 0; i < 4; i++) {
-    if (i) {
-      core_pass_to_due(&rig);
-      core_expect_put_again(&rig);
-    }
-    ANSWER(&rig, .http = 500);
-    core_expect_send(&rig, CXD__CLASS_GET);
-    ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
-  }
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_NOT_APPLIED);
-  ck_assert_int_eq(result->status, CXD_E_SERVER);
-  ck_assert_int_eq(result->sends, 4);
-  ck_assert_int_eq(cxd_error_http_status(result->error), 500);
-  cxd_result_free(result);
-}
-END_TEST
-
-/* ------------------------------------------------------------- version, etag, none */
-
-static const char *concurrency_after(const char *document, const char *etag) {
-  core_to_get(&rig, INTERVAL_60);
-  core_round_to_put(&rig, document, etag);
-  return rig.act.request.if_match;
-}
-
-static void finish_with_concurrency(const char *concurrency) {
-  ANSWER(&rig, .http = 200);
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_str_eq(result->concurrency, concurrency);
-  cxd_result_free(result);
-}
-
-START_TEST(without_an_etag_the_version_in_the_body_is_the_condition) {
-  ck_assert_ptr_null(concurrency_after(DOC(7, 30, "North"), NULL));
-  assert_body("/version", "7");
-  finish_with_concurrency("version");
-}
-END_TEST
-
-START_TEST(an_etag_wins_over_the_version) {
-  ck_assert_str_eq(concurrency_after(DOC(7, 30, "North"), "\"v7\""), "\"v7\"");
-  finish_with_concurrency("etag");
-}
-END_TEST
-
-START_TEST(without_etag_and_version_the_result_says_none) {
-  ck_assert_ptr_null(concurrency_after(DOC_NO_VERSION(30), NULL));
-  finish_with_concurrency("none");
-}
-END_TEST
-
-static void lose_and_read_back(const char *before, const char *after) {
-  (void)concurrency_after(before, NULL);
-  ANSWER(&rig, .way = CXD__WAY_LOST);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = after);
-}
-
-START_TEST(the_version_decides_on_a_resend) {
-  lose_and_read_back(DOC(7, 30, "North"), DOC(7, 30, "North"));
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-  assert_body("/version", "7");
-}
-END_TEST
-
-START_TEST(the_version_decides_on_applied) {
-  lose_and_read_back(DOC(7, 30, "North"), DOC(8, 60, "North"));
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-}
-END_TEST
-
-START_TEST(the_version_decides_on_a_conflict_even_when_the_values_are_as_before) {
-  lose_and_read_back(DOC(7, 30, "North"), DOC(9, 30, "North"));
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(without_a_validator_the_values_decide) {
-  lose_and_read_back(DOC_NO_VERSION(30), DOC_NO_VERSION(60));
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
-}
-END_TEST
-
-START_TEST(without_a_validator_unchanged_values_mean_send_again) {
-  lose_and_read_back(DOC_NO_VERSION(30), DOC_NO_VERSION(30));
-  core_pass_to_due(&rig);
-  core_expect_put_again(&rig);
-}
-END_TEST
-
-START_TEST(without_a_validator_other_values_are_a_conflict) {
-  lose_and_read_back(DOC_NO_VERSION(30), DOC_NO_VERSION(45));
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(a_version_set_by_the_caller_is_a_precondition) {
-  core_to_get(&rig, "{\"id\":\"c1\",\"version\":6,\"pacing\":{\"interval\":60}}");
-  ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"));
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(the_right_version_lets_the_update_pass_and_travels_as_read) {
-  core_to_get(&rig, "{\"id\":\"c1\",\"version\":7.0,\"pacing\":{\"interval\":60}}");
-  core_round_to_put(&rig, DOC(7, 30, "North"), NULL);
-  assert_body("/version", "7");
-}
-END_TEST
-
-/* ----------------------------------------------------------- base, rounds, conflict */
-
-static cxd_campaign *edited_copy(const char *base, const char *pointer, const char *value) {
-  cxd_campaign *campaign = NULL;
-  ck_assert_int_eq(cxd__campaign_read(base, strlen(base), "\"v7\"", &campaign, NULL), CXD_OK);
-  ck_assert_int_eq(cxd_campaign_set_json(campaign, pointer, value, NULL), CXD_OK);
-  return campaign;
-}
-
-static void start_edited(const char *pointer, const char *value) {
-  struct cxd__job job = core_apply(&rig, "{}");
-  cxd_campaign_free(rig.change);
-  rig.change = edited_copy(DOC(7, 30, "North"), pointer, value);
-  job.change = rig.change;
-  core_start(&rig, &job);
-  core_check_ok(&rig);
-  core_get_token(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-}
-
-START_TEST(an_edit_of_a_member_that_others_left_alone_goes_on_top_of_theirs) {
-  start_edited("/pacing/interval", "60");
-  core_round_to_put(&rig, DOC(8, 30, "South"), "\"v8\"");
-  ck_assert_str_eq(rig.act.request.if_match, "\"v8\"");
-  assert_body("/name", "\"South\"");
-  assert_body("/pacing/interval", "60");
-}
-END_TEST
-
-START_TEST(an_edit_of_a_member_that_others_changed_since_it_was_read_is_a_conflict) {
-  start_edited("/pacing/interval", "60");
-  ANSWER(&rig, .http = 200, .body = DOC(8, 45, "North"), .etag = "\"v8\"");
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_CONFLICT);
-  ck_assert_str_eq(result->conflict, "{\"base\":{\"/pacing/interval\":30},\"mine\":{\"/pacing/interval\":60},\"theirs\":{\"/pacing/interval\":45}}");
-  ck_assert_int_eq(result->sends, 0);
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(others_who_wrote_the_same_value_are_no_conflict) {
-  start_edited("/pacing/interval", "60");
-  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
-  core_check_ok(&rig);
-  core_assert_ends(&rig, CXD_OUTCOME_UNCHANGED, CXD_OK);
-}
-END_TEST
-
-START_TEST(a_member_deleted_here_and_changed_there_is_a_conflict_with_no_mine) {
-  struct cxd__job job = core_apply(&rig, "{}");
-  cxd_campaign_free(rig.change);
-  rig.change = edited_copy("{\"id\":\"c1\",\"a\":1,\"b\":2}", "/b", "3");
-  ck_assert_int_eq(cxd_campaign_remove(rig.change, "/a", NULL), CXD_OK);
-  job.change = rig.change;
-  core_start(&rig, &job);
-  core_check_ok(&rig);
-  core_get_token(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  ANSWER(&rig, .http = 200, .body = "{\"id\":\"c1\",\"a\":5,\"b\":2}");
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_CONFLICT);
-  ck_assert_str_eq(result->conflict, "{\"base\":{\"/a\":1},\"mine\":{},\"theirs\":{\"/a\":5}}");
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(conflict_json_stays_on_one_line) {
-  start_edited("/pacing/interval", "[ 1,\n 2 ]");
-  ANSWER(&rig, .http = 200, .body = "{\"id\":\"c1\",\"pacing\":{\"interval\":{\n\"x\": 1}}}");
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_str_eq(result->conflict, "{\"base\":{\"/pacing/interval\":30},\"mine\":{\"/pacing/interval\":[1,2]},\"theirs\":{\"/pacing/interval\":{\"x\":1}}}");
-  cxd_result_free(result);
-}
-END_TEST
-
-static void lose_a_round(const char *document, const char *etag) {
-  ANSWER(&rig, .http = 412);
-  core_pass_to_due(&rig);
-  core_expect_send(&rig, CXD__CLASS_GET);
-  if (document)
-    core_round_to_put(&rig, document, etag);
-}
-
-START_TEST(a_412_reads_again_and_writes_on_top_with_a_new_intent_of_the_same_operation) {
-  core_to_get(&rig, INTERVAL_60);
-  ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"), .etag = "\"v7\"");
-  core_check_ok(&rig);
-  core_expect(&rig, CXD__ACT_APPEND);
-  struct cxd__slice op = cxd__json_find(core_record(&rig), "/op");
-  char first[64];
-  memcpy(first, op.p, op.len);
-  first[op.len] = '\0';
-  core_appended(&rig, CXD_OK);
-  core_expect_send(&rig, CXD__CLASS_PUT);
-  lose_a_round(NULL, NULL);
-  ANSWER(&rig, .http = 200, .body = DOC(8, 30, "South"), .etag = "\"v8\"");
-  core_check_ok(&rig);
-  core_expect(&rig, CXD__ACT_APPEND);
-  core_assert_member(core_record(&rig), "/k", "\"intent\"");
-  core_assert_member(core_record(&rig), "/op", first);
-  core_assert_member(core_record(&rig), "/round", "2");
-  core_appended(&rig, CXD_OK);
-  core_expect_send(&rig, CXD__CLASS_PUT);
-  ck_assert_str_eq(rig.act.request.if_match, "\"v8\"");
-  assert_body("/name", "\"South\"");
-  ANSWER(&rig, .http = 200);
-  core_assert_ends(&rig, CXD_OUTCOME_APPLIED, CXD_OK);
-}
-END_TEST
-
-START_TEST(a_rebase_compares_with_the_first_document_not_with_the_last) {
-  core_to_put(&rig, INTERVAL_60);
-  lose_a_round(DOC(8, 30, "South"), "\"v8\"");
-  lose_a_round(NULL, NULL);
-  ANSWER(&rig, .http = 200, .body = DOC(9, 31, "South"), .etag = "\"v9\"");
-  core_finish(&rig);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->outcome, CXD_OUTCOME_CONFLICT);
-  ck_assert_str_eq(result->conflict, "{\"base\":{\"/pacing/interval\":30},\"mine\":{\"/pacing/interval\":60},\"theirs\":{\"/pacing/interval\":31}}");
-  cxd_result_free(result);
-}
-END_TEST
-
-static void lose_three_rounds(void) {
-  core_to_put(&rig, INTERVAL_60);
-  lose_a_round(DOC(8, 30, "South"), "\"v8\"");
-  lose_a_round(DOC(9, 30, "East"), "\"v9\"");
-  lose_a_round(NULL, NULL);
-}
-
-START_TEST(after_three_rounds_one_last_look_shows_what_the_others_wrote) {
-  lose_three_rounds();
-  ANSWER(&rig, .http = 200, .body = DOC(10, 30, "West"), .etag = "\"v10\"");
-  core_expect(&rig, CXD__ACT_APPEND);
-  core_assert_member(core_record(&rig), "/outcome", "\"conflict\"");
-  core_assert_member(core_record(&rig), "/round", "3");
-  core_appended(&rig, CXD_OK);
-  core_expect(&rig, CXD__ACT_DONE);
-  cxd_result *result = core_take_result(&rig);
-  ck_assert_int_eq(result->status, CXD_E_CONFLICT);
-  ck_assert_int_eq(result->sends, 3);
-  ck_assert_str_eq(result->conflict, "{\"base\":{\"/pacing/interval\":30},\"mine\":{\"/pacing/interval\":60},\"theirs\":{\"/pacing/interval\":30}}");
-  cxd_result_free(result);
-}
-END_TEST
-
-START_TEST(a_last_look_that_fails_leaves_the_conflict_standing) {
-  lose_three_rounds();
-  ANSWER(&rig, .http = 404);
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(a_conflict_stands_also_when_the_deadline_ends_the_last_look) {
-  core_to_put(&rig, INTERVAL_60);
-  lose_a_round(DOC(8, 30, "South"), "\"v8\"");
-  lose_a_round(DOC(9, 30, "East"), "\"v9\"");
-  ANSWER(&rig, .http = 412);
-  core_pass(&rig, 180 * SECOND);
-  core_assert_ends(&rig, CXD_OUTCOME_CONFLICT, CXD_E_CONFLICT);
-}
-END_TEST
-
-START_TEST(rounds_are_held_apart_by_at_most_100_ms_doubled_each_time) {
-  core_to_put(&rig, INTERVAL_60);
-  ANSWER(&rig, .http = 412);
-  core_expect_nothing(&rig);
-  ck_assert_int_le(cxd__core_due(rig.core), rig.world->now.mono_us + 200000);
-}
-END_TEST
-
 /* --------------------------------------------------------------------------- audit */
 
 START_TEST(no_put_without_a_durable_intent_when_audit_is_required) {
@@ -970,17 +350,6 @@ START_TEST(an_outcome_that_could_not_be_written_is_handed_to_the_caller_and_the_
 }
 END_TEST
 
-START_TEST(an_intent_of_a_later_round_that_fails_still_gets_its_outcome) {
-  core_to_put(&rig, INTERVAL_60);
-  lose_a_round(NULL, NULL);
-  ANSWER(&rig, .http = 200, .body = DOC(8, 30, "South"), .etag = "\"v8\"");
-  core_check_ok(&rig);
-  core_expect(&rig, CXD__ACT_APPEND);
-  core_appended(&rig, CXD_E_AUDIT);
-  core_assert_ends(&rig, CXD_OUTCOME_NOT_APPLIED, CXD_E_AUDIT);
-}
-END_TEST
-
 /* ------------------------------------------------------- calling hours at the send */
 
 START_TEST(a_put_that_had_to_wait_is_checked_once_more_before_it_is_sent) {
@@ -1004,16 +373,6 @@ START_TEST(a_window_that_closed_while_the_put_waited_stops_it) {
   core_checked(&rig, CXD_E_WINDOW_CLOSED);
   core_assert_ends(&rig, CXD_OUTCOME_REJECTED, CXD_E_WINDOW_CLOSED);
   ck_assert_uint_eq(rig.world->shared.limiter.slots.held, 0);
-}
-END_TEST
-
-START_TEST(a_window_that_closed_after_a_doubtful_replacement_leaves_it_unknown) {
-  start_replace(DOC(7, 60, "North"));
-  ANSWER(&rig, .http = 503);
-  core_pass(&rig, 30 * SECOND);
-  core_expect(&rig, CXD__ACT_CHECK);
-  core_checked(&rig, CXD_E_WINDOW_CLOSED);
-  core_assert_ends(&rig, CXD_OUTCOME_UNKNOWN, CXD_E_UNKNOWN_OUTCOME);
 }
 END_TEST
 
@@ -1069,13 +428,6 @@ START_TEST(a_stale_event_is_dropped) {
 }
 END_TEST
 
-static TCase *a_case(Suite *suite, const char *name) {
-  TCase *tcase = tcase_create(name);
-  tcase_add_checked_fixture(tcase, open_rig, close_rig);
-  suite_add_tcase(suite, tcase);
-  return tcase;
-}
-
 static void add_merge(TCase *t) {
   tcase_add_test(t, a_merge_reads_checks_writes_an_intent_and_sends_one_conditional_put);
   tcase_add_test(t, a_merge_touches_the_asked_members_only);
@@ -1098,74 +450,17 @@ static void add_merge(TCase *t) {
   tcase_add_test(t, a_422_is_rejected_and_shown_as_a_finding);
 }
 
-static void add_replace(TCase *t) {
-  tcase_add_test(t, a_replacement_sends_the_document_byte_for_byte_without_reading_and_unconditionally);
-  tcase_add_test(t, a_replacement_whose_answer_was_lost_is_sent_again);
-  tcase_add_test(t, a_doubtful_replacement_is_still_tried_again_after_a_429_or_a_refused_connection);
-  tcase_add_test(t, a_replacement_that_stays_doubtful_is_unknown);
-  tcase_add_test(t, a_refusal_after_a_doubtful_replacement_proves_nothing);
-  tcase_add_test(t, a_conflict_of_a_replacement_is_final);
-  tcase_add_test(t, a_replacement_accepted_with_202_is_confirmed_by_reading);
-  tcase_add_test(t, rebalance_on_is_sent_even_when_nothing_else_changes);
-  tcase_add_test(t, rebalance_off_changes_the_member);
-  tcase_add_test(t, rebalance_overrides_what_the_document_says);
-  tcase_add_test(t, rebalance_off_where_it_is_off_is_unchanged);
-  tcase_add_test(t, rebalance_is_spliced_into_a_replacement);
-}
-
-static void add_doubt(TCase *t) {
-  tcase_add_test(t, a_202_is_confirmed_by_reading_and_never_resent);
-  tcase_add_test(t, a_202_that_does_not_show_before_the_deadline_is_unknown);
-  tcase_add_test(t, a_202_after_a_lost_round_does_not_quote_the_earlier_conflict);
-  tcase_add_test(t, verify_always_reads_back_after_a_200);
-  tcase_add_test(t, verify_always_waits_for_a_server_that_reads_from_an_old_copy);
-  tcase_add_test(t, a_lost_answer_and_our_edits_there_is_applied_readback);
-  tcase_add_test(t, a_lost_answer_and_the_same_validator_sends_the_same_put_again);
-  tcase_add_test(t, a_lost_answer_and_another_change_is_a_conflict_and_never_a_rebase);
-  tcase_add_test(t, a_lost_answer_that_cannot_be_read_back_is_unknown);
-  tcase_add_test(t, a_late_first_copy_that_beats_the_resend_is_our_own_write);
-  tcase_add_test(t, a_412_to_a_resend_is_never_rebased);
-  tcase_add_test(t, sends_that_keep_failing_without_effect_end_as_not_applied);
-}
-
-static void add_validators(TCase *t) {
-  tcase_add_test(t, without_an_etag_the_version_in_the_body_is_the_condition);
-  tcase_add_test(t, an_etag_wins_over_the_version);
-  tcase_add_test(t, without_etag_and_version_the_result_says_none);
-  tcase_add_test(t, the_version_decides_on_a_resend);
-  tcase_add_test(t, the_version_decides_on_applied);
-  tcase_add_test(t, the_version_decides_on_a_conflict_even_when_the_values_are_as_before);
-  tcase_add_test(t, without_a_validator_the_values_decide);
-  tcase_add_test(t, without_a_validator_unchanged_values_mean_send_again);
-  tcase_add_test(t, without_a_validator_other_values_are_a_conflict);
-  tcase_add_test(t, a_version_set_by_the_caller_is_a_precondition);
-  tcase_add_test(t, the_right_version_lets_the_update_pass_and_travels_as_read);
-}
-
-static void add_rounds(TCase *t) {
-  tcase_add_test(t, an_edit_of_a_member_that_others_left_alone_goes_on_top_of_theirs);
-  tcase_add_test(t, an_edit_of_a_member_that_others_changed_since_it_was_read_is_a_conflict);
-  tcase_add_test(t, others_who_wrote_the_same_value_are_no_conflict);
-  tcase_add_test(t, a_member_deleted_here_and_changed_there_is_a_conflict_with_no_mine);
-  tcase_add_test(t, conflict_json_stays_on_one_line);
-  tcase_add_test(t, a_412_reads_again_and_writes_on_top_with_a_new_intent_of_the_same_operation);
-  tcase_add_test(t, a_rebase_compares_with_the_first_document_not_with_the_last);
-  tcase_add_test(t, after_three_rounds_one_last_look_shows_what_the_others_wrote);
-  tcase_add_test(t, a_last_look_that_fails_leaves_the_conflict_standing);
-  tcase_add_test(t, a_conflict_stands_also_when_the_deadline_ends_the_last_look);
-  tcase_add_test(t, rounds_are_held_apart_by_at_most_100_ms_doubled_each_time);
-}
-
 static void add_audit(TCase *t) {
   tcase_add_test(t, no_put_without_a_durable_intent_when_audit_is_required);
   tcase_add_test(t, best_effort_goes_on_without_an_intent_and_says_so);
   tcase_add_test(t, a_record_that_is_too_large_stops_the_put_also_in_best_effort);
   tcase_add_test(t, audit_off_writes_no_record);
   tcase_add_test(t, an_outcome_that_could_not_be_written_is_handed_to_the_caller_and_the_update_stays_applied);
-  tcase_add_test(t, an_intent_of_a_later_round_that_fails_still_gets_its_outcome);
+}
+
+static void add_hours_and_reading(TCase *t) {
   tcase_add_test(t, a_put_that_had_to_wait_is_checked_once_more_before_it_is_sent);
   tcase_add_test(t, a_window_that_closed_while_the_put_waited_stops_it);
-  tcase_add_test(t, a_window_that_closed_after_a_doubtful_replacement_leaves_it_unknown);
   tcase_add_test(t, a_get_hands_out_body_and_entity_tag);
   tcase_add_test(t, a_list_asks_for_its_page);
   tcase_add_test(t, a_stale_event_is_dropped);
@@ -1173,11 +468,8 @@ static void add_audit(TCase *t) {
 
 int main(void) {
   Suite *suite = suite_create("core_update");
-  add_merge(a_case(suite, "merge"));
-  add_replace(a_case(suite, "replace and rebalance"));
-  add_doubt(a_case(suite, "doubt"));
-  add_validators(a_case(suite, "validators"));
-  add_rounds(a_case(suite, "rounds"));
-  add_audit(a_case(suite, "audit, hours, reading"));
+  add_merge(suite_case(suite, "merge", open_rig, close_rig));
+  add_audit(suite_case(suite, "audit", open_rig, close_rig));
+  add_hours_and_reading(suite_case(suite, "hours, reading", open_rig, close_rig));
   return run_suite(suite);
 }
