@@ -129,9 +129,18 @@ void cxd__flight_given_up(struct cxd__flight *flight, const struct cxd__core *co
     flight->leader = NULL;
 }
 
+/* It comes late: what is in hand lives longer, or as long and came from the present leader. */
+static int too_late(const struct cxd__flight *flight, const struct cxd__core *core, const struct cxd__token *token) {
+  if (!flight->token)
+    return 0;
+  int64_t left = flight->token->hard_boot_us - token->hard_boot_us;
+  return left > 0 || (left == 0 && flight->leader != core);
+}
+
 void cxd__flight_stored(struct cxd__flight *flight, const struct cxd__core *core, struct cxd__token *token) {
-  if (flight->leader != core && flight->token && flight->token->hard_boot_us >= token->hard_boot_us) {
-    cxd__token_unref(token); /* a former leader, and there is a better one already */
+  if (too_late(flight, core, token)) {
+    cxd__token_unref(token);
+    cxd__flight_given_up(flight, core);
     return;
   }
   token->generation = ++flight->generation;

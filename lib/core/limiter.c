@@ -116,12 +116,20 @@ static int64_t look_again_at(const struct cxd__limiter *limiter, int64_t turn, i
   return turn == INT64_MAX ? mono_us + LOOK_US : turn + TURN_US;
 }
 
+static void to_the_end(struct cxd__limiter *limiter, struct cxd__ticket *asleep) {
+  cxd__limiter_leave(limiter, asleep);
+  enqueue(limiter, asleep);
+}
+
 static int overtakes(struct cxd__limiter *limiter, const struct cxd__ticket *ticket, int64_t turn, int64_t mono_us) {
   if (turn > mono_us)
     limiter->ready_since = 0;
   else if (!limiter->ready_since)
     limiter->ready_since = mono_us;
-  return ticket->queued && limiter->ready_since && mono_us - limiter->ready_since >= TURN_US;
+  if (!ticket->queued || !limiter->ready_since || mono_us - limiter->ready_since < TURN_US)
+    return 0;
+  to_the_end(limiter, cxd__limiter_head(limiter)); /* the price is paid once for each that sleeps */
+  return 1;
 }
 
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when) {

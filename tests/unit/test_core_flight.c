@@ -262,6 +262,30 @@ START_TEST(a_former_leaders_token_is_used_when_there_is_no_other) {
 }
 END_TEST
 
+START_TEST(a_token_that_comes_late_does_not_replace_a_better_one) {
+  struct core_setup setup = core_setup_default();
+  struct core_rig slow;
+  setup.core.custom_token = 1;
+  core_rig_join(&slow, &rig, &setup);
+  core_start_get(&slow);
+  core_expect(&slow, CXD__ACT_FETCH_TOKEN);
+  struct cxd__event answer = {.kind = CXD__EV_TOKEN, .op = slow.act.op, .tag = slow.act.tag, .token = "tok-old", .token_len = 7, .expires_in_s = 60, .asked_boot_us = rig.world->now.boot_us};
+  core_pass(&rig, 80 * SECOND); /* its host sleeps, somebody else fetches one */
+  core_start_get(&rig);
+  core_give_token(&rig, "tok-1", 60);
+  core_finish_get_with(&rig, "tok-1");
+  core_pass(&rig, 45 * SECOND); /* in its soft phase the sleeper leads again, with the answer of old */
+  core_start_get(&slow);
+  core_expect_send(&slow, CXD__CLASS_GET);
+  cxd__core_feed(slow.core, rig.world->now, &answer);
+  core_start_get(&rig);
+  (void)expect_exchange(&rig); /* it is time for another, and the good one is still there */
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ck_assert_str_eq(rig.act.request.bearer, "tok-1");
+  core_rig_close(&slow);
+}
+END_TEST
+
 START_TEST(a_former_leaders_failure_is_not_the_new_leaders) {
   core_start_get(&rig);
   struct cxd__action stalled = expect_exchange(&rig);
@@ -455,6 +479,7 @@ int main(void) {
   tcase_add_test(t, a_waiters_deadline_ends_the_waiter_and_not_the_flight);
   tcase_add_test(t, a_leader_that_nobody_drives_loses_the_flight_after_the_attempts_time_and_a_second);
   tcase_add_test(t, a_former_leaders_token_is_used_when_there_is_no_other);
+  tcase_add_test(t, a_token_that_comes_late_does_not_replace_a_better_one);
   tcase_add_test(t, a_former_leaders_failure_is_not_the_new_leaders);
   tcase_add_test(t, a_former_leader_does_not_send_a_second_exchange_beside_the_new_one);
   tcase_add_test(t, an_exchange_that_stood_in_the_queue_until_somebody_else_began_one_never_leaves);

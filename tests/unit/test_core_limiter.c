@@ -331,18 +331,21 @@ START_TEST(read_backs_go_before_puts_and_puts_before_new_work) {
 }
 END_TEST
 
-START_TEST(who_does_not_take_his_turn_within_a_second_is_overtaken_and_keeps_his_place) {
-  struct cxd__ticket asleep = ticket_of(CXD__TURN_NEW), awake = ticket_of(CXD__TURN_NEW);
+START_TEST(who_does_not_take_his_turn_within_a_second_goes_to_the_end_of_the_queue) {
+  struct cxd__ticket asleep = ticket_of(CXD__TURN_NEW), awake = ticket_of(CXD__TURN_NEW), next = ticket_of(CXD__TURN_NEW);
   open_with(1);
   spend(0);
   int64_t turn = WINDOW + MARGIN;
   assert_waits(&asleep, 1, turn);
   assert_waits(&awake, 1, turn + SECOND);
+  assert_waits(&next, 1, turn + SECOND);
   assert_waits(&awake, turn + SECOND, turn + 2 * SECOND); /* the first time that anybody has seen him miss it */
   assert_waits(&awake, turn + 2 * SECOND - 1, turn + 2 * SECOND);
   assert_granted(&awake, turn + 2 * SECOND);
-  ck_assert_ptr_eq(cxd__limiter_head(&limiter), &asleep);
   release(&awake, 0, 0, turn + 2 * SECOND);
+  assert_granted(&next, turn + 2 * SECOND); /* and does not pay again */
+  release(&next, 0, 0, turn + 2 * SECOND);
+  ck_assert_ptr_eq(cxd__limiter_head(&limiter), &asleep);
   assert_granted(&asleep, turn + 2 * SECOND);
 }
 END_TEST
@@ -607,7 +610,7 @@ int main(void) {
   tcase_add_test(t, a_cut_limit_is_kept_to);
   tcase_add_test(t, whoever_waits_for_a_cut_limit_looks_again_when_it_grows);
   tcase_add_test(t, read_backs_go_before_puts_and_puts_before_new_work);
-  tcase_add_test(t, who_does_not_take_his_turn_within_a_second_is_overtaken_and_keeps_his_place);
+  tcase_add_test(t, who_does_not_take_his_turn_within_a_second_goes_to_the_end_of_the_queue);
   tcase_add_test(t, a_newcomer_overtakes_nobody_asleep_or_not);
   tcase_add_test(t, a_probe_that_does_not_come_back_lets_another_probe);
   tcase_add_test(t, the_head_of_the_queue_is_known);
