@@ -49,7 +49,7 @@ static const struct cxd__config_key keys[] = {
     TEXT("http.user_agent", "", "printable ASCII", cxd__rule_ascii, "User-Agent header; when unset, the name and version of this library."),
     INT("http.max_response_bytes", "1048576", 1, 16777216, "bytes", "Largest answer body that is read, in bytes."),
 
-    INT("retry.max_attempts", "4", 1, 20, "attempts", "Most physical sends of one operation, the first included."),
+    INT("retry.max_attempts", "4", 1, 20, "attempts", "Most physical sends of one request, the first included; reading back after a lost answer may take twice as many."),
     INT("retry.base_ms", "500", 1, 600000, "ms", "Back-off before the first retry, in milliseconds; it doubles with each further one and is drawn at random below that."),
     INT("retry.cap_ms", "20000", 1, 3600000, "ms", "Longest back-off before a retry, in milliseconds."),
     INT("retry.deadline_ms", "180000", 1, 86400000, "ms", "Longest time for one operation with all its retries and waits, in milliseconds."),

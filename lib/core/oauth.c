@@ -117,10 +117,11 @@ static cxd_status refused(const struct cxd__exchange *exchange, const char *url,
   int32_t http = exchange->http_status;
   cxd_status status = status_of(exchange, said.code);
   const char *next = status == CXD_E_FORBIDDEN      ? "ask the administrator to grant the application that scope"
-                     : status == CXD_E_UNAUTHORIZED ? "check auth.client_id and the client secret"
-                                                    : "check auth.token_url";
-  cxd__fail_at(error, status, status == CXD_E_FORBIDDEN ? "auth.scope" : "auth.token_url", "the token endpoint %.*s answered %d%s%s%s%s for scope %s: %s", shown(url), url, (int)http,
-               said.code ? " " : "", said.code ? said.code : "", said.message ? ": " : "", said.message ? said.message : "", scope, next);
+                     : status == CXD_E_UNAUTHORIZED ? "check auth.client_id and the client secret, and auth.basic_form_encode when they hold more than letters and digits"
+                     : status == CXD_E_TOKEN        ? "check auth.token_url"
+                                                    : "try again later";
+  cxd__fail_at(error, status, status == CXD_E_FORBIDDEN ? "auth.scope" : "auth.token_url", "the token endpoint %.*s answered %d to a request for scope %s%s%s%s%s; %s", shown(url), url, (int)http, scope,
+               said.code ? ": " : "", said.code ? said.code : "", said.message ? ": " : "", said.message ? said.message : "", next);
   if (error && *error) {
     (*error)->http_status = http;
     (*error)->server_code = cxd__reply_take(&said.code);

@@ -11,6 +11,8 @@
 #define ROUNDS_MAX 3
 #define ROUND_PAUSE_US 100000
 
+static const struct cxd__slice nothing_read = {"{}", 2};
+
 void cxd__put_begin(struct cxd__op *op, cxd__now now) {
   op->put_tries = 0;
   op->stage = CXD__STAGE_PUT;
@@ -34,9 +36,10 @@ int cxd__put_ready(struct cxd__op *op, cxd__now now) {
 
 /* Not there when last read, and every later copy failed: the first may still be on its way. */
 void cxd__put_overdue(struct cxd__op *op, cxd__now now, cxd_error *error) {
-  const char *first = op->put_error ? cxd_error_message(op->put_error) : "its answer was lost";
-  cxd_error *doubt = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s was not changed when last read, but a copy of the update that was sent before (%s) may still arrive; then: %s", cxd_campaign_id(op->job.change), first,
-                                    error ? cxd_error_message(error) : "out of memory");
+  const char *first = op->put_error ? cxd_error_message(op->put_error) : "its answer was lost", *last = error ? cxd_error_message(error) : "out of memory";
+  int same = strcmp(first, last) == 0;
+  cxd_error *doubt = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s was not changed when last read, but a copy of the update that was sent before may still arrive (%s%s%s): read it again before anything else",
+                                    cxd_campaign_id(op->job.change), first, same ? "" : "; then: ", same ? "" : last);
   if (doubt && error) {
     doubt->http_status = error->http_status;
     doubt->retry_after_ms = error->retry_after_ms;
@@ -47,9 +50,12 @@ void cxd__put_overdue(struct cxd__op *op, cxd__now now, cxd_error *error) {
 
 void cxd__put_doubtful(struct cxd__op *op, cxd__now now) {
   const char *why = op->put_error ? cxd_error_message(op->put_error) : op->accepted == 2 ? "the server said so, and it does not show" : "the server accepted it without finishing it";
-  cxd_error *error = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s may or may not have been changed (%s), and reading it back did not tell: read it before anything else", cxd_campaign_id(op->job.change), why);
-  if (error && op->put_error)
+  const char *look = op->job.replace && !op->accepted ? "replacing does not read back" : op->result->conflict ? "reading it back showed other values: see the conflict" : "reading it back did not tell";
+  cxd_error *error = cxd__error_new(CXD_E_UNKNOWN_OUTCOME, "campaign %s may or may not have been changed (%s), and %s: read it before anything else", cxd_campaign_id(op->job.change), why, look);
+  if (error && op->put_error) {
     error->http_status = op->put_error->http_status;
+    error->retry_after_ms = op->put_error->retry_after_ms;
+  }
   cxd__update_finish(op, now, CXD_OUTCOME_UNKNOWN, error);
 }
 
@@ -129,14 +135,24 @@ static void aborted(struct cxd__op *op, cxd__now now, const struct cxd__exchange
 
 enum echo { ECHO_AGREES, ECHO_SAYS_NOTHING, ECHO_CONTRADICTS };
 
+/* Another campaign, an error, or this campaign with other values: a 200 that says so is not believed. */
+static enum echo echo_says(const struct cxd__op *op, const cxd_campaign *echo) {
+  if (cxd__same_campaign(echo, cxd_campaign_id(op->job.change)))
+    return cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
+  int other = cxd__json_member(echo->root, "id").p || cxd__json_member(echo->root, "code").p || cxd__json_member(echo->root, "error").p;
+  return other ? ECHO_CONTRADICTS : ECHO_SAYS_NOTHING;
+}
+
 /* Servers answer a PUT with the campaign, or with nothing. Whatever it is, it was not asked for twice. */
 static enum echo echo_of(const struct cxd__op *op, const struct cxd__exchange *exchange) {
   cxd_campaign *echo = NULL;
   enum echo said = ECHO_SAYS_NOTHING;
   if (exchange->http_status == 204 || exchange->body.len == 0)
     return ECHO_AGREES;
-  if (exchange->way == CXD__WAY_ANSWER && cxd__campaign_read(exchange->body.data, exchange->body.len, NULL, &echo, NULL) == CXD_OK && cxd__same_campaign(echo, cxd_campaign_id(op->job.change)))
-    said = cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
+  if (exchange->way == CXD__WAY_ANSWER && exchange->content_type && strncmp(exchange->content_type, "text/html", 9) == 0)
+    return ECHO_CONTRADICTS; /* somebody's page on the way, not the API */
+  if (exchange->way == CXD__WAY_ANSWER && cxd__campaign_read(exchange->body.data, exchange->body.len, NULL, &echo, NULL) == CXD_OK)
+    said = echo_says(op, echo);
   cxd_campaign_free(echo);
   return said;
 }
@@ -216,18 +232,28 @@ static void send_again(struct cxd__op *op, cxd__now now) {
   cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, cxd__error_copy(op->put_error));
 }
 
+/* What both sides hold, for the operator to see. */
+static void write_conflict(struct cxd__op *op, const cxd_campaign *found) {
+  struct cxd__buf text = {0};
+  cxd__conflict_write(&op->edits, op->server ? op->server->root : nothing_read, found->root, &text);
+  cxd__free(op->result->conflict);
+  op->result->conflict = cxd__buf_take(&text);
+}
+
 /* After a 202 the server may be at it as long as the deadline lasts; a 200 that is not believed is looked at a few times. */
-static void poll_again(struct cxd__op *op, cxd__now now) {
+static void poll_again(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   struct cxd__verdict verdict = {CXD__MEANS_RETRY, CXD_E_TIMEOUT};
   struct cxd__exchange nothing = {0};
-  if (op->accepted == 1 ? !cxd__op_poll(op, now) : !cxd__op_retry(op, now, &verdict, &nothing))
-    cxd__put_doubtful(op, now);
+  int a_few_times = op->tries < op->core->options.max_attempts;
+  if (op->accepted == 1 ? cxd__op_poll(op, now) : a_few_times && cxd__op_retry(op, now, &verdict, &nothing))
+    return;
+  if (!cxd__edits_hold(&op->edits, found->root))
+    write_conflict(op, found);
+  cxd__put_doubtful(op, now);
 }
 
 static void somebody_else(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
-  struct cxd__buf text = {0};
-  cxd__conflict_write(&op->edits, op->server->root, found->root, &text);
-  op->result->conflict = cxd__buf_take(&text);
+  write_conflict(op, found);
   cxd__update_finish(op, now, CXD_OUTCOME_CONFLICT,
                      cxd__error_new(CXD_E_CONFLICT, "campaign %s: the answer to the update was lost and the campaign then was neither as before nor as sent: somebody else changed it; read it again and decide", cxd_campaign_id(op->job.change)));
 }
@@ -240,7 +266,7 @@ static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   if (as_sent && (was != WAS_SAME || op->accepted))
     cxd__update_finish(op, now, CXD_OUTCOME_APPLIED_READBACK, NULL);
   else if (op->accepted)
-    poll_again(op, now);
+    poll_again(op, now, found);
   else if (was == WAS_SAME || (was == WAS_NOT_SAID && !cxd__conflict_since(&op->edits, op->server->root, found->root))) {
     op->under_way |= was == WAS_NOT_SAID; /* or applied, and put back by somebody else: without a validator nobody can tell */
     send_again(op, now);
@@ -249,13 +275,27 @@ static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
     somebody_else(op, now, found);
 }
 
+/* Why it could not be read back, where nothing else has been said yet; and what the server asked for. */
+static void keep_reason(struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange) {
+  cxd_error *why = cxd__op_error(op, now, status, exchange);
+  if (!op->put_error)
+    keep_error(op, why);
+  else {
+    if (why && why->retry_after_ms > op->put_error->retry_after_ms)
+      op->put_error->retry_after_ms = why->retry_after_ms;
+    cxd_error_free(why);
+  }
+}
+
 void cxd__put_read_back(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   struct cxd__verdict verdict = cxd__verdict_of(CXD__CLASS_GET, exchange);
   cxd_campaign *found = NULL;
   if (verdict.meaning == CXD__MEANS_DONE && cxd__campaign_read(exchange->body.data ? exchange->body.data : "", exchange->body.len, exchange->etag, &found, NULL) == CXD_OK &&
       cxd__same_campaign(found, cxd_campaign_id(op->job.change)))
     judge(op, now, found);
-  else if ((verdict.meaning != CXD__MEANS_RETRY && verdict.meaning != CXD__MEANS_THROTTLED) || !cxd__op_retry(op, now, &verdict, exchange))
+  else if ((verdict.meaning != CXD__MEANS_RETRY && verdict.meaning != CXD__MEANS_THROTTLED) || !cxd__op_retry(op, now, &verdict, exchange)) {
+    keep_reason(op, now, verdict.status, exchange);
     cxd__put_doubtful(op, now);
+  }
   cxd_campaign_free(found);
 }

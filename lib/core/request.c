@@ -99,7 +99,11 @@ void cxd__op_send_now(struct cxd__op *op, cxd__now now) {
 /* --------------------------------------------------------------------------- the slot */
 
 static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
-  cxd_error *error = cxd__error_new(CXD_E_RATE_LIMITED, "the quota allows the next request in %lld ms, past the deadline (retry.deadline_ms): run it again then", (long long)(wait_us / 1000));
+  if (wait_us <= 0) { /* the quota would do, the time left for an attempt does not */
+    cxd__op_fail(op, now, cxd__op_late(op));
+    return;
+  }
+  cxd_error *error = cxd__error_new(CXD_E_RATE_LIMITED, "the quota, or the wait the server asked for, allows the next request in %lld ms, past the deadline (retry.deadline_ms): run it again then", (long long)(wait_us / 1000));
   if (error) {
     error->retryable = 1;
     error->retry_after_ms = wait_us / 1000;

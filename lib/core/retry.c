@@ -96,9 +96,14 @@ int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *v
     return 0;
   if (throttled && op->asked_ms > op->core->options.max_retry_after_us / 1000)
     return 0;
-  if (op->tries >= op->core->options.max_attempts || !there_is_time(op, now, pause) || !cxd__shared_spend(op->core->shared, cost))
+  if (op->stage == CXD__STAGE_READ_BACK) {
+    /* A doubt is worth more than an attempt: twice as many, and not from the budget (a look is no load on a server that is down). */
+    if (op->tries >= 2 * op->core->options.max_attempts || !there_is_time(op, now, pause))
+      return 0;
+  } else if (op->tries >= op->core->options.max_attempts || !there_is_time(op, now, pause) || !cxd__shared_spend(op->core->shared, cost))
     return 0;
-  op->spent += cost;
+  else
+    op->spent += cost;
   cxd__shared_count_retry(op->core->shared, 0);
   cxd__op_pause(op, now, pause);
   return 1;

@@ -215,7 +215,7 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
   if (op->round == 1) {
     op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
     if (version_differs(op)) {
-      conflict(op, now, op->job.change->root, "its version is not the one in /version");
+      conflict(op, now, json_empty, "its version is not the one in /version");
       return;
     }
   }
@@ -274,6 +274,14 @@ static void append_outcome(struct cxd__op *op, cxd__now now) {
 
 static int changed_something(int32_t outcome) { return outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK || outcome == CXD_OUTCOME_PLANNED || outcome == CXD_OUTCOME_UNCHANGED; }
 
+/* Sent again without a condition, and the first copy was never accounted for. */
+static void warn_of_late_copy(struct cxd__op *op, int32_t outcome) {
+  int applied = outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK;
+  int conditional = !op->job.replace && op->result->concurrency && strcmp(op->result->concurrency, "none") != 0;
+  if (applied && !conditional && op->under_way && op->result->sends > 1 && op->result->report)
+    (void)cxd_report_add(op->result->report, CXD_SEVERITY_WARNING, "server.late_copy", "", "the update was sent more than once without a condition, because an answer was lost: it may have overwritten somebody else's change, and the first copy may still arrive and undo later ones");
+}
+
 static void note_weak_etag(struct cxd__op *op) {
   if (op->weak_etag && op->result->report)
     (void)cxd_report_add(op->result->report, CXD_SEVERITY_NOTE, "server.weak_etag", "", "the server's entity tag is a weak one (W/), which If-Match cannot use: the update was as safe as /version in the document made it, or not conditional at all");
@@ -287,6 +295,7 @@ void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_e
   }
   cxd__op_release(op, now, 0, 0);
   note_weak_etag(op);
+  warn_of_late_copy(op, outcome);
   result->outcome = outcome;
   result->error = error;
   int bad = outcome == CXD_OUTCOME_REJECTED || outcome >= CXD_OUTCOME_CONFLICT;

@@ -126,6 +126,8 @@ static const char *advice(cxd_status status) {
   case CXD_E_CONNECT: return "check api.base_url and the network";
   case CXD_E_TLS: return "check the certificates: the server's against http.ca_file, our own in http.client_cert and http.client_key";
   case CXD_E_TIMEOUT: return "try again, or raise http.attempt_timeout_ms";
+  case CXD_E_SERVER: return "the fault is the server's: try again later";
+  case CXD_E_REJECTED: return "correct the change and try again";
   default: return NULL;
   }
 }
@@ -150,7 +152,8 @@ cxd_error *cxd__verdict_error(cxd_status status, const char *what, const struct 
     error->server_code = cxd__reply_take(&said.code);
     error->request_id = said.request_id ? cxd__reply_take(&said.request_id) : cxd__strdup(exchange->request_id);
     error->field = cxd__field_pointer(said.field);
-    error->retryable = status == CXD_E_CONNECT || status == CXD_E_TIMEOUT || status == CXD_E_RATE_LIMITED || status == CXD_E_SERVER;
+    int later = status == CXD_E_SERVER && exchange->http_status != 501 && exchange->http_status != 505;
+    error->retryable = later || status == CXD_E_CONNECT || status == CXD_E_TIMEOUT || status == CXD_E_RATE_LIMITED;
   }
   cxd__reply_clear(&said);
   return error;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* sigtimedwait */
 #include "engine/engine.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/handle.h"
@@ -39,6 +35,7 @@ struct cxd__engine {
   uint32_t sink_op, sink_tag;
   int64_t sink_asked_us;
   uint32_t done;
+  int32_t begun;                      /* a job was begun, and nothing of it done yet */
 };
 
 cxd_status cxd__engine_new(struct cxd__shared *shared, const struct cxd__core_options *core, const struct cxd__http_options *http, struct cxd__engine **out, cxd_error **error) {
@@ -252,14 +249,19 @@ static int deliver(struct cxd__engine *engine) {
   return any;
 }
 
+static void heed_cancel(struct cxd__engine *engine) {
+  if (atomic_exchange(&engine->cancelled, 0))
+    cxd__core_cancel(engine->core, 0, cxd__clock_read());
+}
+
 /* All actions that are due, all records of the turn under one sync, then what the network brought. */
 static int turn(struct cxd__engine *engine) {
   struct cxd__action action;
   int any = 0;
-  if (atomic_exchange(&engine->cancelled, 0))
-    cxd__core_cancel(engine->core, 0, cxd__clock_read());
+  heed_cancel(engine);
   while (cxd__core_next(engine->core, cxd__clock_read(), &action)) {
     perform(engine, &action);
+    heed_cancel(engine); /* it may have come while a rule ran */
     any = 1;
   }
   if (engine->append_count)
@@ -277,30 +279,11 @@ static int64_t patience(const struct cxd__engine *engine) {
   return left > 0 ? left : 0;
 }
 
-/* A write to a connection the server has closed must not kill the host: SIGPIPE is held back from this thread only. */
-static int block_sigpipe(sigset_t *old) {
-  sigset_t pipe_only, pending;
-  sigemptyset(&pipe_only);
-  sigaddset(&pipe_only, SIGPIPE);
-  (void)pthread_sigmask(SIG_BLOCK, &pipe_only, old);
-  return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE);
-}
-
-static void unblock_sigpipe(const sigset_t *old, int was_pending) {
-  sigset_t pipe_only;
-  struct timespec now = {0, 0};
-  sigemptyset(&pipe_only);
-  sigaddset(&pipe_only, SIGPIPE);
-  if (!was_pending && !sigismember(old, SIGPIPE))
-    while (sigtimedwait(&pipe_only, NULL, &now) == SIGPIPE)
-      ;
-  (void)pthread_sigmask(SIG_SETMASK, old, NULL);
-}
-
 cxd_status cxd__engine_begin(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
   engine->job = job;
   engine->tools = tools;
   engine->done = 0;
+  engine->begun = 1;
   return cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
 }
 
@@ -323,17 +306,14 @@ static cxd_status linger(struct cxd__engine *engine) {
 }
 
 cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
-  sigset_t old;
   cxd_status status = cxd__engine_begin(engine, job, tools, op, error);
   if (status != CXD_OK)
     return status;
-  int was_pending = block_sigpipe(&old);
   while (engine->done != *op && status == CXD_OK)
     if (!turn(engine) && engine->done != *op)
       status = cxd__http_wait(engine->http, patience(engine));
   if (status == CXD_OK)
     status = linger(engine);
-  unblock_sigpipe(&old, was_pending);
   return waited(status, error);
 }
 
@@ -342,17 +322,17 @@ cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *jo
 int cxd__engine_fd(const struct cxd__engine *engine) { return cxd__http_fd(engine->http); }
 
 int64_t cxd__engine_timeout_us(const struct cxd__engine *engine) {
+  if (engine->begun)
+    return 0;
   int64_t core = patience(engine), http = cxd__http_timeout_us(engine->http);
   return core < 0 || (http >= 0 && http < core) ? http : core;
 }
 
 cxd_status cxd__engine_process(struct cxd__engine *engine, uint32_t op, int32_t *done, cxd_error **error) {
-  sigset_t old;
-  int was_pending = block_sigpipe(&old);
   cxd_status status = cxd__http_wait(engine->http, 0);
+  engine->begun = 0;
   while (turn(engine))
     ;
-  unblock_sigpipe(&old, was_pending);
   *done = engine->done == op;
   return waited(status, error);
 }

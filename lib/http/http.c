@@ -16,6 +16,7 @@
 #include "base/wake.h"
 #include "http/http_private.h"
 #include "http/mask.h"
+#include "http/sigpipe.h"
 #include "http/transfer.h"
 
 struct cxd__http {
@@ -171,10 +172,18 @@ int cxd__http_send(struct cxd__http *http, const struct cxd__request *request, u
   return 0;
 }
 
+/* A connection that is given up in the middle is closed, and over TLS that means a goodbye. */
+static void take_back(struct cxd__http *http, struct cxd__transfer *t) {
+  struct cxd__sigpipe held;
+  cxd__sigpipe_hold(&held);
+  (void)curl_multi_remove_handle(http->multi, t->easy);
+  cxd__sigpipe_release(&held);
+}
+
 void cxd__http_abort(struct cxd__http *http, uint32_t op, uint32_t tag) {
   for (struct cxd__transfer *t = http->active; t; t = t->next)
     if (t->op == op && t->tag == tag) {
-      (void)curl_multi_remove_handle(http->multi, t->easy);
+      take_back(http, t);
       t->exchange.way = CXD__WAY_ABORTED;
       finish(http, t);
       return;
@@ -193,7 +202,7 @@ void cxd__http_abort_all(struct cxd__http *http) {
   mask_lines(http);
   while (http->active) {
     struct cxd__transfer *t = http->active;
-    (void)curl_multi_remove_handle(http->multi, t->easy);
+    take_back(http, t);
     finish(http, t);
   }
   while (http->finished) {
@@ -265,11 +274,14 @@ static void run_timer(struct cxd__http *http) {
 cxd_status cxd__http_wait(struct cxd__http *http, int64_t timeout_us) {
   struct epoll_event events[64];
   int count = epoll_wait(http->epoll, events, 64, wait_ms(http, timeout_us));
+  struct cxd__sigpipe held;
   if (count < 0 && errno != EINTR)
     return CXD_E_IO;
+  cxd__sigpipe_hold(&held);
   on_events(http, events, count < 0 ? 0 : count);
   run_timer(http);
   collect(http);
+  cxd__sigpipe_release(&held);
   return CXD_OK;
 }
 
@@ -311,8 +323,11 @@ void cxd__http_free(struct cxd__http *http) {
     return;
   cxd__buf_free(&http->lines); /* nobody will read them, and the requests they came from may be gone */
   if (http->multi) {
+    struct cxd__sigpipe held;
     cxd__http_abort_all(http);
+    cxd__sigpipe_hold(&held);
     (void)curl_multi_cleanup(http->multi);
+    cxd__sigpipe_release(&held);
   }
   cxd__wake_unref(http->wake);
   if (http->epoll >= 0)

@@ -130,16 +130,30 @@ START_TEST(a_put_answered_with_the_campaign_as_sent_is_applied_and_not_read_back
 END_TEST
 
 START_TEST(a_put_answered_with_something_else_is_applied_once_with_a_warning) {
-  static const char *const bodies[] = {"<html>Welcome</html>", "{\"ok\":true}", "{broken", "{\"id\":\"zzz\",\"maxConcurrentCalls\":120}", "[]"};
+  static const char *const bodies[] = {"<html>Welcome</html>", "{\"ok\":true}", "{broken", "[]"};
   for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
     struct talk t;
-    TALK(&t, answer(200, "application/json", CAMPAIGN), answer(200, "text/html", bodies[i]));
+    TALK(&t, answer(200, "application/json", CAMPAIGN), answer(200, "application/json", bodies[i]));
     ck_assert_int_eq(apply(&t), CXD_OK);
     ck_assert_int_eq(cxd_result_outcome(t.result), CXD_OUTCOME_APPLIED);
     ck_assert_int_eq(cxd_result_sends(t.result), 1);
     size_t at = find_code(cxd_result_report(t.result), "server.answer");
     ck_assert_msg(at != SIZE_MAX, "%s", bodies[i]);
     ck_assert_int_eq(cxd_report_severity(cxd_result_report(t.result), at), CXD_SEVERITY_WARNING);
+    talk_close(&t);
+  }
+}
+END_TEST
+
+START_TEST(a_put_answered_with_another_campaign_or_a_page_is_read_back) {
+  static const char *const types[] = {"application/json", "text/html; charset=utf-8", "application/json"};
+  static const char *const bodies[] = {"{\"id\":\"zzz\",\"maxConcurrentCalls\":120}", "<html>Log in</html>", "{\"code\":\"failed\"}"};
+  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    struct talk t;
+    TALK(&t, answer(200, "application/json", CAMPAIGN), answer(200, types[i], bodies[i]), answer(200, "application/json", CHANGED));
+    ck_assert_int_eq(apply(&t), CXD_OK);
+    ck_assert_int_eq(cxd_result_outcome(t.result), CXD_OUTCOME_APPLIED_READBACK);
+    ck_assert_int_eq(cxd_result_sends(t.result), 1);
     talk_close(&t);
   }
 }
@@ -259,6 +273,7 @@ int main(void) {
   tcase_add_test(tc, a_conflict_is_something_a_put_gets);
   tcase_add_test(tc, a_put_answered_with_the_campaign_as_sent_is_applied_and_not_read_back);
   tcase_add_test(tc, a_put_answered_with_something_else_is_applied_once_with_a_warning);
+  tcase_add_test(tc, a_put_answered_with_another_campaign_or_a_page_is_read_back);
   tcase_add_test(tc, a_put_answered_with_the_old_campaign_is_read_back_and_believed_then);
   tcase_add_test(tc, a_put_that_never_shows_is_unknown_whatever_its_answer_said);
   tcase_add_test(tc, a_read_back_of_another_campaign_proves_nothing);

@@ -34,7 +34,7 @@ static const struct failure {
     {"status=451", CXD_E_REJECTED, 451, 1, 0},
     {"status=429;retry-after=3600", CXD_E_RATE_LIMITED, 429, 1, 1},
     {"status=500", CXD_E_SERVER, 500, 4, 1},
-    {"status=501", CXD_E_SERVER, 501, 1, 1},
+    {"status=501", CXD_E_SERVER, 501, 1, 0},
     {"status=502", CXD_E_SERVER, 502, 4, 1},
     {"status=503", CXD_E_SERVER, 503, 4, 1},
     {"status=504", CXD_E_SERVER, 504, 4, 1},

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,61 +213,6 @@ START_TEST(a_proxy_on_the_way_to_https_sees_no_credentials) {
   cxd_client_free(client);
   cxd_config_free(config);
   canned_stop(&proxy);
-}
-END_TEST
-
-/* ------------------------------------------------------------------------- signals */
-
-/* What a write to a closed connection does, at a moment when the library has the thread. */
-static void get_sigpipe(void *user_data, int32_t level, const char *text, size_t len) {
-  (void)level;
-  (void)text;
-  (void)len;
-  ++*(int *)user_data;
-  ck_assert_int_eq(pthread_kill(pthread_self(), SIGPIPE), 0);
-}
-
-static int sigpipe_in(int (*read_set)(sigset_t *set)) {
-  sigset_t set;
-  ck_assert_int_eq(read_set(&set), 0);
-  return sigismember(&set, SIGPIPE);
-}
-
-static int blocked(sigset_t *set) { return pthread_sigmask(SIG_BLOCK, NULL, set); }
-
-static void read_with_sigpipes(void) {
-  struct canned canned;
-  int count = 0;
-  cxd_log log = {.size = sizeof log, .user_data = &count, .write = get_sigpipe};
-  canned_start(&canned, LIST(ok_campaign));
-  cxd_config *config = config_for(canned.url, LIST("auth.token", "tok"));
-  cxd_client *client = client_of(config);
-  ck_assert_int_eq(cxd_client_set_log(client, &log, NULL), CXD_OK);
-  cxd_campaign_free(got(client, "c-1"));
-  ck_assert_int_gt(count, 0);
-  cxd_client_free(client);
-  cxd_config_free(config);
-  canned_stop(&canned);
-}
-
-START_TEST(a_write_to_a_closed_connection_does_not_kill_the_host) {
-  read_with_sigpipes();
-  ck_assert(!sigpipe_in(blocked));
-  ck_assert(!sigpipe_in(sigpending));
-}
-END_TEST
-
-START_TEST(a_signal_that_was_waiting_for_the_host_still_waits) {
-  sigset_t pipe_only;
-  (void)sigemptyset(&pipe_only);
-  (void)sigaddset(&pipe_only, SIGPIPE);
-  ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &pipe_only, NULL), 0);
-  ck_assert_int_eq(pthread_kill(pthread_self(), SIGPIPE), 0);
-  read_with_sigpipes();
-  ck_assert(sigpipe_in(blocked));
-  ck_assert(sigpipe_in(sigpending));
-  ck_assert_int_eq(sigwaitinfo(&pipe_only, NULL), SIGPIPE);
-  ck_assert_int_eq(pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL), 0);
 }
 END_TEST
 
@@ -576,8 +520,6 @@ int main(void) {
   tcase_add_test(tc, no_proxy_of_any_scheme_is_taken_from_the_environment);
   tcase_add_test(tc, a_proxy_that_was_named_is_used_whatever_the_environment_excepts);
   tcase_add_test(tc, a_proxy_on_the_way_to_https_sees_no_credentials);
-  tcase_add_test(tc, a_write_to_a_closed_connection_does_not_kill_the_host);
-  tcase_add_test(tc, a_signal_that_was_waiting_for_the_host_still_waits);
   tcase_add_loop_test(tc, a_redirect_takes_no_request_and_no_credentials_elsewhere, 0, (int)(sizeof moved / sizeof *moved));
   tcase_add_loop_test(tc, a_redirected_token_request_takes_no_secret_elsewhere, 0, (int)(sizeof moved / sizeof *moved));
   tcase_add_test(tc, nothing_a_server_leaves_behind_comes_back_with_the_next_request);

@@ -127,7 +127,7 @@ START_TEST(an_answer_that_contradicts_the_change_and_is_right_is_unknown) {
 END_TEST
 
 START_TEST(an_answer_of_success_that_is_no_campaign_is_applied_with_a_warning) {
-  static const char *const bodies[] = {"<html>", "{}", "{\"id\":\"c2\",\"pacing\":{\"interval\":30}}", "[", "null"};
+  static const char *const bodies[] = {"<html>", "{}", "{\"ok\":true}", "[", "null"};
   for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
     close_rig();
     open_rig();
@@ -141,6 +141,35 @@ START_TEST(an_answer_of_success_that_is_no_campaign_is_applied_with_a_warning) {
     ck_assert_int_eq(cxd_report_severity(result->report, 0), CXD_SEVERITY_WARNING);
     cxd_result_free(result);
   }
+}
+END_TEST
+
+START_TEST(an_answer_of_success_that_speaks_of_something_else_is_read_back) {
+  static const char *const bodies[] = {"{\"id\":\"c2\",\"pacing\":{\"interval\":60}}", "{\"code\":\"failed\"}", "{\"error\":\"no\"}"};
+  core_to_put(&rig, INTERVAL_60);
+  ANSWER(&rig, .http = 200, .body = bodies[_i]);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
+  core_assert_ends(&rig, CXD_OUTCOME_APPLIED_READBACK, CXD_OK);
+}
+END_TEST
+
+START_TEST(a_success_whose_campaign_has_other_values_shows_them) {
+  core_to_put(&rig, INTERVAL_60);
+  ANSWER(&rig, .http = 200, .body = DOC(8, 45, "North"));
+  for (int i = 0; i < 4; i++) {
+    if (i)
+      core_pass_to_due(&rig);
+    core_expect_send(&rig, CXD__CLASS_GET);
+    ANSWER(&rig, .http = 200, .body = DOC(8, 45, "North"), .etag = "\"v8\"");
+  }
+  core_finish(&rig);
+  cxd_result *result = core_take_result(&rig);
+  ck_assert_int_eq(result->outcome, CXD_OUTCOME_UNKNOWN);
+  ck_assert_ptr_nonnull(strstr(result->conflict, "\"mine\":{\"/pacing/interval\":60}"));
+  ck_assert_ptr_nonnull(strstr(result->conflict, "\"theirs\":{\"/pacing/interval\":45}"));
+  ck_assert_ptr_nonnull(strstr(cxd_error_message(result->error), "other values: see the conflict"));
+  cxd_result_free(result);
 }
 END_TEST
 
@@ -438,6 +467,8 @@ static void add_merge(TCase *t) {
   tcase_add_test(t, an_answer_that_contradicts_the_change_is_read_back);
   tcase_add_test(t, an_answer_that_contradicts_the_change_and_is_right_is_unknown);
   tcase_add_test(t, an_answer_of_success_that_is_no_campaign_is_applied_with_a_warning);
+  tcase_add_loop_test(t, an_answer_of_success_that_speaks_of_something_else_is_read_back, 0, 3);
+  tcase_add_test(t, a_success_whose_campaign_has_other_values_shows_them);
   tcase_add_test(t, nothing_to_change_is_unchanged_with_an_outcome_but_no_intent);
   tcase_add_test(t, a_plan_ends_after_the_second_check_and_writes_no_record);
   tcase_add_test(t, a_plan_of_a_replacement_reads_the_campaign_to_show_the_difference);

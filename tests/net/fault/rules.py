@@ -186,14 +186,14 @@ def expected_put(cell, variant, tokens, what, strikes):
 
 def still_unknown(cell, tokens):
     """Every copy was lost and looked for in vain, but one of them may still be on its way (behaviour.md 2.5: not applied, yet)."""
-    words = rf"was not changed when last read, but .* sent before \(update of campaign .*({cause(cell)[1]}).*\) may still arrive"
+    words = rf"was not changed when last read, but .* sent before may still arrive \(update of campaign .*({cause(cell)[1]}).*\)"
     return Expected("unknown", "CXD_E_UNKNOWN_OUTCOME", False, tokens, 1 + SENDS["put"], SENDS["put"], words)
 
 
 def unknown(cell, tokens, what):
     """The PUT left, and all looks at what became of it meet the same fault."""
     words = rf"may or may not have been changed \(update of campaign .*({cause(cell)[1]}).*\), and reading it back did not tell: read it before anything else"
-    return Expected("unknown", "CXD_E_UNKNOWN_OUTCOME", what == "lost-applied", tokens, 1 + SENDS["get"], 1, words)
+    return Expected("unknown", "CXD_E_UNKNOWN_OUTCOME", what == "lost-applied", tokens, 1 + 2 * SENDS["get"], 1, words)  # a read-back is tried twice as often
 
 
 def words_around(request):

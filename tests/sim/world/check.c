@@ -198,7 +198,7 @@ void check_failed(void *context, const struct message *message, const struct fau
   trace_event(&world->trace, world->now, fault->name, message->task, message->kind, fault->status);
   if (!task || message->kind != MESSAGE_PUT)
     return;
-  task->unbelieved += fault->body == BODY_OLD;
+  task->unbelieved += fault->body == BODY_OLD || fault->body == BODY_ANOTHER;
   task->spurious += fault->effect == EFFECT_NOTHING && (fault->status == 409 || fault->status == 412 || fault->status == 423);
 }
 

@@ -39,7 +39,7 @@ struct task {
   int applied;            /* its PUTs that were */
   int doubtful;           /* PUTs that ended without certainty */
   int unfinished;         /* answered 202 */
-  int unbelieved;         /* answered with old values */
+  int unbelieved;         /* answered with old values, or with another campaign */
   int spurious;           /* conflicts the server made up */
   int cancelled;
   struct intent intents[INTENTS_MAX]; /* durable ones */
