@@ -36,7 +36,7 @@ MUTANTS = [
     ("flight-never-taken-over", {7}, "core/shared.c", "shared->flight.lease_mono_us = until_mono_us;", "shared->flight.lease_mono_us = until_mono_us + INT64_C(1000000000000);"),
     ("good-token-not-used", {7}, "core/flight.c", "now.boot_us < flight->token->hard_boot_us;", "now.boot_us < flight->token->soft_boot_us;"),
     ("queue-not-looked-at-again", {6, 7, 9}, "core/core.c", "|| cxd__op_may_leave(op, now, action))", "|| 1)"),
-    ("chance-from-an-address", {8}, "core/core.c", "core->prng.state = seed;", "core->prng.state = seed ^ (uint64_t)(uintptr_t)core;"),
+    ("chance-from-elsewhere", {8}, "core/core.c", "core->prng.state = seed;", "static uint64_t made;\n  core->prng.state = seed ^ ++made;"),
     ("window-not-checked-again", {9}, "core/update.c", "if (age >= 0 && age < CHECK_LIFE_MS)", "if (age >= 0)"),
 ]
 
