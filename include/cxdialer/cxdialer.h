@@ -346,7 +346,7 @@ CXD_API void cxd_client_cancel(cxd_client *client);
 /*
  * What this client has done and what its quota looks like, as a JSON object; times of the moment:
  *   requests       {token, get, list, put}: physical sends since the client was made, retries included
- *   retries        requests sent again after a failure
+ *   retries        requests sent again after a failure; not those after a 401 or in a new round after a conflict
  *   rate_limited   answers 429
  *   doubtful       PUTs whose answer did not tell whether they were applied
  *   quota          {limit: requests per rate.window_ms as it is now, cut after a 429 and growing back, 0 = off;
