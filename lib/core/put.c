@@ -270,8 +270,7 @@ static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   else if (was == WAS_SAME || (was == WAS_NOT_SAID && !cxd__conflict_since(&op->edits, op->server->root, found->root))) {
     op->under_way |= was == WAS_NOT_SAID; /* or applied, and put back by somebody else: without a validator nobody can tell */
     send_again(op, now);
-  }
-  else
+  } else
     somebody_else(op, now, found);
 }
 
