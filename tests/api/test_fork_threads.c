@@ -457,6 +457,7 @@ START_TEST(siblings_do_not_draw_the_same_ids) {
   size_t count = 0, i;
   json_t *record;
   rig_open(&rig, NULL, LIST("audit.mode", "required"));
+  rig.other_hands = 1;
   cxd_result_free(applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED));
   for (int n = 0; n < 8; n++)
     in_child(update_with_own_client, &rig);

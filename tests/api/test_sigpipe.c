@@ -115,6 +115,7 @@ START_TEST(a_broken_pipe_is_an_error_and_no_signal_whatever_the_host_has_set) {
   struct rig rig;
   size_t hits = 0;
   rig_open(&rig, NULL, LIST("audit.mode", "required", "retry.budget", "1000000"));
+  rig.other_hands = 1; /* not all that leaves arrives: the writes are broken */
   for (size_t call = 0; call < CALLS; call++)
     for (size_t after = 0; after < 4; after++) {
       host_begin((enum host)_i);

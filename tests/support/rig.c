@@ -63,6 +63,7 @@ void rig_open(struct rig *rig, const char *const options[], const char *const se
   rig->audit_path = scratch_path(rig->dir, "audit.log");
   rig->config = config_for(rig->sim.url, settings);
   clients_made = 0;
+  rig->other_hands = 0;
   if (has_setting(settings, "audit.mode") && !has_setting(settings, "audit.path"))
     set(rig->config, "audit.path", rig->audit_path);
   rig->client = client_of(rig->config);

@@ -19,7 +19,7 @@ struct rig {
   cxd_config *config;
   cxd_client *client;
   cxd_updater *updater;
-  int other_hands; /* somebody else sends as the library, or the library as somebody else: counts are not compared at the end */
+  int other_hands; /* somebody else sends as the library, or not all that leaves arrives: counts are not compared at the end */
 };
 
 void rig_open(struct rig *rig, const char *const options[], const char *const settings[]);
