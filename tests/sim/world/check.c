@@ -140,7 +140,8 @@ static void token_stops_nobody(struct world *world, const struct engine *engine,
   if (about_the_endpoint(error) && world->client.token_since < decided && decided < world->client.token_good_until)
     check_broken(world, RULE_TOKEN, "operation %d fails for the token endpoint's sake (%s) while %s is good for %lld ms", task->number, cxd_status_name(task->status), world->client.token,
                  (long long)((world->client.token_good_until - decided) / 1000));
-  int healthy = !p->token_faults && !p->network_faults && !p->own_provider && !p->fixed_token && p->token_life_s > 60;
+  int in_time = 2 * p->latency_us + p->token_latency_us < p->attempt_timeout_us; /* otherwise its exchanges may time out by themselves */
+  int healthy = in_time && !p->token_faults && !p->network_faults && !p->own_provider && !p->fixed_token && p->token_life_s > 60;
   if (healthy && task->status == CXD_E_TIMEOUT && token_wait_us > p->attempt_timeout_us + TAKE_OVER_US && client_blocked_us(engine, task->started_mono, now.mono_us) < SECOND)
     check_broken(world, RULE_TOKEN, "operation %d waited %lld ms for a token of a healthy endpoint", task->number, (long long)(token_wait_us / 1000));
 }
