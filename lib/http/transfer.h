@@ -20,9 +20,8 @@ struct cxd__transfer {
   struct cxd__buf url;
   struct cxd__exchange exchange;
   size_t header_bytes, header_fields;
-  int64_t started_mono_us, started_boot_us;
   int head_whole; /* the empty line after the last status line has come */
-  int too_large, encoded, resend_stopped, finished;
+  int too_large, encoded, resend_stopped;
   char remark[CURL_ERROR_SIZE]; /* libcurl's own words, which may quote headers: looked at, never shown */
 };
 
