@@ -48,6 +48,7 @@ typedef struct cxd_campaign_list cxd_campaign_list;
 typedef struct cxd_client cxd_client;
 typedef struct cxd_validator cxd_validator;
 typedef struct cxd_report cxd_report;
+typedef struct cxd_schedule cxd_schedule;
 typedef struct cxd_updater cxd_updater;
 typedef struct cxd_result cxd_result;
 typedef struct cxd_token_request cxd_token_request;
@@ -388,6 +389,72 @@ CXD_API cxd_status cxd_validator_check(cxd_validator *validator, const cxd_campa
 
 CXD_API void cxd_validator_free(cxd_validator *validator);
 
+/*
+ * Reads validate.policy_file again, in place of what it said before; the config itself was copied and does not change.
+ * CXD_E_STATE: the validator was made without the key; else as cxd_validator_new(), and the old policy stays. Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_validator_reload_policy(cxd_validator *validator, cxd_error **error);
+
+/*
+ * Calling hours. zone: an IANA name, of the called party. jurisdiction: one code of the table or several with commas between
+ * ("US,US-FL": all of them must be open); NULL: those of the policy, or validate.jurisdiction. at_unix_ms: 0 = now.
+ *
+ * open: 1 or 0 for the instant; next_change_unix_ms: when that ends (INT64_MAX: not within 800 days), half-open. Both may be NULL.
+ * CXD_E_ARGUMENT: no such jurisdiction (the message names the nearest); CXD_E_ABSENT: no such zone; CXD_E_IO: the zone cannot
+ * be read, or the time zone database is older than the policy asks for: a caller takes any failure for closed.
+ * Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_validator_window(cxd_validator *validator, const char *zone, const char *jurisdiction, int64_t at_unix_ms, int32_t *open,
+                                        int64_t *next_change_unix_ms, cxd_error **error);
+
+/*
+ * The same as a list of periods that covers from_unix_ms to until_unix_ms (at most 800 days; 0 as from = now): each is open or closed,
+ * for one reason and with one offset from UTC, so that a change to or from daylight saving time begins a new one. The first begins
+ * when its state began, the last ends when it ends. out: free with cxd_schedule_free(). Results as for cxd_validator_window(). Since: 0.1
+ */
+CXD_API cxd_status cxd_validator_schedule(cxd_validator *validator, const char *zone, const char *jurisdiction, int64_t from_unix_ms, int64_t until_unix_ms,
+                                          cxd_schedule **out, cxd_error **error);
+
+/*
+ * How many minutes of a local date ("2026-11-01") calling is legal, in whole minutes: 0 to 1500 where the clock goes back.
+ * CXD_E_ARGUMENT: not a date of years 1970 to 9999; else as cxd_validator_window(). Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_validator_open_minutes(cxd_validator *validator, const char *zone, const char *jurisdiction, const char *date, int32_t *minutes,
+                                              cxd_error **error);
+
+/*
+ * The rows in force, table and policy together, as JSON: [{"code","title","hours","holidays","source","checked","note"}], by
+ * code. Caller frees with cxd_string_free(). Thread-safety: any. Since: 0.1
+ */
+CXD_API char *cxd_validator_jurisdictions_json(cxd_validator *validator);
+
+/* Periods: i from 0 to count - 1; beyond: 0 and "". Texts are borrowed until the schedule is freed. Since: 0.1 */
+CXD_API size_t cxd_schedule_count(const cxd_schedule *schedule);
+CXD_API int64_t cxd_schedule_since(const cxd_schedule *schedule, size_t i);          /* Unix ms; INT64_MIN: open end */
+CXD_API int64_t cxd_schedule_until(const cxd_schedule *schedule, size_t i);          /* Unix ms, not included; INT64_MAX: open end */
+CXD_API int32_t cxd_schedule_open(const cxd_schedule *schedule, size_t i);
+CXD_API const char *cxd_schedule_reason(const cxd_schedule *schedule, size_t i);     /* of a closed one: "hours", "holiday", "blackout"; "" when open */
+CXD_API const char *cxd_schedule_name(const cxd_schedule *schedule, size_t i);       /* of the holiday or blackout, or "" */
+CXD_API const char *cxd_schedule_jurisdiction(const cxd_schedule *schedule, size_t i); /* of a closed one: which row closes it */
+CXD_API int32_t cxd_schedule_utc_offset_s(const cxd_schedule *schedule, size_t i);   /* local time = UTC + offset */
+CXD_API const char *cxd_schedule_abbreviation(const cxd_schedule *schedule, size_t i); /* "EST" */
+CXD_API const char *cxd_schedule_zone(const cxd_schedule *schedule);
+CXD_API const char *cxd_schedule_source(const cxd_schedule *schedule);               /* the legal source of the row, or of the rows, with "; " between */
+CXD_API const char *cxd_schedule_checked(const cxd_schedule *schedule);              /* the oldest date on which a source was read */
+CXD_API const char *cxd_schedule_tzdata(const cxd_schedule *schedule);               /* version of the time zone database, "2026f"; "" when unknown */
+CXD_API void cxd_schedule_free(cxd_schedule *schedule);
+
+/*
+ * The codes of the built-in rules, for help texts: i from 0 to count - 1; beyond: "" and 0. Borrowed for ever. Thread-safety: any. Since: 0.1
+ */
+CXD_API size_t cxd_code_count(void);
+CXD_API const char *cxd_code_name(size_t i);          /* "window.closed" */
+CXD_API int32_t cxd_code_severity(size_t i);          /* CXD_SEVERITY_*, unless a policy says otherwise */
+CXD_API int32_t cxd_code_fixed(size_t i);             /* 1: a policy cannot lower it */
+CXD_API const char *cxd_code_source(size_t i);        /* where the rule comes from */
+CXD_API const char *cxd_code_meaning(size_t i);       /* what is found and when; Markdown */
+CXD_API const char *cxd_code_advice(size_t i);        /* how to satisfy it; Markdown */
+
 /* Findings: i from 0 to count - 1; beyond: 0 and "". Texts are borrowed until the report is freed. Since: 0.1 */
 CXD_API size_t cxd_report_count(const cxd_report *report);
 CXD_API int32_t cxd_report_ok(const cxd_report *report);          /* 1: no finding of severity error */
@@ -403,6 +470,27 @@ CXD_API cxd_status cxd_report_add(cxd_report *report, int32_t severity, const ch
 CXD_API char *cxd_report_to_json(const cxd_report *report);
 
 CXD_API void cxd_report_free(cxd_report *report);
+
+/*
+ * Capacity. A dialer offers answered calls to n agents; a call that finds none free within patience_s (2 s: 16 CFR 310.4(b)(4)) is
+ * abandoned: the queue M/M/n with fixed patience, a planning bound (Poisson answers, a dialer that does not look at free
+ * agents). agents: a whole number, 1 to 10,000,000; load in erlang = answered calls per second x aht_s; aht_s: mean handling time, above 0;
+ * patience_s: 0 (Erlang B) to infinity (Erlang C). Answers are finite also in overload; NaN for arguments outside these ranges.
+ * Thread-safety: any. Since: 0.1
+ */
+CXD_API double cxd_capacity_abandonment(double agents, double answered_per_min, double aht_s, double patience_s); /* share of answered calls, 0 to 1 */
+CXD_API double cxd_capacity_wait(double agents, double answered_per_min, double aht_s, double patience_s);        /* share that has to wait at all */
+CXD_API double cxd_capacity_occupancy(double agents, double answered_per_min, double aht_s, double patience_s);   /* share of their time that agents talk */
+
+/* Inverses. The most answered calls per minute, and the fewest agents (infinity: none up to 10,000,000), with abandonment <= max_abandonment. */
+CXD_API double cxd_capacity_max_answered_per_min(double agents, double aht_s, double patience_s, double max_abandonment);
+CXD_API double cxd_capacity_min_agents(double answered_per_min, double aht_s, double patience_s, double max_abandonment);
+
+/* Textbook formulas. Erlang B: share blocked. Erlang C: share that waits (1 from load >= agents), share answered within a time, mean wait in seconds. */
+CXD_API double cxd_capacity_erlang_b(double agents, double load);
+CXD_API double cxd_capacity_erlang_c(double agents, double load);
+CXD_API double cxd_capacity_service_level(double agents, double load, double aht_s, double within_s);
+CXD_API double cxd_capacity_mean_wait_s(double agents, double load, double aht_s);
 
 /* (interval x throttle) / interval, the API's pacing accuracy rate; 0 when interval is 0. Thread-safety: any. Since: 0.1 */
 CXD_API double cxd_pacing_accuracy(int64_t interval_s, double throttle);

@@ -7,8 +7,10 @@
 #include <stdatomic.h>
 
 #include "validate/codes.h"
+#include "validate/hours.h"
 #include "validate/validator.h"
 #include "validate/zone.h"
+#include "validate/zone_cache.h"
 
 /* What the config says: fixed for the life of a validator. */
 struct cxd__defaults {
@@ -21,13 +23,36 @@ struct cxd__defaults {
 cxd_status cxd__defaults_make(const struct cxd__validate_options *options, struct cxd__defaults *out, cxd_error **error);
 void cxd__defaults_free(struct cxd__defaults *defaults);
 
-/* What a policy says; 0 = it does not name that limit. Zones it does not name: any. */
+/* Inputs of the capacity rules; 0: not given. */
+struct cxd__capacity_inputs {
+  double agents, answer_rate, aht_s, patience_s, max_abandonment, lines_per_agent;
+};
+
+/* What a policy says of one campaign, in place of its general members; an empty list or 0: nothing. */
+struct cxd__policy_campaign {
+  char *id;
+  struct cxd__names zones;         /* of the people it calls, beside its own timeZone: all must be open */
+  struct cxd__names jurisdictions;
+  struct cxd__capacity_inputs capacity;
+};
+
+/* What a policy says; 0, NULL or an empty list = it does not name that. Zones it does not name: any. */
 struct cxd__policy {
   int64_t max_concurrent_calls, min_pacing_interval_s;
   double max_throttle;
   struct cxd__zones zones;
   int32_t severity[CXD__CODE_COUNT];
+  char min_tzdata[CXD__TZDATA_MAX];
+  struct cxd__names jurisdictions;   /* that apply to every campaign; empty: validate.jurisdiction */
+  struct cxd__hours rows;            /* own rows, in place of those of the table with the same code */
+  struct cxd__holidays holidays;
+  struct cxd__blackout *blackouts;
+  size_t blackout_count;
+  struct cxd__capacity_inputs capacity;
+  struct cxd__policy_campaign *campaigns; /* sorted by id */
+  size_t campaign_count;
 };
+void cxd__policy_free(struct cxd__policy *policy); /* what it holds; it says nothing afterwards */
 
 /* A policy that says nothing. */
 struct cxd__policy cxd__policy_none(void);
