@@ -14,7 +14,7 @@
   "While the campaign will be running after the update (`/status` of the merged campaign is `running`), a value that the change does\n" \
   "not set is looked at too, as it stands on the server; that finding is at most a warning."
 
-#define INPUTS "or the policy has the same inputs; without them it is not looked for."
+#define INPUTS "in the configuration or the policy; without them it is not looked for."
 
 const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
     [CXD__CODE_SCHEMA_ID] =
@@ -98,7 +98,7 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
     [CXD__CODE_CAPACITY_LICENSED] =
         {"capacity.licensed", ERROR, 0, "config validate.agents and validate.lines_per_agent, or the policy's capacity inputs",
          "`/maxConcurrentCalls` is above what is licensed: `validate.agents` x `validate.lines_per_agent` (1 when unset). It needs\n"
-         "`validate.agents`, " INPUTS,
+         "`validate.agents` " INPUTS,
          "write at most the number in the message, or correct the agents or the lines for each of them where they are set."},
 
     [CXD__CODE_CAPACITY_UNREACHABLE] =
@@ -111,7 +111,7 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
          "  for its handling time: raising the concurrency further changes nothing;\n"
          "- the answered calls alone need more lines than `/maxConcurrentCalls`: the dialer cannot keep the pacing.\n"
          "\n"
-         "It needs `validate.answer_rate` and `validate.aht_s`, " INPUTS,
+         "It needs `validate.answer_rate` and `validate.aht_s` " INPUTS,
          "change the concurrency or the pacing to the number in the message, or correct answer rate and handling time."},
 
     [CXD__CODE_CAPACITY_ABANDONMENT] =
@@ -125,9 +125,9 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
          "- The model is the queue M/M/n with a fixed patience. It is a bound for planning: answers come at random, and the dialer does not wait\n"
          "  for free agents. A dialer that does has fewer abandoned calls.\n"
          "\n"
-         "It needs `validate.agents`, `validate.answer_rate` and `validate.aht_s`, " INPUTS,
-         "lower the pacing to what the message says, or have the agents on duty that it says; it has the largest pacing and the fewest agents\n"
-         "that keep the limit. `cxdialer capacity` shows both for a range of numbers."},
+         "It needs `validate.agents`, `validate.answer_rate` and `validate.aht_s` " INPUTS,
+         "lower the pacing, or have more agents on duty: the message has the largest pacing and the fewest agents that keep\n"
+         "the limit. `cxdialer capacity` shows both for a range of numbers."},
 
     [CXD__CODE_PACING_INTERVAL] =
         {"pacing.interval", ERROR, 0, "config validate.min_pacing_interval_s and policy limits.min_pacing_interval_s, the stricter",
@@ -173,12 +173,12 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
          "Laws about the clock change at short notice, and a system with an older database is wrong without any other sign. With tzdata 2026f\n"
          "America/Vancouver and America/Edmonton no longer go back on 2026-11-01, and Africa/Casablanca went to UTC+0 on 2026-09-20: an older\n"
          "database is one hour wrong there, and so are the calling hours.",
-         "update the system's time zone database (package `tzdata`); a program that runs sees the new files without a restart. Or ask for an\n"
-         "older version where the message says that it is asked for."},
+         "update the system's time zone database (package `tzdata`); a program that runs sees the new files without a\n"
+         "restart. Or ask for an older version where the message says that it is asked for."},
 
     [CXD__CODE_WINDOW_CLOSED] =
         {"window.closed", ERROR, 0, HOURS,
-         "The campaign would call people outside of the hours in which the law allows it: the change starts it, raises its calls or leaves it\n"
+         "The campaign would call people outside the hours in which the law allows it: the change starts it, raises its calls or leaves it\n"
          "running (`/status` of the merged campaign is `running`), and it is not a legal hour where it calls.\n"
          "\n"
          "- It is decided for the instant of the check, and again for that of each physical send: an update that was queued at 20:59 does not go\n"
@@ -190,21 +190,21 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
          "- Missing data is closed: a zone that cannot be read is never taken for UTC.\n"
          "\n"
          "The message has the local time, the hours, the source of the row that closes it, and the next opening.",
-         "send the change at the next opening that the message names, or with `/status` set to `paused`. `cxdialer windows` shows the hours and\n"
-         "where they come from. If a row is not right for you, put one of your own, with its source, in the policy."},
+         "send the change at the next opening that the message names, or with `/status` set to `paused`. `cxdialer windows`\n"
+         "shows the hours and where they come from. If a row is not right for you, put one of your own, with its source, in the policy."},
 
     [CXD__CODE_WINDOW_DNC] =
         {"window.dnc", ERROR, 0, "the blackouts and holidays of the policy, and the holidays of the table of calling hours",
          "The same as `window.closed`, for days and times on which nobody is to be called: a blackout of the policy (dates, ranges of dates, times\n"
          "of day, every year or once), a holiday of the policy, or a holiday of a jurisdiction that is closed on it. Pausing, stopping and\n"
          "lowering are never blocked: then it is a warning. The message has the name of the day or blackout, and the next opening.",
-         "send the change at the next opening that the message names, or with `/status` set to `paused`; or narrow the blackout in the policy, if it\n"
-         "is not meant for this campaign."},
+         "send the change at the next opening that the message names, or with `/status` set to `paused`; or narrow the\n"
+         "blackout in the policy, if it is not meant for this campaign."},
 
     [CXD__CODE_WINDOW_INTERVAL] =
         {"window.interval", ERROR, 0, HOURS,
          "The campaign will be running, it is a legal hour, but `/pacing/interval` is longer than what is left of the window: the interval that\n"
-         "begins now would end when calling is no longer allowed. Pausing, stopping and lowering are never blocked: then it is a warning.",
+         "begins now would end when calling is no longer allowed.",
          "write an interval of at most the seconds that the message says are left, or send the change at the next opening."},
 
     [CXD__CODE_RULE_FAILED] =
