@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "json/campaign.h"
 #include "validate/local_time.h"
 #include "validate/rules.h"
 #include "validate/text.h"
