@@ -10,25 +10,22 @@
 #include "base/mem.h"
 #include "json/campaign.h"
 
-#define API "the API's schema of a campaign"
-#define LIMITS "config or policy, the stricter"
-
 const struct cxd__rule_row cxd__rule_rows[] = {
-    {CXD__CODE_SCHEMA_ID, API, cxd__judge_id},
-    {CXD__CODE_SCHEMA_TYPE, API, cxd__judge_type},
-    {CXD__CODE_SCHEMA_NULL, API, cxd__judge_null},
-    {CXD__CODE_SCHEMA_REQUIRED, API, cxd__judge_required},
-    {CXD__CODE_SCHEMA_NUMBER, API, cxd__judge_number},
-    {CXD__CODE_SCHEMA_NAME, API, cxd__judge_name},
-    {CXD__CODE_SCHEMA_ENUM, API, cxd__judge_enum},
-    {CXD__CODE_SCHEMA_RULES, API, cxd__judge_entries},
-    {CXD__CODE_SCHEMA_SIMILAR, API, cxd__judge_similar},
-    {CXD__CODE_CAPACITY_CONCURRENCY, LIMITS, cxd__judge_concurrency},
-    {CXD__CODE_PACING_INTERVAL, LIMITS, cxd__judge_interval},
-    {CXD__CODE_PACING_CALLS, API, cxd__judge_calls},
-    {CXD__CODE_PACING_THROTTLE, LIMITS, cxd__judge_throttle},
-    {CXD__CODE_ZONE_UNKNOWN, "the IANA time zone database", cxd__judge_zone_unknown},
-    {CXD__CODE_ZONE_NOT_APPROVED, "config and policy, both must list it", cxd__judge_zone_not_approved},
+    {CXD__CODE_SCHEMA_ID, cxd__judge_id},
+    {CXD__CODE_SCHEMA_TYPE, cxd__judge_type},
+    {CXD__CODE_SCHEMA_NULL, cxd__judge_null},
+    {CXD__CODE_SCHEMA_REQUIRED, cxd__judge_required},
+    {CXD__CODE_SCHEMA_NUMBER, cxd__judge_number},
+    {CXD__CODE_SCHEMA_NAME, cxd__judge_name},
+    {CXD__CODE_SCHEMA_ENUM, cxd__judge_enum},
+    {CXD__CODE_SCHEMA_RULES, cxd__judge_entries},
+    {CXD__CODE_SCHEMA_SIMILAR, cxd__judge_similar},
+    {CXD__CODE_CAPACITY_CONCURRENCY, cxd__judge_concurrency},
+    {CXD__CODE_PACING_INTERVAL, cxd__judge_interval},
+    {CXD__CODE_PACING_CALLS, cxd__judge_calls},
+    {CXD__CODE_PACING_THROTTLE, cxd__judge_throttle},
+    {CXD__CODE_ZONE_UNKNOWN, cxd__judge_zone_unknown},
+    {CXD__CODE_ZONE_NOT_APPROVED, cxd__judge_zone_not_approved},
 };
 const size_t cxd__rule_count = sizeof cxd__rule_rows / sizeof *cxd__rule_rows;
 

@@ -22,7 +22,6 @@ struct cxd__context {
 /* Rules run in the order of the table; each looks for one code. A rule of a later kind is one more row. */
 struct cxd__rule_row {
   enum cxd__code code;
-  const char *source; /* where the rule comes from, for docs and messages */
   void (*fn)(struct cxd__context *context, const struct cxd__rule_row *row);
 };
 

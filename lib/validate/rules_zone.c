@@ -23,7 +23,7 @@ static void found_unknown(struct cxd__context *context, const struct cxd__rule_r
   struct cxd__shown shown;
   const struct cxd__zones *approved = context->settings->policy_zones.any ? context->settings->config_zones : &context->settings->policy_zones;
   cxd__zone_suggest(zone->p, zone->len, approved, context->zoneinfo_dir, meant);
-  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "%s %s: write a name of %s%s%s", cxd__show(&shown, context->change.at[CXD__MEMBER_TIME_ZONE]), why, row->source,
+  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "%s %s: write a name of %s%s%s", cxd__show(&shown, context->change.at[CXD__MEMBER_TIME_ZONE]), why, cxd__codes[row->code].source,
              meant[0] ? ", perhaps " : " such as ", meant[0] ? meant : "America/New_York");
 }
 
