@@ -98,7 +98,8 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
     [CXD__CODE_CAPACITY_LICENSED] =
         {"capacity.licensed", ERROR, 0, "config validate.agents and validate.lines_per_agent, or the policy's capacity inputs",
          "`/maxConcurrentCalls` is above what is licensed: `validate.agents` x `validate.lines_per_agent` (1 when unset). It needs\n"
-         "`validate.agents` " INPUTS,
+         "`validate.agents` " INPUTS "\n"
+         "\n" UNTOUCHED,
          "write at most the number in the message, or correct the agents or the lines for each of them where they are set."},
 
     [CXD__CODE_CAPACITY_UNREACHABLE] =
@@ -124,6 +125,8 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
          "  `validate.answer_rate`; their load is that x `validate.aht_s`, for `validate.agents` agents.\n"
          "- The model is the queue M/M/n with a fixed patience. It is a bound for planning: answers come at random, and the dialer does not wait\n"
          "  for free agents. A dialer that does has fewer abandoned calls.\n"
+         "- While the campaign will be running, a pacing that the change does not set is looked at too. It is a warning when the change neither\n"
+         "  sets the pacing nor starts the campaign, and when it lowers its calls.\n"
          "\n"
          "It needs `validate.agents`, `validate.answer_rate` and `validate.aht_s` " INPUTS,
          "lower the pacing, or have more agents on duty: the message has the largest pacing and the fewest agents that keep\n"
@@ -172,22 +175,24 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
          "\n"
          "Laws about the clock change at short notice, and a system with an older database is wrong without any other sign. With tzdata 2026f\n"
          "America/Vancouver and America/Edmonton no longer go back on 2026-11-01, and Africa/Casablanca went to UTC+0 on 2026-09-20: an older\n"
-         "database is one hour wrong there, and so are the calling hours.",
+         "database is one hour wrong there, and so are the calling hours. Looked for when the change sets `/timeZone`, or calls are to be made.",
          "update the system's time zone database (package `tzdata`); a program that runs sees the new files without a\n"
          "restart. Or ask for an older version where the message says that it is asked for."},
 
     [CXD__CODE_WINDOW_CLOSED] =
         {"window.closed", ERROR, 0, HOURS,
-         "The campaign would call people outside the hours in which the law allows it: the change starts it, raises its calls or leaves it\n"
-         "running (`/status` of the merged campaign is `running`), and it is not a legal hour where it calls.\n"
+         "The campaign would call people outside the hours in which the law allows it: the change starts it, raises its calls, turns it to other\n"
+         "people or leaves it running (`/status` of the merged campaign is `running`), and it is not a legal hour where it calls.\n"
          "\n"
          "- It is decided for the instant of the check, and again for that of each physical send: an update that was queued at 20:59 does not go\n"
          "  out at 21:01.\n"
-         "- Hours are local time in `/timeZone` and in each further zone that the policy names for the campaign. They are those of the policy's\n"
-         "  jurisdictions, or of `validate.jurisdiction`. All zones and all jurisdictions must be open.\n"
+         "- Hours are local time in `/timeZone` and in each further zone that the policy names for the campaign. They are those of the\n"
+         "  jurisdictions of the campaign or of all in the policy, or of `validate.jurisdiction`. All zones and all jurisdictions must be open.\n"
          "- Hours that end at 21:00 are closed at 21:00. Where the clock repeats or leaves out an hour, the stricter reading counts.\n"
-         "- Pausing, stopping and lowering are never blocked: then it is a warning.\n"
-         "- Missing data is closed: a zone that cannot be read is never taken for UTC.\n"
+         "- Nothing stops you from stopping: a change that pauses or stops the campaign has no finding, and one that lowers its calls, or changes\n"
+         "  nothing, has a warning.\n"
+         "- Missing data is closed: a zone that is missing or cannot be read is never taken for UTC.\n"
+         "- A change that is checked without the campaign of the server, and names no zone, is left to the update itself.\n"
          "\n"
          "The message has the local time, the hours, the source of the row that closes it, and the next opening.",
          "send the change at the next opening that the message names, or with `/status` set to `paused`. `cxdialer windows`\n"
@@ -196,15 +201,16 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
     [CXD__CODE_WINDOW_DNC] =
         {"window.dnc", ERROR, 0, "the blackouts and holidays of the policy, and the holidays of the table of calling hours",
          "The same as `window.closed`, for days and times on which nobody is to be called: a blackout of the policy (dates, ranges of dates, times\n"
-         "of day, every year or once), a holiday of the policy, or a holiday of a jurisdiction that is closed on it. Pausing, stopping and\n"
-         "lowering are never blocked: then it is a warning. The message has the name of the day or blackout, and the next opening.",
+         "of day, every year or once), a holiday of the policy, or a holiday of a jurisdiction that is closed on it. Pausing and\n"
+         "stopping have no finding, lowering has a warning. The message has the name of the day or blackout, and the next opening.",
          "send the change at the next opening that the message names, or with `/status` set to `paused`; or narrow the\n"
          "blackout in the policy, if it is not meant for this campaign."},
 
     [CXD__CODE_WINDOW_INTERVAL] =
         {"window.interval", ERROR, 0, HOURS,
          "The campaign will be running, it is a legal hour, but `/pacing/interval` is longer than what is left of the window: the interval that\n"
-         "begins now would end when calling is no longer allowed.",
+         "begins now would end when calling is no longer allowed. It is a warning when the change neither starts the campaign, nor raises its calls,\n"
+         "nor sets the interval.",
          "write an interval of at most the seconds that the message says are left, or send the change at the next opening."},
 
     [CXD__CODE_RULE_FAILED] =

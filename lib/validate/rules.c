@@ -11,32 +11,29 @@
 #include "json/campaign.h"
 #include "validate/text.h"
 
-#define API "the API's schema of a campaign"
-#define LIMITS "config or policy, the stricter"
-
 const struct cxd__rule_row cxd__rule_rows[] = {
-    {CXD__CODE_SCHEMA_ID, API, cxd__judge_id},
-    {CXD__CODE_SCHEMA_TYPE, API, cxd__judge_type},
-    {CXD__CODE_SCHEMA_NULL, API, cxd__judge_null},
-    {CXD__CODE_SCHEMA_REQUIRED, API, cxd__judge_required},
-    {CXD__CODE_SCHEMA_NUMBER, API, cxd__judge_number},
-    {CXD__CODE_SCHEMA_NAME, API, cxd__judge_name},
-    {CXD__CODE_SCHEMA_ENUM, API, cxd__judge_enum},
-    {CXD__CODE_SCHEMA_RULES, API, cxd__judge_entries},
-    {CXD__CODE_SCHEMA_SIMILAR, API, cxd__judge_similar},
-    {CXD__CODE_CAPACITY_CONCURRENCY, LIMITS, cxd__judge_concurrency},
-    {CXD__CODE_CAPACITY_LICENSED, "the licence: engine limit of the API", cxd__judge_licensed},
-    {CXD__CODE_CAPACITY_UNREACHABLE, "Little's law", cxd__judge_unreachable},
-    {CXD__CODE_CAPACITY_ABANDONMENT, "16 CFR 310.4(b)(4), 47 CFR 64.1200(a)(7)", cxd__judge_abandonment},
-    {CXD__CODE_PACING_INTERVAL, LIMITS, cxd__judge_interval},
-    {CXD__CODE_PACING_CALLS, API, cxd__judge_calls},
-    {CXD__CODE_PACING_THROTTLE, LIMITS, cxd__judge_throttle},
-    {CXD__CODE_ZONE_UNKNOWN, "the IANA time zone database", cxd__judge_zone_unknown},
-    {CXD__CODE_ZONE_NOT_APPROVED, "config and policy, both must list it", cxd__judge_zone_not_approved},
-    {CXD__CODE_ZONE_TZDATA, "config or policy, the newer", cxd__judge_tzdata},
-    {CXD__CODE_WINDOW_CLOSED, "the table of jurisdictions", cxd__judge_window_closed},
-    {CXD__CODE_WINDOW_DNC, "the table of jurisdictions and the policy", cxd__judge_window_dnc},
-    {CXD__CODE_WINDOW_INTERVAL, "the table of jurisdictions", cxd__judge_window_interval},
+    {CXD__CODE_SCHEMA_ID, cxd__judge_id},
+    {CXD__CODE_SCHEMA_TYPE, cxd__judge_type},
+    {CXD__CODE_SCHEMA_NULL, cxd__judge_null},
+    {CXD__CODE_SCHEMA_REQUIRED, cxd__judge_required},
+    {CXD__CODE_SCHEMA_NUMBER, cxd__judge_number},
+    {CXD__CODE_SCHEMA_NAME, cxd__judge_name},
+    {CXD__CODE_SCHEMA_ENUM, cxd__judge_enum},
+    {CXD__CODE_SCHEMA_RULES, cxd__judge_entries},
+    {CXD__CODE_SCHEMA_SIMILAR, cxd__judge_similar},
+    {CXD__CODE_CAPACITY_CONCURRENCY, cxd__judge_concurrency},
+    {CXD__CODE_CAPACITY_LICENSED, cxd__judge_licensed},
+    {CXD__CODE_CAPACITY_UNREACHABLE, cxd__judge_unreachable},
+    {CXD__CODE_CAPACITY_ABANDONMENT, cxd__judge_abandonment},
+    {CXD__CODE_PACING_INTERVAL, cxd__judge_interval},
+    {CXD__CODE_PACING_CALLS, cxd__judge_calls},
+    {CXD__CODE_PACING_THROTTLE, cxd__judge_throttle},
+    {CXD__CODE_ZONE_UNKNOWN, cxd__judge_zone_unknown},
+    {CXD__CODE_ZONE_NOT_APPROVED, cxd__judge_zone_not_approved},
+    {CXD__CODE_ZONE_TZDATA, cxd__judge_tzdata},
+    {CXD__CODE_WINDOW_CLOSED, cxd__judge_window_closed},
+    {CXD__CODE_WINDOW_DNC, cxd__judge_window_dnc},
+    {CXD__CODE_WINDOW_INTERVAL, cxd__judge_window_interval},
 };
 const size_t cxd__rule_count = sizeof cxd__rule_rows / sizeof *cxd__rule_rows;
 
@@ -92,6 +89,17 @@ void cxd__context_make(struct cxd__context *context, const struct cxd__check *ch
   context->running = cxd__is_running(&context->merged);
   find_sides(context);
   find_campaign(context);
+}
+
+static int same_document(const struct cxd__context *context) {
+  const struct cxd__check *check = context->check;
+  if (check->server && check->merged)
+    return cxd__json_equal(check->server->root, check->merged->root);
+  return !check->merged && check->change->base && cxd__json_equal(check->change->base_root, check->change->root);
+}
+
+int cxd__change_is_safe(const struct cxd__context *context) {
+  return context->direction == CXD__STOPS || context->direction == CXD__LOWERS || (context->direction == CXD__KEEPS && same_document(context));
 }
 
 static void report(struct cxd__context *context, enum cxd__code code, int32_t severity, const char *pointer, const char *suffix, const char *format, va_list args) __attribute__((format(printf, 6, 0)));

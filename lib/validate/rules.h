@@ -40,12 +40,14 @@ struct cxd__context {
 /* Rules run in the order of the table; each looks for one code. A rule of a later kind is one more row. */
 struct cxd__rule_row {
   enum cxd__code code;
-  const char *source; /* where the rule comes from, for docs and messages */
   void (*fn)(struct cxd__context *context, const struct cxd__rule_row *row);
 };
 
 extern const struct cxd__rule_row cxd__rule_rows[];
 extern const size_t cxd__rule_count;
+
+/* Stopping and lowering are, and what changes nothing, because then nothing is sent: calling hours do not block these. */
+int cxd__change_is_safe(const struct cxd__context *context);
 
 void cxd__context_make(struct cxd__context *context, const struct cxd__check *check);
 

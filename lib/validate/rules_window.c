@@ -6,12 +6,11 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "json/campaign.h"
 #include "validate/local_time.h"
 #include "validate/rules.h"
 #include "validate/text.h"
 
-#define ROWS_MAX 16
+typedef void say_fn(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 static int64_t seconds_of(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
 
@@ -76,7 +75,8 @@ static void found_no_zone(struct cxd__context *context, const struct cxd__rule_r
                     : windows->found.number    ? cxd__file_reason(windows->found.number)
                     : windows->found.why       ? windows->found.why
                                                : "the time zone database does not have it";
-  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "whether calling is legal now cannot be told, so it counts as closed: %s%s%s; write an IANA zone that validate.zoneinfo_dir has, or pause the campaign",
+  say_fn *say = cxd__change_is_safe(context) ? cxd__found_mild : cxd__found;
+  say(context, row->code, CXD_FIELD_TIME_ZONE, "whether calling is legal now cannot be told, so it counts as closed: %s%s%s; write an IANA zone that validate.zoneinfo_dir has, or pause the campaign",
              cxd__show(&zone, (struct cxd__slice){name, strlen(name)}), name[0] ? ": " : "", why);
 }
 
@@ -123,18 +123,6 @@ static void look(struct cxd__context *context, const struct cxd__rule_row *row) 
   cxd__windows_free(&windows);
 }
 
-static int same_document(const struct cxd__context *context) {
-  const struct cxd__check *check = context->check;
-  if (check->server && check->merged)
-    return cxd__json_equal(check->server->root, check->merged->root);
-  return !check->merged && check->change->base && cxd__json_equal(check->change->base_root, check->change->root);
-}
-
-/* Lowering is always allowed, and what changes nothing sends nothing. */
-static int is_safe(const struct cxd__context *context) {
-  return context->direction == CXD__LOWERS || (context->direction == CXD__KEEPS && same_document(context));
-}
-
 static const char *what_it_does(const struct cxd__context *context) {
   switch (context->direction) {
   case CXD__STARTS: return "the campaign would be running";
@@ -147,7 +135,7 @@ static void found_shut(struct cxd__context *context, const struct cxd__rule_row 
   const struct cxd__window_verdict *v = &context->window;
   const char *name = v->now.name ? v->now.name : "";
   struct cxd__shown shown;
-  if (is_safe(context))
+  if (cxd__change_is_safe(context))
     cxd__found_mild(context, row->code, CXD_FIELD_STATUS, "the campaign goes on running outside legal calling hours, which this change does not make worse: it is %s%s%s, %s; %s; pause the campaign to stop its calls", v->local,
                     name[0] ? ", " : "", cxd__show(&shown, (struct cxd__slice){name, strlen(name)}), v->rule, v->next);
   else
@@ -181,8 +169,8 @@ void cxd__judge_window_interval(struct cxd__context *context, const struct cxd__
   int made_here = context->direction == CXD__STARTS || context->direction == CXD__RAISES || context->set[CXD__MEMBER_PACING_INTERVAL];
   char until[40];
   cxd__utc_text(v->now.until, until);
-  void (*say)(struct cxd__context *, enum cxd__code, const char *, const char *, ...) __attribute__((format(printf, 4, 5))) =
-      made_here && !is_safe(context) ? cxd__found : cxd__found_mild;
+  say_fn *say =
+      made_here && !cxd__change_is_safe(context) ? cxd__found : cxd__found_mild;
   say(context, row->code, CXD_FIELD_PACING_INTERVAL, "the pacing interval of %lld s is longer than the %lld s that are left of the calling window, which closes at %s: write %lld or less, or send the change after the next opening",
       (long long)interval, (long long)(v->now.until - now), until, (long long)(v->now.until - now));
 }

@@ -23,7 +23,7 @@ static void found_unknown(struct cxd__context *context, const struct cxd__rule_r
   struct cxd__shown shown;
   const struct cxd__zones *approved = context->settings->policy.zones.any ? &context->settings->defaults->zones : &context->settings->policy.zones;
   cxd__zone_suggest(zone->p, zone->len, approved, context->zoneinfo_dir, meant);
-  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "%s %s: write a name of %s%s%s", cxd__show(&shown, context->change.at[CXD__MEMBER_TIME_ZONE]), why, row->source,
+  cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "%s %s: write a name of %s%s%s", cxd__show(&shown, context->change.at[CXD__MEMBER_TIME_ZONE]), why, cxd__codes[row->code].source,
              meant[0] ? ", perhaps " : " such as ", meant[0] ? meant : "America/New_York");
 }
 
@@ -95,11 +95,13 @@ void cxd__judge_tzdata(struct cxd__context *context, const struct cxd__rule_row 
   int asked = context->set[CXD__MEMBER_TIME_ZONE] || (context->after && context->direction != CXD__STOPS);
   if (!settings->min_tzdata[0] || !asked)
     return;
+  void (*say)(struct cxd__context *, enum cxd__code, const char *, const char *, ...) __attribute__((format(printf, 4, 5))) =
+      context->set[CXD__MEMBER_TIME_ZONE] || !cxd__change_is_safe(context) ? cxd__found : cxd__found_mild;
   cxd__zone_cache_version(context->zones, version);
   if (!version[0])
-    cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "the version of the time zone database cannot be told (neither +VERSION nor tzdata.zi), and %s asks for %s or newer: install tzdata %s",
+    say(context, row->code, CXD_FIELD_TIME_ZONE, "the version of the time zone database cannot be told (neither +VERSION nor tzdata.zi), and %s asks for %s or newer: install tzdata %s",
                settings->min_tzdata_source, settings->min_tzdata, settings->min_tzdata);
   else if (cxd__tzdata_compare(version, settings->min_tzdata) < 0)
-    cxd__found(context, row->code, CXD_FIELD_TIME_ZONE, "the time zone database is version %s, and %s asks for %s or newer: update the system's tzdata, no restart is needed",
+    say(context, row->code, CXD_FIELD_TIME_ZONE, "the time zone database is version %s, and %s asks for %s or newer: update the system's tzdata, no restart is needed",
                version, settings->min_tzdata_source, settings->min_tzdata);
 }

@@ -16,6 +16,7 @@ struct args {
   int64_t at_unix_ms; /* --at; 0: now */
   int yes;            /* --yes */
   const char *sim;    /* --sim, or NULL */
+  const char *explain; /* --explain, or NULL; there are no files then */
 };
 
 /* One row for each command: dispatch, --help and error messages come from it. */
