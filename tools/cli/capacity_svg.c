@@ -49,14 +49,24 @@ static double abandonment(const struct chart *chart, double agents, double per_m
   return cxd_capacity_abandonment(agents, per_min, chart->in->aht_s, chart->in->patience_s);
 }
 
-/* printf's %f and %g write a comma in some locales. At most two decimals, none that is not needed. Caller frees. */
+/* Decimals that are worth showing. */
+static int places_of(double value) { return fabs(value) < 1 ? 4 : 2; }
+
+/* Without needless zeros. printf's %f and %g write a comma in some locales. Caller frees. */
 static char *number(double value) {
-  long long hundredths = llround(value * 100);
-  if (hundredths % 100 == 0)
-    return mem_format("%lld", hundredths / 100);
-  if (hundredths % 10 == 0)
-    return mem_format("%lld.%lld", hundredths / 100, hundredths % 100 / 10);
-  return mem_format("%lld.%02lld", hundredths / 100, hundredths % 100);
+  int places = places_of(value);
+  long long unit = places == 4 ? 10000 : 100, parts = llround(value * (double)unit);
+  while (unit > 1 && parts % 10 == 0) {
+    unit /= 10;
+    parts /= 10;
+    places--;
+  }
+  return unit == 1 ? mem_format("%lld", parts) : mem_format("%lld.%0*lld", parts / unit, places, parts % unit);
+}
+
+static double rounded_down(double value) {
+  double unit = pow(10, places_of(value));
+  return floor(value * unit) / unit;
 }
 
 /* 1, 2 or 5 times a power of ten, so that about `parts` of them make `range`. */
@@ -113,7 +123,7 @@ static void draw_scale_y(struct chart *chart) {
     free(text);
     free(percent);
   }
-  svg_text(&chart->svg, &note_font, (struct svg_point){LEFT - 60, TOP - 10}, "share of them that is abandoned");
+  svg_text(&chart->svg, &note_font, (struct svg_point){LEFT - 60, TOP - 10}, "abandoned");
 }
 
 /* Up to where the curve keeps the limit. */
@@ -166,25 +176,33 @@ static int put_on_white(struct chart *chart, const struct svg_font *font, struct
   return 1;
 }
 
-/* From the end of the curve downwards to the first free place. */
+static void put_first(struct chart *chart, const struct svg_font *font, const struct svg_point *places, size_t count, const char *text) {
+  for (size_t i = 0; i < count; i++)
+    if (put_on_white(chart, font, places[i], text))
+      return;
+}
+
+/* Above the end of a curve that leaves the top, else from its end downwards in the first free place. */
 static void put_curve_name(struct chart *chart, double agents) {
   struct svg_point points[POINTS];
   size_t count = trace(chart, agents, points);
   int is_main = agents == chart->in->agents;
+  const struct svg_font *font = is_main ? &main_font : &other_font;
   char *text = mem_format("%.0f agent%s", agents, agents == 1 ? "" : "s");
-  while (count > 0 && !put_on_white(chart, is_main ? &main_font : &other_font, (struct svg_point){points[count - 1].x, points[count - 1].y + 4}, text))
-    count--;
+  int leaves = count > 0 && points[count - 1].y <= TOP + 0.5 && points[count - 1].x + svg_text_width(font, text) / 2 < RIGHT;
+  if (!leaves || !svg_text_try(&chart->svg, font, (struct svg_point){points[count - 1].x, TOP - 7}, text))
+    while (count > 0 && !put_on_white(chart, font, (struct svg_point){points[count - 1].x, points[count - 1].y + 4}, text))
+      count--;
   free(text);
 }
 
 /* The first free place of those around a point. */
 static void put_around(struct chart *chart, const struct svg_font *font, struct svg_point centre, const char *text) {
   double width = svg_text_width(font, text);
-  const struct svg_point offsets[] = {{14, 24}, {14, -10}, {-width - 14, -10}, {-width - 14, 24}, {-width / 2, -22}, {-width / 2, 36}, {14, -40}, {-width - 14, -40}, {14, 52},
-                                      {-width - 14, 52}};
-  for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++)
-    if (put_on_white(chart, font, (struct svg_point){centre.x + offsets[i].x, centre.y + offsets[i].y}, text))
-      return;
+  double right = centre.x + 14, left = centre.x - width - 14, middle = centre.x - width / 2, y = centre.y;
+  const struct svg_point places[] = {{right, y + 24}, {right, y - 10}, {left, y - 10}, {left, y + 24}, {middle, y - 22}, {middle, y + 36},
+                                     {right, y - 40}, {left, y - 40}, {right, y + 52}, {left, y + 52}};
+  put_first(chart, font, places, sizeof places / sizeof *places, text);
 }
 
 static void put_point(struct chart *chart) {
@@ -193,8 +211,8 @@ static void put_point(struct chart *chart) {
     return;
   int kept = chart->here <= in->max_abandonment;
   struct svg_point centre = at(chart, in->offered_per_min, chart->here);
-  char *offered = number(in->offered_per_min), *share = number(chart->here * 100);
-  char *busy = number(cxd_capacity_occupancy(in->agents, in->offered_per_min, in->aht_s, in->patience_s) * 100);
+  char *offered = number(in->offered_per_min), *share = number(round(chart->here * 1e4) / 100);
+  char *busy = number(round(cxd_capacity_occupancy(in->agents, in->offered_per_min, in->aht_s, in->patience_s) * 100));
   char *text = mem_format("%s a minute: %s %% abandoned, agents %s %% busy", offered, share, busy);
   svg_circle(&chart->svg, centre, 6, kept ? "fill=\"#1f7a5c\" stroke=\"#ffffff\" stroke-width=\"2\"" : "fill=\"#b3261e\" stroke=\"#ffffff\" stroke-width=\"2\"");
   put_around(chart, &point_font, centre, text);
@@ -204,14 +222,20 @@ static void put_point(struct chart *chart) {
   free(offered);
 }
 
+/* Left of and above a corner of the safe region. */
+static int fits_into(const struct svg_font *font, struct svg_point where, const char *text, struct svg_point corner) {
+  struct svg_box box = svg_text_box(font, where, text);
+  return box.x + box.width + 8 < corner.x && box.y + box.height < BOTTOM - 4;
+}
+
 static void put_limit_texts(struct chart *chart) {
   struct svg_point left = at(chart, 0, chart->in->max_abandonment), corner = at(chart, fmin(chart->most, chart->right), chart->in->max_abandonment);
-  char *limit = number(chart->in->max_abandonment * 100), *most = number(floor(chart->most * 100) / 100);
-  char *text = mem_format("limit %s %%", limit), *safe = mem_format("up to %s a minute keep it", most);
-  double width = svg_text_width(&safe_font, safe);
+  char *limit = number(chart->in->max_abandonment * 100), *most = number(rounded_down(chart->most));
+  char *text = mem_format("limit %s %%", limit), *safe = mem_format("within it up to %s a minute", most);
   put_on_white(chart, &limit_font, (struct svg_point){LEFT + 8, left.y - 8}, text);
-  if (!put_on_white(chart, &safe_font, (struct svg_point){fmax(LEFT + 8, corner.x - width - 10), BOTTOM - 10}, safe))
-    put_on_white(chart, &safe_font, (struct svg_point){corner.x + 10, BOTTOM - 10}, safe);
+  const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}};
+  if (!fits_into(&safe_font, inside, safe, corner) || !put_on_white(chart, &safe_font, inside, safe))
+    put_first(chart, &safe_font, beside, sizeof beside / sizeof *beside, safe);
   free(safe);
   free(text);
   free(most);

@@ -14,12 +14,18 @@
 #define MARGIN 24.0
 #define LABEL_MOST 270.0
 #define LABEL_LEAST 130.0
+#define DAYS_LINE 114.0 /* base lines above the rows */
+#define HOURS_LINE 129.0
+#define NOW_LINE 146.0
 #define ROWS_TOP 152.0
 #define ROW 42.0
 #define BAR_TOP 5.0
 #define BAR 19.0
 #define LANE 36.0 /* base line of the texts below a bar */
 #define FOOT_LINE 15.0
+#define NAME_MOST 170.0 /* of a holiday or blackout below its bar */
+#define NAME_LEAST 50.0 /* and shortened on it */
+#define DAY_LEAST 30.0 /* width below which local midnights are not marked */
 #define HOUR_S 3600
 
 static const struct svg_font title_font = {18, SVG_START, "#1c2733", 1};
@@ -56,6 +62,9 @@ struct plot {
   const struct windows *windows;
   int64_t from, until;
   double left, right, bottom; /* of the axis */
+  double day;                 /* width of a day */
+  int step;                   /* days from one name and line to the next */
+  int short_names;
 };
 
 static double x_of(const struct plot *plot, int64_t at) {
@@ -75,62 +84,50 @@ static void put_within(struct plot *plot, const struct svg_font *font, struct sv
   free(shown);
 }
 
-/* Around x, else as far to the side as is needed, if any place in this line is free. 0: none is. */
-static int put_near(struct plot *plot, const struct svg_font *font, struct svg_point at, const char *text) {
+static const char *ground_of(size_t row) { return row % 2 == 0 ? "fill=\"#f6f8fa\"" : "fill=\"#ffffff\""; }
+
+static double clamped(double x, double least, double most) { return x < least ? least : x > most ? most : x; }
+
+/* Around x, else as far to the side as is needed, if any place in this line is free. On a ground that hides the lines of the axis. 0: none is. */
+static int put_near(struct plot *plot, const struct svg_font *font, struct svg_point at, const char *text, const char *ground) {
   static const double steps[] = {0, 0.25, -0.25, 0.5, -0.5, 0.75, -0.75, 1, -1};
   double width = svg_text_width(font, text) + 6;
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-    double x = at.x + steps[i] * width;
-    x = x < plot->left + width / 2 ? plot->left + width / 2 : x > plot->right - width / 2 ? plot->right - width / 2 : x;
-    struct svg_box box = svg_text_box(font, point(x, at.y), text);
-    if (svg_is_free(&plot->svg, (struct svg_box){box.x - 3, box.y, box.width + 6, box.height})) {
-      svg_text(&plot->svg, font, point(x, at.y), text);
-      return 1;
-    }
+    struct svg_point place = {clamped(at.x + steps[i] * width, plot->left + width / 2, plot->right - width / 2), at.y};
+    struct svg_box box = svg_text_box(font, place, text);
+    if (!svg_is_free(&plot->svg, (struct svg_box){box.x - 3, box.y, box.width + 6, box.height}))
+      continue;
+    svg_rect(&plot->svg, (struct svg_box){box.x - 1, box.y + 1, box.width + 2, box.height - 1}, ground, NULL);
+    svg_text(&plot->svg, font, place, text);
+    return 1;
   }
   return 0;
 }
 
 /* ---- the days and hours above the rows */
 
-static void day_form(char out[WHEN_TEXT], int64_t at, int form) {
+static void put_day_name(struct plot *plot, int64_t at) {
   struct when day = when_of(at, 0);
-  if (form == 0)
-    snprintf(out, WHEN_TEXT, "%s %d %s", when_weekdays[day.weekday], day.day, when_months[day.month - 1]);
-  else
-    snprintf(out, WHEN_TEXT, "%d %s", day.day, when_months[day.month - 1]);
-}
-
-static double day_width(const struct plot *plot) { return (plot->right - plot->left) * DAY_S / (double)(plot->until - plot->from); }
-
-/* Longer names where days are wide, and every second or third day where even short ones are not. */
-static void draw_day_names(struct plot *plot) {
-  double width = day_width(plot);
-  int form = svg_text_width(&day_font, "Wed 30 Mmm") + 8 > width;
-  double needed = svg_text_width(&day_font, form ? "30 Mmm" : "Wed 30 Mmm") + 8;
-  int step = 1;
-  while (width * step < needed)
-    step++;
-  int64_t i = 0;
-  for (int64_t day = plot->from; day < plot->until; day += DAY_S, i++) {
-    char name[WHEN_TEXT];
-    day_form(name, day, form);
-    if (i % step == 0)
-      svg_text_try(&plot->svg, &day_font, point(x_of(plot, day) + width * (step > 1 ? step : 1) / 2, 130), name);
-  }
+  struct svg_font font = day_font;
+  char *name = plot->short_names ? mem_format("%d %s", day.day, when_months[day.month - 1])
+                                 : mem_format("%s %d %s", when_weekdays[day.weekday], day.day, when_months[day.month - 1]);
+  font.anchor = plot->step > 1 ? SVG_START : SVG_MIDDLE;
+  svg_text_try(&plot->svg, &font, point(x_of(plot, at) + (plot->step > 1 ? 4 : plot->day / 2), DAYS_LINE), name);
+  free(name);
 }
 
 static void draw_days(struct plot *plot) {
-  for (int64_t day = plot->from; day <= plot->until; day += DAY_S) {
+  for (int64_t day = plot->from; day <= plot->until; day += DAY_S * plot->step) {
     double x = x_of(plot, day);
-    svg_line(&plot->svg, point(x, 118), point(x, plot->bottom), "stroke=\"#aab4be\" stroke-width=\"1\"");
+    svg_line(&plot->svg, point(x, DAYS_LINE - 10), point(x, plot->bottom), "stroke=\"#aab4be\" stroke-width=\"1\"");
+    if (day < plot->until)
+      put_day_name(plot, day);
   }
-  draw_day_names(plot);
 }
 
 static void draw_hours(struct plot *plot) {
   static const int steps[] = {1, 2, 3, 6, 12};
-  double hour = day_width(plot) / 24;
+  double hour = plot->day / 24;
   size_t i = 0;
   while (i < sizeof steps / sizeof *steps && hour * steps[i] < svg_text_width(&hour_font, "00:00") + 4)
     i++;
@@ -142,8 +139,8 @@ static void draw_hours(struct plot *plot) {
     if (at % DAY_S == 0)
       continue;
     snprintf(text, sizeof text, "%02d:00", (int)(at % DAY_S / HOUR_S));
-    svg_line(&plot->svg, point(x_of(plot, at), ROWS_TOP - 4), point(x_of(plot, at), plot->bottom), "stroke=\"#e6eaee\" stroke-width=\"1\"");
-    svg_text_try(&plot->svg, &hour_font, point(x_of(plot, at), ROWS_TOP - 7), text);
+    svg_line(&plot->svg, point(x_of(plot, at), HOURS_LINE + 4), point(x_of(plot, at), plot->bottom), "stroke=\"#e6eaee\" stroke-width=\"1\"");
+    svg_text_try(&plot->svg, &hour_font, point(x_of(plot, at), HOURS_LINE), text);
   }
 }
 
@@ -154,10 +151,10 @@ static void draw_now(struct plot *plot) {
   double x = x_of(plot, plot->windows->at);
   if (!shows_now(plot))
     return;
-  svg_line(&plot->svg, point(x, 116), point(x, plot->bottom), "stroke=\"#b3261e\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"");
+  svg_line(&plot->svg, point(x, NOW_LINE + 3), point(x, plot->bottom), "stroke=\"#b3261e\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"");
   when_minute(minute, plot->windows->at, 0);
   char *text = mem_format("%s %s UTC", plot->windows->at_is_now ? "now," : "at", minute);
-  put_near(plot, &now_font, point(x, 112), text);
+  put_near(plot, &now_font, point(x, NOW_LINE), text, ground_of(1));
   free(text);
 }
 
@@ -207,9 +204,9 @@ static void draw_midnights(struct plot *plot, size_t i, const struct windows_spa
   }
 }
 
-static void draw_turn_mark(struct plot *plot, double x, double top) {
-  const struct svg_point arrow[] = {{x - 4, top + BAR + 7}, {x + 4, top + BAR + 7}, {x, top + BAR + 1}};
-  svg_line(&plot->svg, point(x, top - 3), point(x, top + BAR + 2), "stroke=\"#c2185b\" stroke-width=\"2\"");
+static void draw_turn_mark(struct plot *plot, double x, double top, double bottom) {
+  const struct svg_point arrow[] = {{x - 4, bottom + 5}, {x + 4, bottom + 5}, {x, bottom - 1}};
+  svg_line(&plot->svg, point(x, top), point(x, bottom), "stroke=\"#c2185b\" stroke-width=\"2\"");
   svg_polyline(&plot->svg, arrow, 3, "fill=\"#c2185b\" stroke=\"none\"");
 }
 
@@ -219,12 +216,12 @@ static int is_turn(const struct plot *plot, const struct windows_row *row, size_
 
 static void draw_marks(struct plot *plot, size_t i) {
   const struct windows_row *row = &plot->windows->rows[i];
-  for (size_t span = 0; span < row->span_count; span++)
+  for (size_t span = 0; span < row->span_count && plot->day >= DAY_LEAST; span++)
     if (is_visible(plot, row->spans[span].since, row->spans[span].until))
       draw_midnights(plot, i, &row->spans[span]);
   for (size_t span = 0; span < row->span_count; span++)
     if (is_turn(plot, row, span))
-      draw_turn_mark(plot, x_of(plot, row->spans[span].since), row_top(i) + BAR_TOP);
+      draw_turn_mark(plot, x_of(plot, row->spans[span].since), row_top(i) + BAR_TOP - 3, row_top(i) + BAR_TOP + BAR + 2);
 }
 
 static void put_turns(struct plot *plot, size_t i) {
@@ -236,33 +233,50 @@ static void put_turns(struct plot *plot, size_t i) {
     when_offset(from, row->spans[span - 1].offset_s);
     when_offset(to, row->spans[span].offset_s);
     char *text = mem_format("%s \xe2\x86\x92 %s", from, to);
-    put_near(plot, &turn_font, point(x_of(plot, row->spans[span].since), row_top(i) + LANE), text);
+    double beside = x_of(plot, row->spans[span].since) + 9 + svg_text_width(&turn_font, text) / 2;
+    put_near(plot, &turn_font, point(beside, row_top(i) + LANE), text, ground_of(i));
     free(text);
   }
+}
+
+/* In the middle of a bar, but not under the line of now when there is room beside it. */
+static double middle_of(const struct plot *plot, struct svg_box bar, double width) {
+  double middle = bar.x + bar.width / 2, now = x_of(plot, plot->windows->at), right = bar.x + bar.width;
+  if (!shows_now(plot) || now < middle - width / 2 || now > middle + width / 2)
+    return middle;
+  if (right - now > width)
+    return (right + now) / 2;
+  return now - bar.x > width ? (bar.x + now) / 2 : middle;
 }
 
 /* "08:00-21:00"; of what lasts longer than a day there are no two times of day to show. */
 static void put_open_times(struct plot *plot, struct svg_box bar, const struct windows_run *run) {
   char range[WHEN_TEXT] = "open";
-  struct svg_point at = {bar.x + bar.width / 2, bar.y + BAR / 2 + 3.2};
   int bounded = run->first.since != WINDOWS_ALWAYS && run->last.until != WINDOWS_NEVER;
   if (bounded && run->last.until - run->first.since <= DAY_S)
     when_range(range, run->first.since, run->first.offset_s, run->last.until, run->last.offset_s);
-  if (svg_text_width(&open_font, range) + 4 <= bar.width)
-    svg_text_try(&plot->svg, &open_font, at, range);
+  double width = svg_text_width(&open_font, range) + 4;
+  if (width <= bar.width)
+    svg_text_try(&plot->svg, &open_font, point(middle_of(plot, bar, width), bar.y + BAR / 2 + 3.2), range);
 }
 
-/* On the bar when it is wide enough, else below it. */
-static void put_name(struct plot *plot, struct svg_box bar, const struct windows_run *run) {
-  struct svg_point at = {bar.x + bar.width / 2, bar.y + BAR / 2 + 3.2};
-  char *inside = svg_shorten(&name_font, run->first.name, bar.width - 10);
-  double width = svg_text_width(&name_font, inside);
-  int all = width >= svg_text_width(&name_font, run->first.name);
-  char *below = svg_shorten(&name_font, run->first.name, 170);
-  if ((!*below || all || !put_near(plot, &name_font, point(at.x, bar.y - BAR_TOP + LANE), below)) && *inside && (all || width > 50)) {
-    svg_rect(&plot->svg, (struct svg_box){at.x - width / 2 - 3, bar.y + 3, width + 6, BAR - 6}, "fill=\"#ffffff\" rx=\"2\"", NULL);
-    svg_text_try(&plot->svg, &name_font, at, inside);
-  }
+static void put_name_on_bar(struct plot *plot, struct svg_box bar, const char *name) {
+  double width = svg_text_width(&name_font, name);
+  struct svg_point at = {middle_of(plot, bar, width + 8), bar.y + BAR / 2 + 3.2};
+  if (!svg_is_free(&plot->svg, svg_text_box(&name_font, at, name)))
+    return;
+  svg_rect(&plot->svg, (struct svg_box){at.x - width / 2 - 3, bar.y + 3, width + 6, BAR - 6}, "fill=\"#ffffff\" rx=\"2\"", NULL);
+  svg_text(&plot->svg, &name_font, at, name);
+}
+
+/* On the bar when all of it fits there, else below it, else what fits on the bar. */
+static void put_name(struct plot *plot, size_t row, struct svg_box bar, const char *name) {
+  char *inside = svg_shorten(&name_font, name, bar.width - 10), *below = svg_shorten(&name_font, name, NAME_MOST);
+  double shown = svg_text_width(&name_font, inside);
+  if (*inside && shown >= svg_text_width(&name_font, name))
+    put_name_on_bar(plot, bar, inside);
+  else if ((!*below || !put_near(plot, &name_font, point(bar.x + bar.width / 2, row_top(row) + LANE), below, ground_of(row))) && shown > NAME_LEAST)
+    put_name_on_bar(plot, bar, inside);
   free(below);
   free(inside);
 }
@@ -277,7 +291,7 @@ static void put_bar_texts(struct plot *plot, size_t i) {
     if (run.first.kind == WINDOWS_OPEN)
       put_open_times(plot, bar, &run);
     else if (*run.first.name)
-      put_name(plot, bar, &run);
+      put_name(plot, i, bar, run.first.name);
   }
 }
 
@@ -332,7 +346,7 @@ static void draw_legend(struct plot *plot) {
   }
   svg_line(&plot->svg, point(x + 4, 74), point(x + 4, 86), "stroke=\"#37474f\" stroke-width=\"1.2\"");
   x = draw_legend_text(plot, x + 12, "local midnight");
-  draw_turn_mark(plot, x + 5, 62);
+  draw_turn_mark(plot, x + 5, 72, 83);
   draw_legend_text(plot, x + 16, "the clock is turned, UTC offset before \xe2\x86\x92 after");
 }
 
@@ -347,7 +361,7 @@ static void draw_head(struct plot *plot, const char *title) {
   svg_text(&plot->svg, &title_font, point(MARGIN, 34), title);
   svg_text(&plot->svg, &note_font, point(MARGIN, 56),
            "One row for each time zone and jurisdiction, all on one axis of UTC. Calling is legal where a bar is green; the times in it are local.");
-  svg_text_try(&plot->svg, &hour_font, point(plot->left - 22, 130), "UTC");
+  svg_text_try(&plot->svg, &hour_font, point(plot->left - 26, HOURS_LINE), "UTC");
 }
 
 static int has_source_before(const struct windows *windows, size_t row) {
@@ -384,7 +398,7 @@ static void draw_foot(struct plot *plot) {
 
 static void draw_stripes(struct plot *plot) {
   for (size_t i = 0; i < plot->windows->count; i += 2)
-    svg_rect(&plot->svg, (struct svg_box){MARGIN - 8, row_top(i), WIDTH - 2 * MARGIN + 16, ROW}, "fill=\"#f6f8fa\"", NULL);
+    svg_rect(&plot->svg, (struct svg_box){MARGIN - 8, row_top(i), WIDTH - 2 * MARGIN + 16, ROW}, ground_of(i), NULL);
 }
 
 static double label_width(const struct windows *windows) {
@@ -399,6 +413,16 @@ static double label_width(const struct windows *windows) {
   return widest < LABEL_MOST ? widest : LABEL_MOST;
 }
 
+/* Longer names where days are wide, and names of every second or third day where even short ones are not. */
+static void set_day_names(struct plot *plot) {
+  plot->day = (plot->right - plot->left) * DAY_S / (double)(plot->until - plot->from);
+  plot->short_names = svg_text_width(&day_font, "Wed 30 Mmm") + 8 > plot->day;
+  double needed = svg_text_width(&day_font, plot->short_names ? "30 Mmm" : "Wed 30 Mmm") + 8;
+  plot->step = 1;
+  while (plot->day * plot->step < needed)
+    plot->step++;
+}
+
 static void set_axis(struct plot *plot) {
   const struct windows *windows = plot->windows;
   int days = windows->days == 0 ? 7 : windows->days < 2 ? 2 : windows->days;
@@ -407,6 +431,7 @@ static void set_axis(struct plot *plot) {
   plot->left = MARGIN + label_width(windows) + 14;
   plot->right = WIDTH - MARGIN;
   plot->bottom = row_top(windows->count);
+  set_day_names(plot);
 }
 
 int windows_svg_write(FILE *out, const struct windows *windows) {
