@@ -4,7 +4,6 @@
 #define _GNU_SOURCE /* wcwidth */
 #include "display.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <wchar.h>
 
@@ -15,8 +14,7 @@ static const struct {
   uint32_t least;
 } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 
-/* Bytes of the character at the start of s; 0, and *c untouched, when it is not UTF-8 (RFC 3629). */
-static size_t decode(struct slice s, uint32_t *c) {
+size_t display_decode(struct slice s, uint32_t *c) {
   unsigned char lead = (unsigned char)s.at[0];
   size_t n = 0;
   while (n < 4 && (lead & forms[n].mask) != forms[n].lead)
@@ -42,7 +40,7 @@ static const struct {
     {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
 };
 
-static int is_hidden(uint32_t c) {
+int display_is_hidden(uint32_t c) {
   for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
     if (c >= hidden[i].first && c <= hidden[i].last)
       return 1;
@@ -65,10 +63,10 @@ static void advance(struct slice *s, size_t n) {
 void display_put(FILE *out, struct slice s) {
   while (s.len > 0) {
     uint32_t c = 0;
-    size_t n = decode(s, &c);
+    size_t n = display_decode(s, &c);
     if (n == 0)
       fprintf(out, "\\x%02x", (unsigned char)s.at[0]);
-    else if (is_hidden(c))
+    else if (display_is_hidden(c))
       put_escape(out, c);
     else
       fwrite(s.at, 1, n, out);
@@ -96,7 +94,7 @@ static size_t fit(struct slice s, size_t columns, size_t *width) {
   while (used < s.len) {
     uint32_t c = ' ';
     struct slice rest = {s.at + used, s.len - used};
-    size_t n = decode(rest, &c);
+    size_t n = display_decode(rest, &c);
     size_t more = width_of(c);
     if (*width + more > columns)
       break;
@@ -126,10 +124,10 @@ char *display_clip(struct slice s, size_t columns) {
 void display_put_json(FILE *out, struct slice s) {
   while (s.len > 0) {
     uint32_t c = 0xfffd;
-    size_t n = decode(s, &c);
+    size_t n = display_decode(s, &c);
     if (c == '\r')
       fputc(' ', out);
-    else if (n > 0 && (c == '\n' || c == '\t' || !is_hidden(c)))
+    else if (n > 0 && (c == '\n' || c == '\t' || !display_is_hidden(c)))
       fwrite(s.at, 1, n, out);
     else
       put_escape(out, c);
@@ -141,10 +139,10 @@ void display_put_json_string(FILE *out, struct slice s) {
   fputc('"', out);
   while (s.len > 0) {
     uint32_t c = 0xfffd;
-    size_t n = decode(s, &c);
+    size_t n = display_decode(s, &c);
     if (c == '"' || c == '\\')
       fprintf(out, "\\%c", (int)c);
-    else if (n == 0 || is_hidden(c))
+    else if (n == 0 || display_is_hidden(c))
       put_escape(out, c);
     else
       fwrite(s.at, 1, n, out);

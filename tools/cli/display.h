@@ -4,6 +4,7 @@
 #ifndef CLI_DISPLAY_H
 #define CLI_DISPLAY_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "walk.h"
@@ -22,5 +23,9 @@ void display_put_json(FILE *out, struct slice s);
 
 /* A JSON string with quotes; bytes that are not UTF-8 become U+FFFD. */
 void display_put_json_string(FILE *out, struct slice s);
+
+/* Bytes of the character at the start of s, which is not empty; 0, and *c untouched, when it is not UTF-8 (RFC 3629). */
+size_t display_decode(struct slice s, uint32_t *c);
+int display_is_hidden(uint32_t c); /* a control character, or one without a width that acts upon its neighbours */
 
 #endif
