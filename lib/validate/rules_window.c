@@ -10,8 +10,6 @@
 #include "validate/rules.h"
 #include "validate/text.h"
 
-typedef void say_fn(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
-
 static int64_t seconds_of(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
 
 static int64_t ms_of(int64_t unix_s) { return unix_s > INT64_MAX / 1000 || unix_s < INT64_MIN / 1000 ? INT64_MAX : unix_s * 1000; }
@@ -75,7 +73,7 @@ static void found_no_zone(struct cxd__context *context, const struct cxd__rule_r
                     : windows->found.number    ? cxd__file_reason(windows->found.number)
                     : windows->found.why       ? windows->found.why
                                                : "the time zone database does not have it";
-  say_fn *say = cxd__change_is_safe(context) ? cxd__found_mild : cxd__found;
+  cxd__say_fn *say = cxd__voice(context);
   say(context, row->code, CXD_FIELD_TIME_ZONE, "whether calling is legal now cannot be told, so it counts as closed: %s%s%s; write an IANA zone that validate.zoneinfo_dir has, or pause the campaign",
              cxd__show(&zone, (struct cxd__slice){name, strlen(name)}), name[0] ? ": " : "", why);
 }
@@ -169,8 +167,7 @@ void cxd__judge_window_interval(struct cxd__context *context, const struct cxd__
   int made_here = context->direction == CXD__STARTS || context->direction == CXD__RAISES || context->set[CXD__MEMBER_PACING_INTERVAL];
   char until[40];
   cxd__utc_text(v->now.until, until);
-  say_fn *say =
-      made_here && !cxd__change_is_safe(context) ? cxd__found : cxd__found_mild;
+  cxd__say_fn *say = made_here ? cxd__voice(context) : cxd__found_mild;
   say(context, row->code, CXD_FIELD_PACING_INTERVAL, "the pacing interval of %lld s is longer than the %lld s that are left of the calling window, which closes at %s: write %lld or less, or send the change after the next opening",
       (long long)interval, (long long)(v->now.until - now), until, (long long)(v->now.until - now));
 }
