@@ -9,6 +9,12 @@
 
 #include "cli.h"
 
+/* Values of an option that may be repeated; borrowed, the array is owned. */
+struct arg_list {
+  char **at;
+  size_t count;
+};
+
 /* What stands behind the command, already checked. */
 struct args {
   char **list; /* FILE..., ID, ... */
@@ -16,6 +22,9 @@ struct args {
   int64_t at_unix_ms; /* --at; 0: now */
   int yes;            /* --yes */
   const char *sim;    /* --sim, or NULL */
+  struct arg_list zones, jurisdictions; /* --zone, --jurisdiction */
+  int days;           /* --days; 0: not given */
+  const char *svg;    /* --svg, or NULL */
 };
 
 /* One row for each command: dispatch, --help and error messages come from it. */
@@ -38,5 +47,6 @@ int cmd_list(struct cli *cli, const struct args *args);
 int cmd_plan(struct cli *cli, const struct args *args);
 int cmd_validate(struct cli *cli, const struct args *args);
 int cmd_version(struct cli *cli, const struct args *args);
+int cmd_windows(struct cli *cli, const struct args *args);
 
 #endif
