@@ -181,9 +181,18 @@ const char *cxd__rule_zones(const char *value) {
   }
 }
 
-static int word_byte(char c) { return is_alnum(c) || c == '-' || c == '_'; }
+static int code_byte(char c) { return is_alnum(c) || c == '-' || c == '_'; }
 
-const char *cxd__rule_word(const char *value) { return all_in(value, strlen(value), word_byte) ? NULL : "is not a code of letters, digits, - and _"; }
+const char *cxd__rule_codes(const char *value) {
+  for (const char *s = value;; s++) {
+    size_t len = strcspn(s, ",");
+    if (len == 0 || !all_in(s, len, code_byte))
+      return "is not a list of codes of letters, digits, - and _ with commas and no spaces between them";
+    s += len;
+    if (!*s)
+      return NULL;
+  }
+}
 
 const char *cxd__rule_tzdata(const char *value) {
   size_t digits = 0, len = strlen(value);

@@ -17,7 +17,7 @@ const char *cxd__rule_token(const char *value);
 const char *cxd__rule_ascii(const char *value);
 const char *cxd__rule_actor(const char *value);
 const char *cxd__rule_zones(const char *value);
-const char *cxd__rule_word(const char *value);
+const char *cxd__rule_codes(const char *value);
 const char *cxd__rule_tzdata(const char *value);
 
 #endif

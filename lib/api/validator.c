@@ -13,6 +13,14 @@ static cxd_status not_a(cxd_error **error, const char *what) {
   return cxd__fail(error, CXD_E_ARGUMENT, "%s is NULL, freed, or a handle of another kind: pass a live one", what);
 }
 
+/* A system's tz database changes a few times a year: a look a second is enough, and costs a check nothing. */
+#define ZONE_RECHECK_MS 1000
+
+static double input(const cxd_config *config, const char *key) {
+  const char *text = cxd__config_text(config, key);
+  return text && text[0] ? cxd__config_real(config, key) : 0;
+}
+
 static struct cxd__validate_options read_options(const cxd_config *config) {
   return (struct cxd__validate_options){
       .max_concurrent_calls = cxd__config_int(config, "validate.max_concurrent_calls"),
@@ -20,21 +28,17 @@ static struct cxd__validate_options read_options(const cxd_config *config) {
       .max_throttle = cxd__config_real(config, "validate.max_throttle"),
       .time_zones = cxd__config_text(config, "validate.time_zones"),
       .zoneinfo_dir = cxd__config_text(config, "validate.zoneinfo_dir"),
+      .jurisdiction = cxd__config_text(config, "validate.jurisdiction"),
+      .jurisdictions_file = cxd__config_text(config, "validate.jurisdictions_file"),
+      .min_tzdata = cxd__config_text(config, "validate.min_tzdata"),
+      .agents = input(config, "validate.agents"),
+      .answer_rate = input(config, "validate.answer_rate"),
+      .aht_s = input(config, "validate.aht_s"),
+      .patience_s = input(config, "validate.patience_s"),
+      .max_abandonment = input(config, "validate.max_abandonment"),
+      .lines_per_agent = input(config, "validate.lines_per_agent"),
+      .recheck_ms = ZONE_RECHECK_MS,
   };
-}
-
-/* Keys whose rules are not built yet: who sets one must not believe that it is watched. */
-static cxd_status refuse_unbuilt(const cxd_config *config, cxd_error **error) {
-  static const char *const keys[] = {"validate.agents",     "validate.answer_rate",     "validate.aht_s",          "validate.patience_s",
-                                     "validate.max_abandonment", "validate.lines_per_agent", "validate.min_tzdata"};
-  if (!cxd__config_is(config, "validate.jurisdiction", "US"))
-    return cxd__fail_at(error, CXD_E_CONFIG, "validate.jurisdiction", "validate.jurisdiction: calling hours are not checked in this version: unset it");
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    const char *value = cxd__config_text(config, keys[i]);
-    if (value && value[0])
-      return cxd__fail_at(error, CXD_E_CONFIG, keys[i], "%s: not used in this version: unset it", keys[i]);
-  }
-  return CXD_OK;
 }
 
 cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_error **error) {
@@ -46,11 +50,9 @@ cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_
   struct cxd__validate_options options = read_options(config);
   const char *policy_file = cxd__config_text(config, "validate.policy_file");
   cxd_validator *validator = NULL;
-  cxd_status status = refuse_unbuilt(config, error);
-  if (status == CXD_OK)
-    status = cxd__validator_make(&options, &validator, error);
+  cxd_status status = cxd__validator_make(&options, &validator, error);
   if (status == CXD_OK && policy_file && policy_file[0])
-    status = cxd__validator_policy_file(validator, policy_file, error);
+    status = cxd__validator_keep_policy(validator, policy_file, error);
   if (status == CXD_OK) {
     cxd__validator_set_replace(validator, cxd__config_is(config, "update.mode", "replace"));
     *out = validator;
@@ -77,6 +79,21 @@ cxd_status cxd_validator_add_rule(cxd_validator *validator, const cxd_rule *rule
   return not_a(error, "validator");
 }
 
+cxd_status cxd_validator_reload_policy(cxd_validator *validator, cxd_error **error) {
+  if (!cxd__validator_is(validator))
+    return not_a(error, "validator");
+  return cxd__validator_reload(validator, error);
+}
+
+/* A check has one word for a refusal; the updater's CXD_E_WINDOW_CLOSED says that waiting would help. */
+static cxd_status as_invalid(cxd_status status, cxd_error **error) {
+  if (status != CXD_E_WINDOW_CLOSED)
+    return status;
+  if (error && *error)
+    (*error)->status = CXD_E_INVALID;
+  return CXD_E_INVALID;
+}
+
 cxd_status cxd_validator_check(cxd_validator *validator, const cxd_campaign *campaign, int64_t at_unix_ms, cxd_report **out, cxd_error **error) {
   if (!out)
     return cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a cxd_report *");
@@ -88,7 +105,7 @@ cxd_status cxd_validator_check(cxd_validator *validator, const cxd_campaign *cam
   struct cxd__check check = {.change = campaign,
                              .replace = cxd__validator_replaces(validator),
                              .at_unix_ms = at_unix_ms ? at_unix_ms : cxd__clock_read().wall_ms};
-  return cxd__validator_run(validator, &check, out, error);
+  return as_invalid(cxd__validator_run(validator, &check, out, error), error);
 }
 
 void cxd_validator_free(cxd_validator *validator) {

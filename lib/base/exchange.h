@@ -25,7 +25,8 @@ enum cxd__way {
   CXD__WAY_RESEND,    /* the library stopped a silent second send */
   CXD__WAY_TOO_LARGE, /* headers or body over our caps */
   CXD__WAY_REFUSED,   /* our own request was not fit to be sent, or a local resource is missing */
-  CXD__WAY_ABORTED    /* by us */
+  CXD__WAY_ABORTED,   /* by us */
+  CXD__WAY_OVERDUE    /* not sent: not_after_wall_ms had come when the connection was ready */
 };
 
 /* Borrowed texts: valid until the exchange of this request has been delivered. */
@@ -38,6 +39,7 @@ struct cxd__request {
   const char *body;         /* NULL for GET */
   size_t body_len;
   int64_t timeout_us;
+  int64_t not_after_wall_ms; /* the wall clock at which it must not leave any more, looked at just before the first byte; 0: none */
   int32_t fresh;            /* on a connection of its own: the last one is suspect */
 };
 

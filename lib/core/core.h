@@ -56,7 +56,7 @@ struct cxd__action {
   uint32_t op, tag;
   struct cxd__request request; /* SEND */
   int32_t forced;              /* FETCH_TOKEN: the server refused the last one */
-  const cxd_campaign *change, *merged; /* CHECK: merged is NULL before the read */
+  const cxd_campaign *change, *merged, *server; /* CHECK: merged is NULL before the read; server: as it was read, NULL: not */
   const char *record;          /* APPEND: the body of a record */
   size_t record_len;
   int32_t reserve;             /* APPEND: more records of this operation will follow, make sure there is room */
@@ -75,6 +75,7 @@ struct cxd__event {
   int32_t permanent;           /* TOKEN: the failure will not go away by itself */
   cxd_status status;           /* CHECKED: CXD_OK, CXD_E_INVALID, _RULE, ...; APPENDED: CXD_OK, CXD_E_AUDIT, ...; TOKEN */
   cxd_report *report;
+  int64_t valid_until_ms;      /* CHECKED: the wall clock before which the verdict on calling hours holds; 0: it has no end */
   cxd_error *error;
   char *sealed;                /* APPENDED: the line as written */
   int64_t seq, took_us;        /* APPENDED, CHECKED */

@@ -66,6 +66,7 @@ struct cxd__op {
   int32_t under_way;           /* some earlier one may still arrive: nobody has said that he is done with it */
   int32_t accepted;            /* a 2xx that still has to be confirmed by reading: 1 not finished (202), 2 not believed */
   int64_t checked_wall_ms;     /* when the validator last agreed */
+  int64_t valid_until_ms;      /* up to when calling hours let it be sent; 0: no end */
   cxd_error *put_error;        /* why a PUT became doubtful */
   cxd_result *result;
   struct cxd__buf record;

@@ -10,6 +10,7 @@
 
 #define ROUNDS_MAX 3
 #define ROUND_PAUSE_US 100000
+#define CHECKED_LONG_AGO_MS 86400000
 
 static const struct cxd__slice nothing_read = {"{}", 2};
 
@@ -178,8 +179,19 @@ static void done(struct cxd__op *op, cxd__now now, const struct cxd__exchange *e
     cxd__update_finish(op, now, CXD_OUTCOME_APPLIED, NULL);
 }
 
+/* Nothing left, because calling hours had ended: the validator says whether that is so, and the PUT waits for it. */
+static void ask_again(struct cxd__op *op, cxd__now now) {
+  op->tries--;
+  op->checked_wall_ms = now.wall_ms - CHECKED_LONG_AGO_MS;
+  cxd__op_resend(op, now);
+}
+
 void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   struct cxd__verdict verdict = cxd__verdict_of(CXD__CLASS_PUT, exchange);
+  if (exchange->way == CXD__WAY_OVERDUE && !op->cancelled) {
+    ask_again(op, now);
+    return;
+  }
   op->put_tries = op->tries;
   if (op->cancelled && verdict.meaning != CXD__MEANS_DONE && verdict.meaning != CXD__MEANS_FINAL) {
     aborted(op, now, exchange);

@@ -62,6 +62,7 @@ static void push_send(struct cxd__op *op, cxd__now now) {
     action.request.body = op->merged->root.p;
     action.request.body_len = op->merged->root.len;
     action.request.if_match = op->job.replace ? NULL : op->server->etag;
+    action.request.not_after_wall_ms = op->valid_until_ms;
   }
   op->tries++;
   op->wait = CXD__WAIT_EVENT;

@@ -15,6 +15,7 @@ static const struct cxd__slice json_true = {"true", 4}, json_false = {"false", 5
 
 static void check(struct cxd__op *op, enum cxd__stage stage) {
   struct cxd__action action = {.kind = CXD__ACT_CHECK, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_EDITS ? NULL : op->merged};
+  action.server = op->server;
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
@@ -27,7 +28,8 @@ void cxd__update_begin(struct cxd__op *op, cxd__now now) {
 
 /* A minute in the queue can cross 21:00: what decides is the moment of sending, of every sending. */
 int cxd__update_check_again(struct cxd__op *op, cxd__now now) {
-  int64_t age = now.wall_ms - op->checked_wall_ms;
+  int closing = op->valid_until_ms && now.wall_ms >= op->valid_until_ms;
+  int64_t age = closing ? CHECK_LIFE_MS : now.wall_ms - op->checked_wall_ms;
   if (age >= 0 && age < CHECK_LIFE_MS)
     return 0;
   check(op, CXD__STAGE_CHECK_SEND);
@@ -138,7 +140,6 @@ static void not_accepted(struct cxd__op *op, cxd__now now, struct cxd__event *ev
 }
 
 static void accepted(struct cxd__op *op, cxd__now now) {
-  op->checked_wall_ms = now.wall_ms;
   if (op->cancelled)
     cxd__update_cancelled(op, now);
   else if (op->stage == CXD__STAGE_CHECK_EDITS)
@@ -155,6 +156,8 @@ void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *ev
   cxd_report_free(op->result->report);
   op->result->report = event->report;
   event->report = NULL;
+  op->checked_wall_ms = now.wall_ms;
+  op->valid_until_ms = event->valid_until_ms;
   if (event->status == CXD_OK)
     accepted(op, now);
   else

@@ -57,7 +57,8 @@ static struct cxd__verdict of_way(const struct cxd__exchange *exchange) {
   static const cxd_status status[] = {
       [CXD__WAY_ANSWER] = CXD_OK,           [CXD__WAY_CONNECT] = CXD_E_CONNECT,     [CXD__WAY_TLS] = CXD_E_TLS,             [CXD__WAY_HANDSHAKE] = CXD_E_TLS,
       [CXD__WAY_TIMEOUT] = CXD_E_TIMEOUT,   [CXD__WAY_LOST] = CXD_E_CONNECT,        [CXD__WAY_RESEND] = CXD_E_CONNECT,
-      [CXD__WAY_TOO_LARGE] = CXD_E_PROTOCOL, [CXD__WAY_REFUSED] = CXD_E_PROTOCOL,   [CXD__WAY_ABORTED] = CXD_E_CANCELLED};
+      [CXD__WAY_TOO_LARGE] = CXD_E_PROTOCOL, [CXD__WAY_REFUSED] = CXD_E_PROTOCOL,   [CXD__WAY_ABORTED] = CXD_E_CANCELLED,
+      [CXD__WAY_OVERDUE] = CXD_E_WINDOW_CLOSED};
   struct cxd__verdict v = {CXD__MEANS_RETRY, status[exchange->way]};
   if (exchange->way == CXD__WAY_TLS) /* also when the request was written already: TLS 1.3 tells of a missing client certificate that late */
     v.meaning = CXD__MEANS_FINAL;

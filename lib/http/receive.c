@@ -14,7 +14,8 @@
 #define LINE_MAX_BYTES 960
 
 /* The pre-request hook fires before every physical send. libcurl re-sends by itself when a kept-alive connection dies
-   before the first byte of an answer: the second time is stopped here, so that sends are counted truly. */
+   before the first byte of an answer: the second time is stopped here, so that sends are counted truly. A name
+   lookup or a handshake can take longer than calling hours last: so is what would leave after them. */
 int cxd__before_send(void *context, char *ip, char *local_ip, int port, int local_port) {
   struct cxd__transfer *t = context;
   (void)ip;
@@ -26,6 +27,10 @@ int cxd__before_send(void *context, char *ip, char *local_ip, int port, int loca
     return CURL_PREREQFUNC_ABORT;
   }
   cxd__now now = cxd__clock_read();
+  if (t->request.not_after_wall_ms && now.wall_ms >= t->request.not_after_wall_ms) {
+    t->overdue = 1;
+    return CURL_PREREQFUNC_ABORT;
+  }
   t->exchange.sends = 1;
   t->exchange.sent_mono_us = now.mono_us;
   t->exchange.sent_boot_us = now.boot_us;

@@ -21,7 +21,7 @@ struct cxd__transfer {
   struct cxd__exchange exchange;
   size_t header_bytes, header_fields;
   int head_whole; /* the empty line after the last status line has come */
-  int too_large, encoded, resend_stopped;
+  int too_large, encoded, resend_stopped, overdue;
   char remark[CURL_ERROR_SIZE]; /* libcurl's own words, which may quote headers: looked at, never shown */
 };
 

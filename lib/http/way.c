@@ -68,6 +68,8 @@ static enum cxd__way way_of(const struct cxd__transfer *t, CURLcode code) {
     return alerts[alert].way;
   if (t->resend_stopped)
     return CXD__WAY_RESEND;
+  if (t->overdue)
+    return CXD__WAY_OVERDUE;
   if (t->too_large || t->encoded)
     return CXD__WAY_TOO_LARGE;
   if (code == CURLE_OK && !t->head_whole)
@@ -116,6 +118,8 @@ static void describe(struct cxd__transfer *t, CURLcode code) {
   const char *where = t->kind == CXD__CLASS_TOKEN ? "the token endpoint" : o->origin;
   if (t->resend_stopped)
     cxd__buf_fmt(&text, "%s closed the connection before an answer came", where);
+  else if (t->overdue)
+    cxd__buf_fmt(&text, "calling hours ended before the connection to %s was ready", where);
   else if (t->encoded)
     cxd__buf_fmt(&text, "%s sent a compressed answer that was not asked for", where);
   else if (t->too_large)

@@ -8,7 +8,7 @@
 
 #include <cxdialer/cxdialer.h>
 
-/* Every code of the built-in rules; docs/rules.md explains them in this order. */
+/* Every code of the built-in rules; docs/rules.md, which is made of their table, has them in this order. */
 enum cxd__code {
   CXD__CODE_SCHEMA_ID,
   CXD__CODE_SCHEMA_TYPE,
@@ -36,13 +36,20 @@ enum cxd__code {
   CXD__CODE_COUNT
 };
 
+/*
+ * One row explains a rule: to a policy, to docs/rules.md and to `cxdialer validate --explain`. The texts are ASCII. Markdown in
+ * them is what the command can print: paragraphs, bullets and tables with an empty line before and after, `code` and **weight**.
+ */
 struct cxd__code_row {
   const char *name;
   int32_t severity;
   int fixed; /* a policy cannot lower it: without it the other rules could not be trusted */
+  const char *source;  /* where the rule comes from: a few plain words, fit for the middle of a message */
+  const char *meaning; /* what is found, and when; Markdown, no line end behind the last line */
+  const char *advice;  /* how to satisfy it, as the rest of a sentence that began with "To satisfy it:"; Markdown */
 };
 
-extern const struct cxd__code_row cxd__codes[CXD__CODE_COUNT];
+extern const struct cxd__code_row cxd__codes[CXD__CODE_COUNT]; /* codes_table.c */
 
 /* CXD__CODE_COUNT for an unknown name. */
 enum cxd__code cxd__code_find(const char *name);

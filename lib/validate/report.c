@@ -14,8 +14,10 @@ static const struct cxd__finding lost = {CXD_SEVERITY_ERROR, lost_code, lost_poi
 
 cxd_report *cxd__report_new(void) {
   cxd_report *report = cxd__alloc(sizeof *report);
-  if (report)
-    report->magic = CXD__MAGIC_REPORT;
+  if (!report)
+    return NULL;
+  report->magic = CXD__MAGIC_REPORT;
+  report->valid_until_ms = report->opening_ms = INT64_MAX;
   return report;
 }
 
@@ -81,6 +83,8 @@ cxd_report *cxd__report_copy(const cxd_report *report) {
     return NULL;
   }
   copy->failed = report->failed;
+  copy->valid_until_ms = report->valid_until_ms;
+  copy->opening_ms = report->opening_ms;
   return copy;
 }
 

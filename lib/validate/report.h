@@ -19,6 +19,8 @@ struct cxd_report {
   struct cxd__finding *items;
   size_t count, room;
   int failed; /* a finding was lost for want of memory: never "ok"; readers see one more finding, report.incomplete */
+  int64_t valid_until_ms; /* the verdict holds for instants before; INT64_MAX: calling hours have no part in it */
+  int64_t opening_ms;     /* when calling hours open next; INT64_MAX: not known, or they are open */
   int lent;   /* in the hands of a rule: cxd_report_free() leaves it alone */
 };
 

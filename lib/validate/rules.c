@@ -9,26 +9,31 @@
 
 #include "base/mem.h"
 #include "json/campaign.h"
-
-#define API "the API's schema of a campaign"
-#define LIMITS "config or policy, the stricter"
+#include "validate/text.h"
 
 const struct cxd__rule_row cxd__rule_rows[] = {
-    {CXD__CODE_SCHEMA_ID, API, cxd__judge_id},
-    {CXD__CODE_SCHEMA_TYPE, API, cxd__judge_type},
-    {CXD__CODE_SCHEMA_NULL, API, cxd__judge_null},
-    {CXD__CODE_SCHEMA_REQUIRED, API, cxd__judge_required},
-    {CXD__CODE_SCHEMA_NUMBER, API, cxd__judge_number},
-    {CXD__CODE_SCHEMA_NAME, API, cxd__judge_name},
-    {CXD__CODE_SCHEMA_ENUM, API, cxd__judge_enum},
-    {CXD__CODE_SCHEMA_RULES, API, cxd__judge_entries},
-    {CXD__CODE_SCHEMA_SIMILAR, API, cxd__judge_similar},
-    {CXD__CODE_CAPACITY_CONCURRENCY, LIMITS, cxd__judge_concurrency},
-    {CXD__CODE_PACING_INTERVAL, LIMITS, cxd__judge_interval},
-    {CXD__CODE_PACING_CALLS, API, cxd__judge_calls},
-    {CXD__CODE_PACING_THROTTLE, LIMITS, cxd__judge_throttle},
-    {CXD__CODE_ZONE_UNKNOWN, "the IANA time zone database", cxd__judge_zone_unknown},
-    {CXD__CODE_ZONE_NOT_APPROVED, "config and policy, both must list it", cxd__judge_zone_not_approved},
+    {CXD__CODE_SCHEMA_ID, cxd__judge_id},
+    {CXD__CODE_SCHEMA_TYPE, cxd__judge_type},
+    {CXD__CODE_SCHEMA_NULL, cxd__judge_null},
+    {CXD__CODE_SCHEMA_REQUIRED, cxd__judge_required},
+    {CXD__CODE_SCHEMA_NUMBER, cxd__judge_number},
+    {CXD__CODE_SCHEMA_NAME, cxd__judge_name},
+    {CXD__CODE_SCHEMA_ENUM, cxd__judge_enum},
+    {CXD__CODE_SCHEMA_RULES, cxd__judge_entries},
+    {CXD__CODE_SCHEMA_SIMILAR, cxd__judge_similar},
+    {CXD__CODE_CAPACITY_CONCURRENCY, cxd__judge_concurrency},
+    {CXD__CODE_CAPACITY_LICENSED, cxd__judge_licensed},
+    {CXD__CODE_CAPACITY_UNREACHABLE, cxd__judge_unreachable},
+    {CXD__CODE_CAPACITY_ABANDONMENT, cxd__judge_abandonment},
+    {CXD__CODE_PACING_INTERVAL, cxd__judge_interval},
+    {CXD__CODE_PACING_CALLS, cxd__judge_calls},
+    {CXD__CODE_PACING_THROTTLE, cxd__judge_throttle},
+    {CXD__CODE_ZONE_UNKNOWN, cxd__judge_zone_unknown},
+    {CXD__CODE_ZONE_NOT_APPROVED, cxd__judge_zone_not_approved},
+    {CXD__CODE_ZONE_TZDATA, cxd__judge_tzdata},
+    {CXD__CODE_WINDOW_CLOSED, cxd__judge_window_closed},
+    {CXD__CODE_WINDOW_DNC, cxd__judge_window_dnc},
+    {CXD__CODE_WINDOW_INTERVAL, cxd__judge_window_interval},
 };
 const size_t cxd__rule_count = sizeof cxd__rule_rows / sizeof *cxd__rule_rows;
 
@@ -44,7 +49,32 @@ static void mark_set(struct cxd__context *context) {
     context->set[i] = context->change.at[i].p && !(edits_only && same(context->change.at[i], context->base.at[i]));
 }
 
-static int is_running(struct cxd__slice status) { return cxd__json_kind(status) == CXD__JSON_STRING && cxd__json_string_is(status, "running"); }
+/* Without a merged document the change itself may be whole: one that was read, or one that names status and zone. */
+static void find_sides(struct cxd__context *context) {
+  const struct cxd__check *check = context->check;
+  if (check->merged)
+    context->after = &context->merged;
+  else if (!check->preliminary && (check->change->base || context->change.at[CXD__MEMBER_TIME_ZONE].p || check->replace))
+    context->after = &context->change;
+  if (check->server)
+    context->before = &context->server;
+  else if (!check->merged && check->change->base)
+    context->before = &context->base;
+  context->direction = context->after ? cxd__direction_of(context->before, context->after) : CXD__STOPS;
+}
+
+static void find_campaign(struct cxd__context *context) {
+  struct cxd__view id;
+  struct cxd__slice value = context->change.at[CXD__MEMBER_ID];
+  if (!context->settings->policy.campaign_count || cxd__json_kind(value) != CXD__JSON_STRING)
+    return;
+  if (!cxd__view_string(value, &id)) {
+    context->report->failed = 1;
+    return;
+  }
+  context->campaign = cxd__settings_campaign(context->settings, id.p, id.len);
+  cxd__free(id.own);
+}
 
 void cxd__context_make(struct cxd__context *context, const struct cxd__check *check) {
   context->check = check;
@@ -53,8 +83,23 @@ void cxd__context_make(struct cxd__context *context, const struct cxd__check *ch
     cxd__members_read(check->change->base_root, &context->base);
   if (check->merged)
     cxd__members_read(check->merged->root, &context->merged);
+  if (check->server)
+    cxd__members_read(check->server->root, &context->server);
   mark_set(context);
-  context->running = is_running(context->merged.at[CXD__MEMBER_STATUS]);
+  context->running = cxd__is_running(&context->merged);
+  find_sides(context);
+  find_campaign(context);
+}
+
+static int same_document(const struct cxd__context *context) {
+  const struct cxd__check *check = context->check;
+  if (check->server && check->merged)
+    return cxd__json_equal(check->server->root, check->merged->root);
+  return !check->merged && check->change->base && cxd__json_equal(check->change->base_root, check->change->root);
+}
+
+int cxd__change_is_safe(const struct cxd__context *context) {
+  return context->direction == CXD__STOPS || context->direction == CXD__LOWERS || (context->direction == CXD__KEEPS && same_document(context));
 }
 
 static void report(struct cxd__context *context, enum cxd__code code, int32_t severity, const char *pointer, const char *suffix, const char *format, va_list args) __attribute__((format(printf, 6, 0)));
@@ -73,7 +118,15 @@ static void report(struct cxd__context *context, enum cxd__code code, int32_t se
 void cxd__found(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  report(context, code, context->settings->severity[code], pointer, "", format, args);
+  report(context, code, context->settings->policy.severity[code], pointer, "", format, args);
+  va_end(args);
+}
+
+void cxd__found_mild(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) {
+  int32_t severity = context->settings->policy.severity[code];
+  va_list args;
+  va_start(args, format);
+  report(context, code, severity > CXD_SEVERITY_WARNING ? CXD_SEVERITY_WARNING : severity, pointer, "", format, args);
   va_end(args);
 }
 
@@ -85,7 +138,7 @@ struct cxd__subject cxd__subject_of(const struct cxd__context *context, enum cxd
 }
 
 void cxd__found_in(struct cxd__context *context, enum cxd__code code, const struct cxd__subject *subject, const char *format, ...) {
-  int32_t severity = context->settings->severity[code];
+  int32_t severity = context->settings->policy.severity[code];
   if (subject->untouched && severity > CXD_SEVERITY_WARNING)
     severity = CXD_SEVERITY_WARNING;
   va_list args;

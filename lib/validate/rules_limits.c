@@ -41,7 +41,7 @@ void cxd__judge_calls(struct cxd__context *context, const struct cxd__rule_row *
   int64_t calls;
   if (integer_of(&subject, &calls) && calls < 1)
     cxd__found_in(context, row->code, &subject, "%s calls per interval is below 1, the least of %s: write 1 or more, or pause the campaign to stop its calls",
-                  cxd__show(&shown, subject.value), row->source);
+                  cxd__show(&shown, subject.value), cxd__codes[row->code].source);
 }
 
 void cxd__judge_throttle(struct cxd__context *context, const struct cxd__rule_row *row) {

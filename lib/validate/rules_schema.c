@@ -113,7 +113,7 @@ void cxd__judge_required(struct cxd__context *context, const struct cxd__rule_ro
     if (context->check->replace)
       cxd__found(context, row->code, member->pointer, "the member is missing, and the document is sent whole (config key update.mode=replace): add %s", member->hint);
     else if (context->base.at[i].p)
-      cxd__found(context, row->code, member->pointer, "the change deletes a member that %s needs: set it to %s, or leave it as it was read", row->source, member->hint);
+      cxd__found(context, row->code, member->pointer, "the change deletes a member that %s needs: set it to %s, or leave it as it was read", cxd__codes[row->code].source, member->hint);
   }
 }
 
@@ -165,7 +165,7 @@ void cxd__judge_name(struct cxd__context *context, const struct cxd__rule_row *r
   }
   size_t points = cxd__utf8_count(view.p, view.len);
   if (points < 1 || points > NAME_MAX_POINTS)
-    cxd__found(context, row->code, CXD_FIELD_NAME, "the name %s has %zu characters, %s allows 1 to %d: write a name of that length", cxd__show(&shown, name), points, row->source,
+    cxd__found(context, row->code, CXD_FIELD_NAME, "the name %s has %zu characters, %s allows 1 to %d: write a name of that length", cxd__show(&shown, name), points, cxd__codes[row->code].source,
                NAME_MAX_POINTS);
   cxd__free(view.own);
 }

@@ -12,21 +12,26 @@
 #include "validate/zone.h"
 #include "validate/zone_cache.h"
 
+/* Inputs of the capacity rules; 0: not given. */
+struct cxd__capacity_inputs {
+  double agents, answer_rate, aht_s, patience_s, max_abandonment, lines_per_agent;
+};
+
 /* What the config says: fixed for the life of a validator. */
 struct cxd__defaults {
   int64_t max_concurrent_calls, min_pacing_interval_s;
   double max_throttle;
   struct cxd__zones zones;
-  char *zoneinfo_dir;
+  struct cxd__names jurisdictions;
+  struct cxd__hours hours; /* the table: the built-in one, or that of validate.jurisdictions_file */
+  struct cxd__capacity_inputs capacity;
+  char min_tzdata[CXD__TZDATA_MAX];
 };
 
 cxd_status cxd__defaults_make(const struct cxd__validate_options *options, struct cxd__defaults *out, cxd_error **error);
 void cxd__defaults_free(struct cxd__defaults *defaults);
 
-/* Inputs of the capacity rules; 0: not given. */
-struct cxd__capacity_inputs {
-  double agents, answer_rate, aht_s, patience_s, max_abandonment, lines_per_agent;
-};
+#define CXD__CAMPAIGN_ZONES 16 /* most zones, and most jurisdictions, that a policy names for one campaign */
 
 /* What a policy says of one campaign, in place of its general members; an empty list or 0: nothing. */
 struct cxd__policy_campaign {
@@ -65,6 +70,16 @@ struct cxd__limit {
   const char *source;
 };
 
+/* One input of the capacity rules with where it comes from; value 0: nobody gave it. */
+struct cxd__input {
+  double value;
+  const char *source;
+};
+
+struct cxd__capacity_in_force {
+  struct cxd__input agents, answer_rate, aht_s, patience_s, max_abandonment, lines_per_agent;
+};
+
 /* The limits in force: config and policy, the stricter of both. Never changes once it is made; shared by the checks in progress. */
 struct cxd__settings {
   atomic_size_t refs;
@@ -72,15 +87,29 @@ struct cxd__settings {
   double max_throttle;
   char max_throttle_text[40];
   const char *max_throttle_source;
-  const struct cxd__zones *config_zones; /* the validator's */
-  struct cxd__zones policy_zones;
-  int32_t severity[CXD__CODE_COUNT];
+  const struct cxd__defaults *defaults; /* the validator's */
+  struct cxd__policy policy;
+  char min_tzdata[CXD__TZDATA_MAX];     /* "" = any */
+  const char *min_tzdata_source;
+  const struct cxd__jurisdiction **rows; /* that apply to a campaign of which the policy says nothing else */
+  size_t row_count;
 };
 
-/* Takes the zones of the policy. NULL: no memory. */
-struct cxd__settings *cxd__settings_new(const struct cxd__defaults *defaults, struct cxd__policy *policy);
+/* Takes what the policy holds, also on failure. CXD_E_CONFIG: a jurisdiction that neither table nor policy has. */
+cxd_status cxd__settings_new(const struct cxd__defaults *defaults, struct cxd__policy *policy, struct cxd__settings **out, cxd_error **error);
 struct cxd__settings *cxd__settings_ref(struct cxd__settings *settings);
 void cxd__settings_unref(struct cxd__settings *settings);
+
+/* A row by its code: the policy's own before the table's. NULL: no such row. */
+const struct cxd__jurisdiction *cxd__settings_row(const struct cxd__settings *settings, const char *code, size_t len);
+
+const char *cxd__settings_nearest_row(const struct cxd__settings *settings, const char *code, size_t len); /* of a code that has no row; NULL: none is near */
+
+/* What the policy says of a campaign; NULL: nothing. */
+const struct cxd__policy_campaign *cxd__settings_campaign(const struct cxd__settings *settings, const char *id, size_t len);
+
+/* Config and policy, the stricter for each; what the policy says of the campaign (may be NULL) stands in place of what it says of all. */
+struct cxd__capacity_in_force cxd__settings_capacity(const struct cxd__settings *settings, const struct cxd__policy_campaign *campaign);
 
 #define CXD__MAX_CALLS 1000000
 #define CXD__MAX_INTERVAL_S 86400

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -28,6 +29,8 @@ struct cxd_validator {
   atomic_int released;
   atomic_size_t refs;
   struct cxd__defaults defaults;
+  char *zoneinfo_dir, *policy_path; /* policy_path: NULL: none was given */
+  struct cxd__zone_cache *zones;
   int32_t replace;
   pthread_mutex_t lock; /* guards the three below; nothing is called under it */
   struct cxd__settings *settings;
@@ -39,6 +42,9 @@ static void discard(cxd_validator *validator) {
   cxd__settings_unref(validator->settings);
   cxd__own_rules_unref(validator->rules);
   cxd__defaults_free(&validator->defaults);
+  cxd__zone_cache_free(validator->zones);
+  cxd__free(validator->zoneinfo_dir);
+  cxd__free(validator->policy_path);
   cxd__free(validator);
 }
 
@@ -46,11 +52,12 @@ static cxd_status set_up(cxd_validator *validator, const struct cxd__validate_op
   cxd_status status = cxd__defaults_make(options, &validator->defaults, error);
   if (status != CXD_OK)
     return status;
-  struct cxd__policy none = cxd__policy_none();
-  validator->settings = cxd__settings_new(&validator->defaults, &none);
-  if (!validator->settings || pthread_mutex_init(&validator->lock, NULL) != 0)
+  validator->zoneinfo_dir = cxd__strdup(options->zoneinfo_dir);
+  validator->zones = validator->zoneinfo_dir ? cxd__zone_cache_new(validator->zoneinfo_dir, options->recheck_ms) : NULL;
+  if (!validator->zones || pthread_mutex_init(&validator->lock, NULL) != 0)
     return cxd__fail_nomem(error);
-  return CXD_OK;
+  struct cxd__policy none = cxd__policy_none();
+  return cxd__settings_new(&validator->defaults, &none, &validator->settings, error);
 }
 
 cxd_status cxd__validator_make(const struct cxd__validate_options *options, cxd_validator **out, cxd_error **error) {
@@ -94,13 +101,12 @@ int32_t cxd__validator_replaces(const cxd_validator *validator) { return validat
 
 cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, size_t len, const char *what, cxd_error **error) {
   struct cxd__policy policy;
-  cxd_status status = cxd__policy_parse(json, len, what, &policy, error);
+  struct cxd__settings *settings;
+  cxd_status status = cxd__policy_parse(json, len, what, &validator->defaults.hours, &policy, error);
+  if (status == CXD_OK)
+    status = cxd__settings_new(&validator->defaults, &policy, &settings, error);
   if (status != CXD_OK)
     return status;
-  struct cxd__settings *settings = cxd__settings_new(&validator->defaults, &policy);
-  cxd__zones_free(&policy.zones);
-  if (!settings)
-    return cxd__fail_nomem(error);
   (void)pthread_mutex_lock(&validator->lock);
   struct cxd__settings *old = validator->settings;
   validator->settings = settings;
@@ -117,6 +123,28 @@ cxd_status cxd__validator_policy_file(cxd_validator *validator, const char *path
   cxd__buf_free(&text);
   return status;
 }
+
+cxd_status cxd__validator_keep_policy(cxd_validator *validator, const char *path, cxd_error **error) {
+  cxd_status status = cxd__validator_policy_file(validator, path, error);
+  if (status == CXD_OK && !(validator->policy_path = cxd__strdup(path)))
+    status = cxd__fail_nomem(error);
+  return status;
+}
+
+cxd_status cxd__validator_reload(cxd_validator *validator, cxd_error **error) {
+  if (!validator->policy_path)
+    return cxd__fail(error, CXD_E_STATE, "this validator was made without validate.policy_file, so there is nothing to read again: use cxd_validator_load_policy()");
+  return cxd__validator_policy_file(validator, validator->policy_path, error);
+}
+
+struct cxd__settings *cxd__validator_settings(cxd_validator *validator) {
+  (void)pthread_mutex_lock(&validator->lock);
+  struct cxd__settings *settings = cxd__settings_ref(validator->settings);
+  (void)pthread_mutex_unlock(&validator->lock);
+  return settings;
+}
+
+struct cxd__zone_cache *cxd__validator_zones(cxd_validator *validator) { return validator->zones; }
 
 cxd_status cxd__validator_add(cxd_validator *validator, const cxd_rule *table, cxd_error **error) {
   struct cxd__own_rule *rule;
@@ -157,13 +185,33 @@ static void leave(cxd_validator *validator, const struct run *run) {
 }
 
 static void run_built_in(const cxd_validator *validator, const struct cxd__settings *settings, const struct cxd__check *check, cxd_report *report) {
-  struct cxd__context context = {.settings = settings, .zoneinfo_dir = validator->defaults.zoneinfo_dir, .report = report};
+  struct cxd__context context = {.settings = settings, .zoneinfo_dir = validator->zoneinfo_dir, .zones = validator->zones, .report = report};
   cxd__context_make(&context, check);
   for (size_t i = 0; i < cxd__rule_count; i++)
     cxd__rule_rows[i].fn(&context, &cxd__rule_rows[i]);
 }
 
-static cxd_status verdict(const cxd_report *report, size_t failed, size_t first_failed, cxd_error **error) {
+static int all_about_hours(const cxd_report *report) {
+  for (size_t i = 0; i < cxd__report_count(report); i++) {
+    const struct cxd__finding *finding = cxd__report_at(report, i);
+    if (finding->severity == CXD_SEVERITY_ERROR && strncmp(finding->code, "window.", 7) != 0)
+      return 0;
+  }
+  return 1;
+}
+
+/* The same change passes later: how much later is what a caller wants to know. */
+static cxd_status hours_error(const cxd_report *report, int64_t at_unix_ms, const struct cxd__finding *first, cxd_error **error) {
+  cxd_status status = cxd__fail_at(error, CXD_E_WINDOW_CLOSED, first->pointer, "%s", first->message);
+  if (error && *error) {
+    int known = report->opening_ms != INT64_MAX && report->opening_ms > at_unix_ms;
+    (*error)->retryable = known;
+    (*error)->retry_after_ms = known ? report->opening_ms - at_unix_ms : -1;
+  }
+  return status;
+}
+
+static cxd_status verdict(const cxd_report *report, int64_t at_unix_ms, size_t failed, size_t first_failed, cxd_error **error) {
   const struct cxd__finding *first;
   if (failed)
     return cxd__fail(error, CXD_E_RULE, "%zu own rule%s did not accept, the first is number %zu (from 0, in order of addition): its verdict is unknown", failed,
@@ -173,6 +221,8 @@ static cxd_status verdict(const cxd_report *report, size_t failed, size_t first_
     return CXD_OK;
   if (report->failed && errors == 1)
     return cxd__fail_nomem(error);
+  if (all_about_hours(report))
+    return hours_error(report, at_unix_ms, first, error);
   return cxd__fail_at(error, CXD_E_INVALID, first->pointer, "%zu error%s, %s %s at %s: %s", errors, errors == 1 ? "" : "s", errors == 1 ? "it is" : "the first is",
                       first->code, first->pointer[0] ? first->pointer : "the whole document", first->message);
 }
@@ -186,7 +236,7 @@ static cxd_status run_all(cxd_validator *validator, const struct cxd__settings *
   run_built_in(validator, settings, check, report);
   if (rules)
     cxd__own_rules_run(rules, check, report, &failed, &first_failed);
-  cxd_status status = verdict(report, failed, first_failed, error);
+  cxd_status status = verdict(report, check->at_unix_ms, failed, first_failed, error);
   if (status == CXD_E_NOMEM)
     cxd__report_free(report);
   else

@@ -11,6 +11,12 @@ struct cxd__validate_options {
   double max_throttle;
   const char *time_zones;   /* comma-separated, "*" = any IANA zone */
   const char *zoneinfo_dir;
+  /* the rest may be NULL or 0: the default */
+  const char *jurisdiction;       /* codes with commas between them; NULL or "": US */
+  const char *jurisdictions_file; /* a table in place of the built-in one */
+  const char *min_tzdata;         /* "2026f" */
+  double agents, answer_rate, aht_s, patience_s, max_abandonment, lines_per_agent;
+  int64_t recheck_ms;             /* how long a zone file is believed without a look */
 };
 
 struct cxd__check {
@@ -18,6 +24,8 @@ struct cxd__check {
   const cxd_campaign *merged; /* the whole campaign as it would be sent; NULL before it was read */
   int32_t replace;            /* 1: `change` is the whole document (required members are checked) */
   int64_t at_unix_ms;         /* the instant to decide for, never 0 here */
+  const cxd_campaign *server; /* the campaign as it was read; NULL: not known */
+  int32_t preliminary;        /* 1: it will be read and checked again, so what needs the whole campaign waits */
 };
 
 /*
@@ -28,14 +36,24 @@ struct cxd__check {
 cxd_status cxd__validator_make(const struct cxd__validate_options *options, cxd_validator **out, cxd_error **error);
 
 /*
- * CXD_OK; CXD_E_INVALID: findings of severity error, the error names their number and the first; CXD_E_RULE: an own rule did
- * not accept. *out is the report in these three cases, else NULL: CXD_E_NOMEM, CXD_E_REENTRANT (rules that check in circles).
+ * CXD_OK; CXD_E_INVALID: findings of severity error, the error names their number and the first; CXD_E_WINDOW_CLOSED: all of
+ * these are about calling hours, the error has the time to wait; CXD_E_RULE: an own rule did not accept. *out is the report in
+ * these four cases, else NULL: CXD_E_NOMEM, CXD_E_REENTRANT (rules that check in circles).
  */
 cxd_status cxd__validator_run(cxd_validator *validator, const struct cxd__check *check, cxd_report **out, cxd_error **error);
 
 /* what names the text in messages: "policy", or the path of a file. */
 cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, size_t len, const char *what, cxd_error **error);
 cxd_status cxd__validator_policy_file(cxd_validator *validator, const char *path, cxd_error **error);
+
+/* Loads it and remembers the path; reload reads it again: CXD_E_STATE without one. */
+cxd_status cxd__validator_keep_policy(cxd_validator *validator, const char *path, cxd_error **error);
+cxd_status cxd__validator_reload(cxd_validator *validator, cxd_error **error);
+
+struct cxd__settings;
+struct cxd__settings *cxd__validator_settings(cxd_validator *validator); /* a reference of the caller's */
+struct cxd__zone_cache;
+struct cxd__zone_cache *cxd__validator_zones(cxd_validator *validator); /* lives as long as the validator */
 
 /* The rule's destroy runs exactly once, also on failure. */
 cxd_status cxd__validator_add(cxd_validator *validator, const cxd_rule *rule, cxd_error **error);

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* O_CLOEXEC and fstat under -std=c11 */
 #include "validate/zone.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "validate/zone_file.h"
 
 static int is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
@@ -40,43 +36,14 @@ int cxd__zone_name_iana(const char *name, size_t len) {
   return !starts(name, len, "posix/") && !starts(name, len, "right/");
 }
 
-static int has_magic(int fd) {
-  struct stat info;
-  char magic[4];
-  return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && read(fd, magic, sizeof magic) == (ssize_t)sizeof magic && memcmp(magic, "TZif", 4) == 0;
-}
-
-static enum cxd__zone_state why_not(const char *dir, int *number) {
-  if (*number != ENOENT && *number != ENOTDIR)
-    return CXD__ZONE_UNREADABLE;
-  int fd = open(dir, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NONBLOCK);
-  if (fd < 0) {
-    *number = errno;
-    return CXD__ZONE_NO_DIR;
-  }
-  (void)close(fd);
-  return CXD__ZONE_ABSENT;
-}
-
 enum cxd__zone_state cxd__zone_look(const char *dir, const char *name, size_t len, int *number) {
-  char path[PATH_MAX];
-  size_t dir_len = strlen(dir);
-  *number = 0;
-  if (dir_len + len + 2 > sizeof path) {
-    *number = ENAMETOOLONG;
-    return CXD__ZONE_NO_DIR;
-  }
-  memcpy(path, dir, dir_len);
-  path[dir_len] = '/';
-  memcpy(path + dir_len + 1, name, len);
-  path[dir_len + 1 + len] = '\0';
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) {
-    *number = errno;
-    return why_not(dir, number);
-  }
-  int known = has_magic(fd);
-  (void)close(fd);
+  struct cxd__zone_file file = cxd__zone_file_open(dir, name, len);
+  *number = file.number;
+  if (file.state != CXD__ZONE_KNOWN)
+    return file.state;
+  unsigned char magic[4];
+  int known = cxd__zone_file_read(file.fd, magic, sizeof magic) == (int64_t)sizeof magic && memcmp(magic, "TZif", 4) == 0;
+  (void)close(file.fd);
   return known ? CXD__ZONE_KNOWN : CXD__ZONE_UNREADABLE;
 }
 

@@ -68,11 +68,43 @@ class Tables(unittest.TestCase):
         rows = set(re.findall(r"^\| `(\w+)` \| ", (ROOT / "docs/updating.md").read_text(), re.M))
         self.assertEqual(rows, outcomes)
 
-    def test_the_page_of_the_keys_is_the_table_of_the_keys(self):
+    def generate(self, generator, *args):
         if os.environ.get("CXDIALER_SANITIZED"):
             self.skipTest("an interpreter without the sanitizer's runtime cannot load this build")
-        run = subprocess.run([sys.executable, ROOT / "tests/abi/gen_config_doc.py", "--check", ROOT / "docs/configuration.md"], capture_output=True, text=True)
+        return subprocess.run([sys.executable, ROOT / "tests/abi" / generator, *args], capture_output=True, text=True)
+
+    def test_the_page_of_the_keys_is_the_table_of_the_keys(self):
+        run = self.generate("gen_config_doc.py", "--check", ROOT / "docs/configuration.md")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_the_page_of_the_rules_is_the_table_of_the_codes(self):
+        run = self.generate("gen_rules_doc.py", "--check", ROOT / "docs/rules.md")
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_a_page_that_was_changed_by_hand_is_seen(self):
+        for generator, page, word in (("gen_config_doc.py", "configuration.md", "`rate.limit`"), ("gen_rules_doc.py", "rules.md", "20:59")):
+            with self.subTest(page), tempfile.TemporaryDirectory() as folder:
+                changed = pathlib.Path(folder) / page
+                text = (ROOT / "docs" / page).read_text()
+                self.assertIn(word, text)
+                changed.write_text(text.replace(word, "something else"))
+                run = self.generate(generator, "--check", changed)
+                self.assertEqual(run.returncode, 1, run.stderr)
+                self.assertIn("something else", run.stdout)
+
+    def test_every_link_of_the_table_of_rules_has_its_section(self):
+        rules = (ROOT / "docs/rules.md").read_text()
+        linked = re.findall(r"^\| \[`([a-z._]+)`\]\(#([a-z_]+)\) \| ", rules, re.M)
+        self.assertEqual([name for name, _ in linked], re.findall(r"^### ([a-z._]+)$", rules, re.M))
+        self.assertEqual([anchor for _, anchor in linked], [name.replace(".", "") for name, _ in linked])
+        self.assertGreater(len(linked), 20)
+
+    def test_codes_that_a_page_names_are_explained(self):
+        known = set(re.findall(r"^### ([a-z._]+)$", (ROOT / "docs/rules.md").read_text(), re.M))
+        for page in PAGES:
+            for name in re.findall(r"`((?:schema|zone|window)\.[a-z_]+)`", page.read_text()):
+                with self.subTest(page=page.name, code=name):
+                    self.assertIn(name, known)
 
 
 class ManPages(unittest.TestCase):

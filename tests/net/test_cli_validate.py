@@ -33,7 +33,7 @@ class Validate(clilib.Case):
         done = self.validate(file)
         self.assert_code(done, 0)
         self.assertEqual(done.stdout, f"{file}: ok\n")
-        self.assertEqual(done.stderr, "cxdialer: 1 checked: 1 ok, 0 refused; errors 0, warnings 0\n")
+        self.assertEqual(done.stderr, "cxdialer: 1 file, 1 campaign: 1 ok, 0 refused; errors 0, warnings 0\n")
 
     def test_a_valid_change_as_json(self):
         file = self.file("ok.json", OK)
@@ -84,7 +84,7 @@ class Validate(clilib.Case):
         done = self.validate(file)
         self.assert_code(done, 65)
         self.assertIn(f"{file}[1]: error  input.json", done.stdout)
-        self.assertIn("6 checked: 2 ok, 4 refused", done.stderr)
+        self.assertIn("1 file, 6 campaigns: 2 ok, 4 refused", done.stderr)
 
     def test_an_empty_array(self):
         done, results = self.validate_json(self.file("none.json", "[]"))
@@ -180,6 +180,26 @@ class Validate(clilib.Case):
         self.assert_code(done, 66)
         self.assertEqual(done.stdout, f"{good}: ok\n")
         self.assert_code(self.validate(missing, good, self.file("bad.json", BAD)), 65)
+
+    def test_many_files_end_with_one_line_that_counts_them(self):
+        good, bad = self.file("ok.json", [OK, OK, {"id": "a1", "dialerType": "holographic"}]), self.file("bad.json", BAD)
+        empty, missing = self.file("empty.json", ""), str(self.dir / "missing.json")
+        done = self.validate(good, bad, empty, missing, good)
+        self.assert_code(done, 65)
+        self.assertEqual(done.stderr.splitlines()[-1],
+                         "cxdialer: 5 files, 7 campaigns: 6 ok, 1 refused; errors 4, warnings 2; 2 files could not be checked")
+        done = self.validate(good, missing)
+        self.assert_code(done, 66)
+        self.assertEqual(done.stderr.splitlines()[-1],
+                         "cxdialer: 2 files, 3 campaigns: 3 ok, 0 refused; errors 1, warnings 1; 1 file could not be checked")
+
+    def test_many_files_as_json_are_one_array_and_nothing_else(self):
+        files = [self.file("ok.json", [OK, OK]), self.file("bad.json", BAD), str(self.dir / "missing.json")]
+        done, results = self.validate_json(*files)
+        self.assert_code(done, 65)
+        self.assertEqual([(r["file"], r["ok"]) for r in results],
+                         [(files[0] + "[0]", True), (files[0] + "[1]", True), (files[1], False), (files[2], False)])
+        self.assert_error(done, "CXD_E_IO")
 
     def test_contents_that_are_no_campaign(self):
         cases = {

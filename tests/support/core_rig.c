@@ -179,6 +179,12 @@ void core_checked(struct core_rig *rig, cxd_status status) {
   feed(rig, &event);
 }
 
+void core_checked_until(struct core_rig *rig, int64_t valid_until_ms) {
+  struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = rig->act.op, .tag = rig->act.tag, .status = CXD_OK, .report = cxd__report_new(), .valid_until_ms = valid_until_ms};
+  ck_assert_ptr_nonnull(event.report);
+  feed(rig, &event);
+}
+
 void core_appended(struct core_rig *rig, cxd_status status) {
   struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = rig->act.op, .tag = rig->act.tag, .status = status, .took_us = 200};
   if (status == CXD_OK) {

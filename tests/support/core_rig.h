@@ -85,6 +85,7 @@ void core_answer(struct core_rig *rig, const struct core_answer *answer);
 #define ANSWER(rig, ...) core_answer((rig), &(struct core_answer){__VA_ARGS__})
 #define ANSWER_TO(rig, action, ...) core_answer_to((rig), (action), &(struct core_answer){__VA_ARGS__})
 void core_checked(struct core_rig *rig, cxd_status status);  /* of a CHECK; any status but CXD_OK brings one finding */
+void core_checked_until(struct core_rig *rig, int64_t valid_until_ms); /* accepts, up to that wall clock */
 void core_appended(struct core_rig *rig, cxd_status status); /* of an APPEND */
 void core_token_given(struct core_rig *rig, const char *token, int64_t expires_in_s); /* of a FETCH_TOKEN */
 void core_token_denied(struct core_rig *rig, int permanent);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/now.h"
 #include "raw_server.h"
 #include "run.h"
 
@@ -350,6 +351,51 @@ START_TEST(an_abort_is_delivered_with_the_sends_it_had) {
 }
 END_TEST
 
+/* Sends a PUT that must not leave from an instant on. */
+static void ask_not_after(int64_t not_after_wall_ms) {
+  struct cxd__request request = request_of(CXD__CLASS_PUT);
+  uint32_t op, tag;
+  request.not_after_wall_ms = not_after_wall_ms;
+  cxd__exchange_clear(&answer);
+  ck_assert_int_eq(cxd__http_send(http, &request, 7, 9), 0);
+  while (!cxd__http_next(http, &op, &tag, &answer))
+    ck_assert_int_eq(cxd__http_wait(http, 30000000), CXD_OK);
+}
+
+START_TEST(a_put_whose_time_is_over_does_not_leave_the_process) {
+  static const struct raw_step steps[] = {{.reply = OK}};
+  serve(steps, 1);
+  ask_not_after(cxd__clock_read().wall_ms); /* now is not before now */
+  ck_assert_int_eq(answer.way, CXD__WAY_OVERDUE);
+  ck_assert_int_eq(answer.sends, 0);
+  ck_assert_int_eq(answer.http_status, 0);
+  ck_assert_ptr_nonnull(strstr(answer.detail, "calling hours ended before the connection to http://127.0.0.1"));
+  ck_assert_uint_eq(raw_server_requests(server), 0);
+  stop();
+}
+END_TEST
+
+START_TEST(a_put_whose_time_is_not_over_leaves) {
+  static const struct raw_step steps[] = {{.reply = OK}};
+  serve(steps, 1);
+  ask_not_after(cxd__clock_read().wall_ms + 3600000);
+  ck_assert_int_eq(answer.way, CXD__WAY_ANSWER);
+  ck_assert_int_eq(answer.sends, 1);
+  stop();
+}
+END_TEST
+
+START_TEST(a_kept_alive_connection_does_not_send_it_either) {
+  static const struct raw_step steps[] = {{.reply = OK}, {.reply = OK}};
+  serve(steps, 2);
+  ask_not_after(cxd__clock_read().wall_ms + 3600000);
+  ask_not_after(1);
+  ck_assert_int_eq(answer.way, CXD__WAY_OVERDUE);
+  ck_assert_int_eq(answer.sends, 0);
+  stop();
+}
+END_TEST
+
 static void *wake_later(void *context) {
   cxd__http_wake(context);
   return NULL;
@@ -420,6 +466,9 @@ int main(void) {
   tcase_add_test(tc, nobody_listening_means_nothing_was_sent);
   tcase_add_test(tc, environment_proxies_are_not_looked_at);
   tcase_add_test(tc, an_abort_is_delivered_with_the_sends_it_had);
+  tcase_add_test(tc, a_put_whose_time_is_over_does_not_leave_the_process);
+  tcase_add_test(tc, a_put_whose_time_is_not_over_leaves);
+  tcase_add_test(tc, a_kept_alive_connection_does_not_send_it_either);
   tcase_add_test(tc, a_wake_from_another_thread_ends_the_wait);
   tcase_add_test(tc, the_log_shows_names_but_only_listed_values);
   suite_add_tcase(suite, tc);

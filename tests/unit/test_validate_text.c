@@ -163,12 +163,11 @@ START_TEST(the_manual_explains_every_code_with_its_severity) {
 }
 END_TEST
 
-START_TEST(every_rule_has_a_code_of_its_own_and_a_source) {
+START_TEST(every_rule_has_a_code_of_its_own) {
   ck_assert_uint_eq(cxd__rule_count, CXD__CODE_COUNT - 1);
   for (size_t i = 0; i < cxd__rule_count; i++) {
     ck_assert_uint_eq(cxd__rule_rows[i].code, i);
     ck_assert(cxd__rule_rows[i].fn != NULL);
-    ck_assert_uint_gt(strlen(cxd__rule_rows[i].source), 5);
   }
 }
 END_TEST
@@ -217,7 +216,7 @@ int main(void) {
   tcase_add_test(tc, very_long_names_have_no_neighbour);
   tcase_add_test(tc, the_table_of_codes_is_complete_and_without_doubles);
   tcase_add_test(tc, the_manual_explains_every_code_with_its_severity);
-  tcase_add_test(tc, every_rule_has_a_code_of_its_own_and_a_source);
+  tcase_add_test(tc, every_rule_has_a_code_of_its_own);
   tcase_add_test(tc, the_table_of_members_agrees_with_itself);
   tcase_add_test(tc, members_are_found_in_any_order);
   suite_add_tcase(suite, tc);

@@ -158,6 +158,14 @@ static void set_days(struct local *local, struct argp_state *state, const char *
   local->args->days = days;
 }
 
+static void check_words(const struct local *local, struct argp_state *state) {
+  const struct args *args = local->args;
+  if (args->explain && args->count > 0)
+    fail(local->cli, state, "--explain %s stands alone: '%s' is not checked beside it", args->explain, args->list[0]);
+  if (!args->explain && args->count < local->command->min)
+    fail(local->cli, state, "%s is missing: cxdialer %s %s", local->command->arguments, local->command->name, local->command->arguments);
+}
+
 static const char *global_name(int key) { return key == ARG_CONFIG ? "config FILE" : key == ARG_SET ? "set KEY=VALUE" : "output text|json"; }
 
 static error_t parse_misplaced(int key, char *arg, struct argp_state *state) {
@@ -180,11 +188,9 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
   case ARG_JURISDICTION: add_value(&local->args->jurisdictions, arg); return 0;
   case ARG_DAYS: set_days(local, state, arg); return 0;
   case ARG_SVG: local->args->svg = arg; return 0;
+  case ARG_EXPLAIN: local->args->explain = arg; return 0;
   case ARGP_KEY_ARG: add_word(local, state, arg); return 0;
-  case ARGP_KEY_END:
-    if (local->args->count < local->command->min)
-      fail(local->cli, state, "%s is missing: cxdialer %s %s", local->command->arguments, local->command->name, local->command->arguments);
-    return 0;
+  case ARGP_KEY_END: check_words(local, state); return 0;
   default: return ARGP_ERR_UNKNOWN;
   }
 }

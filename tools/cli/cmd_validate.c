@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "exit_code.h"
+#include "explain.h"
 #include "input.h"
 #include "mem.h"
 #include "output.h"
@@ -15,7 +16,9 @@ struct check {
   const struct cli *cli;
   cxd_validator *validator;
   int64_t at_unix_ms;
-  size_t checked, refused, errors, warnings, unreadable, printed;
+  size_t files, campaigns, refused; /* refused: campaigns */
+  size_t unchecked, unreadable;     /* files: of which nothing could be checked; those among them that could not be read */
+  size_t errors, warnings, printed;
 };
 
 static void count(struct check *check, const cxd_report *report) {
@@ -59,14 +62,9 @@ static const char *code_of(cxd_status status) {
   return status == CXD_E_IO ? "input.unreadable" : status == CXD_E_TOO_LARGE ? "input.too_large" : "input.json";
 }
 
-static void count_problem(struct check *check) {
-  check->errors++;
-  check->refused++;
-}
-
 /* What could not be checked at all reads like one more finding. */
 static void show_problem(struct check *check, const char *where, cxd_status status, const char *message) {
-  count_problem(check);
+  check->errors++;
   if (!check->cli->json) {
     display_put(stdout, slice_of(where));
     printf(": error  %s    ", code_of(status));
@@ -84,9 +82,9 @@ static void check_campaign(struct check *check, const char *where, const cxd_cam
   cxd_report *report = NULL;
   cxd_error *error = NULL;
   cxd_status status = cxd_validator_check(check->validator, campaign, check->at_unix_ms, &report, &error);
+  check->refused += status != CXD_OK;
   if (report) {
     count(check, report);
-    check->refused += status != CXD_OK;
     show_report(check, where, campaign, report);
   } else {
     show_problem(check, where, status, error ? cxd_error_message(error) : cxd_status_text(status));
@@ -99,7 +97,8 @@ static void check_item(struct check *check, const struct input *in, size_t i) {
   char *message, *where = input_where(in, i);
   cxd_campaign *campaign = NULL;
   cxd_status status = input_parse(in, i, &campaign, &message);
-  check->checked++;
+  check->campaigns++;
+  check->refused += status != CXD_OK;
   if (status == CXD_OK)
     check_campaign(check, where, campaign);
   else
@@ -112,11 +111,11 @@ static void check_item(struct check *check, const struct input *in, size_t i) {
 /* As an error, and with --output json also among the results, so that each FILE has its entry there. */
 static void refuse_file(struct check *check, const struct input *in) {
   check->unreadable += in->code == EXIT_MISSING;
-  check->checked++;
+  check->unchecked++;
   if (check->cli->json)
     show_problem(check, in->name, in->status, in->message);
   else
-    count_problem(check);
+    check->errors++;
   char *complaint = input_complaint(in);
   output_failure(check->cli, in->status, "", "%s", complaint);
   free(complaint);
@@ -132,19 +131,30 @@ static void check_file(struct check *check, const char *file) {
   input_free(&in);
 }
 
+static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
+
+static void summarise(const struct check *check) {
+  char *unchecked = check->unchecked > 0 ? mem_format("; %zu file%s could not be checked", check->unchecked, plural(check->unchecked)) : NULL;
+  output_note(check->cli, "%zu file%s, %zu campaign%s: %zu ok, %zu refused; errors %zu, warnings %zu%s", check->files, plural(check->files),
+              check->campaigns, plural(check->campaigns), check->campaigns - check->refused, check->refused, check->errors, check->warnings,
+              unchecked ? unchecked : "");
+  free(unchecked);
+}
+
 static int finish(const struct check *check) {
   if (check->cli->json)
     fputs(check->printed > 0 ? "]\n" : "[]\n", stdout);
-  output_note(check->cli, "%zu checked: %zu ok, %zu refused; errors %zu, warnings %zu", check->checked, check->checked - check->refused, check->refused,
-              check->errors, check->warnings);
-  if (check->refused > check->unreadable)
+  summarise(check);
+  if (check->refused + check->unchecked > check->unreadable)
     return EXIT_INVALID;
   return check->unreadable > 0 ? EXIT_MISSING : EXIT_DONE;
 }
 
 int cmd_validate(struct cli *cli, const struct args *args) {
-  struct check check = {.cli = cli, .at_unix_ms = args->at_unix_ms};
+  struct check check = {.cli = cli, .at_unix_ms = args->at_unix_ms, .files = (size_t)args->count};
   cxd_error *error = NULL;
+  if (args->explain)
+    return explain(cli, args->explain);
   int code = settings_load(cli);
   if (code)
     return code;

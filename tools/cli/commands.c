@@ -3,14 +3,14 @@
 
 #include "commands.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
-#include "mem.h"
+#include "nearest.h"
 
 static const struct argp_option validate_options[] = {
     {"at", ARG_AT, "RFC3339", 0, "Decide for this instant, e.g. 2026-11-22T08:00:00-05:00, instead of now", 0},
+    {"explain", ARG_EXPLAIN, "CODE", 0, "Explain a rule in place of checking files; a group such as window, or list, has a line for each of its codes", 0},
     {0},
 };
 
@@ -61,36 +61,11 @@ const struct command *command_find(const char *name) {
   return NULL;
 }
 
-static size_t least_of(size_t a, size_t b, size_t c) {
-  size_t ab = a < b ? a : b;
-  return ab < c ? ab : c;
-}
-
-/* Levenshtein. */
-static size_t distance(const char *a, const char *b) {
-  size_t width = strlen(b) + 1;
-  size_t *row = mem_resize(NULL, width, sizeof *row);
-  for (size_t j = 0; j < width; j++)
-    row[j] = j;
-  for (size_t i = 0; a[i]; i++) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 1; j < width; j++) {
-      size_t above = row[j];
-      row[j] = least_of(above + 1, row[j - 1] + 1, diagonal + (a[i] != b[j - 1]));
-      diagonal = above;
-    }
-  }
-  size_t result = row[width - 1];
-  free(row);
-  return result;
-}
-
 const struct command *command_nearest(const char *name) {
   const struct command *nearest = NULL;
   size_t least = strlen(name) < 4 ? strlen(name) : 4;
   for (size_t i = 0; i < COMMANDS; i++) {
-    size_t edits = distance(name, commands[i].name);
+    size_t edits = nearest_edits(name, commands[i].name);
     if (edits < least)
       nearest = &commands[i];
     least = edits < least ? edits : least;

@@ -22,6 +22,7 @@ struct args {
   int64_t at_unix_ms; /* --at; 0: now */
   int yes;            /* --yes */
   const char *sim;    /* --sim, or NULL */
+  const char *explain; /* --explain, or NULL; there are no files then */
   struct arg_list zones, jurisdictions; /* --zone, --jurisdiction */
   int days;           /* --days; 0: not given */
   const char *svg;    /* --svg, or NULL */

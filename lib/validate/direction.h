@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__VALIDATE_DIRECTION_H
+#define CXD__VALIDATE_DIRECTION_H
+
+#include "validate/members.h"
+
+/* Which way a change moves a campaign: calling hours never stand in the way of the safe ones. */
+enum cxd__direction {
+  CXD__STOPS,   /* it will not be running, whatever it did before */
+  CXD__LOWERS,  /* runs before and after, something is slower and nothing faster */
+  CXD__KEEPS,   /* runs before and after, no faster and no slower */
+  CXD__RAISES,  /* runs before and after, something is faster, or moves to other hours */
+  CXD__STARTS   /* will be running, and was not, or nobody knows */
+};
+
+int cxd__is_running(const struct cxd__member_values *members);
+
+/* before: NULL when the campaign as it is on the server is not known. */
+enum cxd__direction cxd__direction_of(const struct cxd__member_values *before, const struct cxd__member_values *after);
+
+/* Calls per second that the pacing asks for; 0: a member is missing or not a sound number. */
+double cxd__pacing_rate(const struct cxd__member_values *members);
+
+#endif

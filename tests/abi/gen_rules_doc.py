@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the libcxdialer authors
+"""Prints docs/rules.md from the table of codes of the library.
+
+usage: gen_rules_doc.py [--library LIBRARY] [--check FILE]
+
+LIBRARY is the shared library, or the value of CXDIALER_LIBRARY. With --check, FILE is compared with the page instead:
+exit status 1 and the difference when they are not the same.
+"""
+import argparse
+import ctypes
+import difflib
+import os
+import re
+import sys
+
+HEAD = """# Rules of the validator
+
+<!-- Made by tests/abi/gen_rules_doc.py from the table in lib/validate/codes_table.c. Change the table or the generator, not this page. -->
+
+Every check gives all its findings in one pass. A finding has a severity (`error`, `warning`, `note`), a code, the JSON Pointer
+of the member and a message with the value, the limit, where the limit comes from and what to write instead. An error stops the
+update before anything is sent; warnings and notes do not. Codes are stable: programs may branch on them.
+
+`cxdialer validate --explain CODE` prints what this page says of a code, `--explain list` all codes; a program has the same texts from
+`cxd_code_meaning()` and its neighbours.
+
+**What is checked.** In merge mode only the members that the change sets: all members of a document that was made or parsed; of a
+campaign that was read, those that differ from what was read. In replace mode (`update.mode=replace`) the whole document: a validator
+made from a config with this key checks so too, and `cxdialer validate` finds what `apply` would find. Rules about several members
+look at the merged campaign where there is one, else at what the change sets. Members that the API does not document are left to the server.
+
+**Severities** below are the defaults. A policy (`policy.md`) changes them by code, except where it says *fixed*.
+"""
+
+# The sections, by the group of the first code in them.
+SECTIONS = {
+    "schema": "## Schema",
+    "capacity": "## Limits and capacity\n\nWhere config and policy both name a limit, the stricter holds; the message says which one it was.",
+    "zone": "## Time zones",
+    "window": "## Calling hours\n\n"
+              "A planning aid, no legal advice: each row of the table of calling hours has its source and the date on which that was read, and a policy\n"
+              "replaces rows and adds its own.",
+    "rule": "## Own rules and the library",
+}
+
+# What is no row of the table: findings that no built-in rule makes.
+INCOMPLETE_ROW = "| [`report.incomplete`](#reportincomplete) | error, fixed | the library |"
+TAIL = """
+Findings that own rules add have codes of their own: `a-z`, `0-9`, `_` in words with dots between, up to 64 bytes, such as `acme.night_shift`.
+
+### report.incomplete
+A finding was lost because memory ran out. Such a report is never ok.
+
+*To satisfy it:* check again.
+
+## Input of the command
+
+The library has no part in these: `cxdialer validate` reports with them what could not be checked at all, with the severity `error` and an
+empty pointer. A policy cannot change them. In `apply` and `plan` the same faults have a status instead (`json.md`).
+
+| Code | What it is | Exit code |
+|---|---|---|
+| `input.json` | a FILE, or an element of its array, is not well-formed or not an object | 65 |
+| `input.too_large` | a FILE has more than 64 MiB or 1,000,000 elements; an object has more than 1 MiB or 32 levels | 65 |
+| `input.unreadable` | a FILE cannot be opened or read, or standard input is closed | 66 |
+"""
+
+SEVERITIES = ("note", "warning", "error")
+TEXT_CALLS = ("name", "source", "meaning", "advice")
+NUMBER_CALLS = ("severity", "fixed")
+
+
+def load(path):
+    library = ctypes.CDLL(path)
+    library.cxd_code_count.restype = ctypes.c_size_t
+    for name in TEXT_CALLS + NUMBER_CALLS:
+        call = getattr(library, "cxd_code_" + name)
+        call.argtypes, call.restype = [ctypes.c_size_t], ctypes.c_char_p if name in TEXT_CALLS else ctypes.c_int32
+    return library
+
+
+def codes(library):
+    for i in range(library.cxd_code_count()):
+        row = {name: getattr(library, "cxd_code_" + name)(i) for name in TEXT_CALLS + NUMBER_CALLS}
+        yield {name: value.decode() if isinstance(value, bytes) else value for name, value in row.items()}
+
+
+def source(text):
+    """Plain words in the table; names of keys and members are marked on the page."""
+    return re.sub(r"\b(?:validate|limits)\.\w+|\b(?:time_zones|min_tzdata)\b", r"`\g<0>`", text.replace("|", "\\|"))
+
+
+def summary(row):
+    anchor = row["name"].replace(".", "")
+    return f"| [`{row['name']}`](#{anchor}) | {SEVERITIES[row['severity']]}{', fixed' if row['fixed'] else ''} | {source(row['source'])} |"
+
+
+def page(rows):
+    lines = [HEAD, "| Code | Severity | Source |", "|---|---|---|", *map(summary, rows), INCOMPLETE_ROW]
+    started = set()
+    for row in rows:
+        group = row["name"].split(".")[0]
+        if group in SECTIONS and group not in started:
+            started.add(group)
+            lines += ["", SECTIONS[group]]
+        lines += ["", f"### {row['name']}", row["meaning"], "", f"*To satisfy it:* {row['advice']}"]
+    return "\n".join(lines) + "\n" + TAIL
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Prints docs/rules.md from the table of codes of the library.")
+    parser.add_argument("--library", default=os.environ.get("CXDIALER_LIBRARY"), help="the shared library [CXDIALER_LIBRARY]")
+    parser.add_argument("--check", metavar="FILE", help="compare FILE with the page")
+    options = parser.parse_args()
+    if not options.library:
+        parser.error("name the shared library with --library or in CXDIALER_LIBRARY")
+    text = page(list(codes(load(options.library))))
+    if not options.check:
+        sys.stdout.write(text)
+        return 0
+    with open(options.check, encoding="utf-8") as file:
+        difference = list(difflib.unified_diff(file.read().splitlines(True), text.splitlines(True), options.check, "generated"))
+    sys.stdout.writelines(difference)
+    return 1 if difference else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
