@@ -14,6 +14,8 @@
 #include "output.h"
 #include "settings.h"
 
+#define DAYS_MOST 60
+
 struct global {
   struct cli *cli;
   const struct command *command;
@@ -54,6 +56,7 @@ static void set_output(struct cli *cli, struct argp_state *state, const char *fo
   if (strcmp(form, "json") != 0 && strcmp(form, "text") != 0)
     fail(cli, state, "--output '%s': text or json", form);
   cli->json = strcmp(form, "json") == 0;
+  cli->output_given = 1;
 }
 
 static void fail_unknown(const struct cli *cli, struct argp_state *state, const char *name) __attribute__((noreturn));
@@ -142,6 +145,19 @@ static void set_at(struct local *local, struct argp_state *state, const char *te
   local->args->at_unix_ms += local->args->at_unix_ms == 0;
 }
 
+static void add_value(struct arg_list *list, char *value) {
+  list->at = mem_resize(list->at, list->count + 1, sizeof *list->at);
+  list->at[list->count++] = value;
+}
+
+static void set_days(struct local *local, struct argp_state *state, const char *text) {
+  size_t len = strspn(text, "0123456789");
+  int days = len > 0 && len <= 2 && !text[len] ? atoi(text) : 0;
+  if (days < 1 || days > DAYS_MOST)
+    fail(local->cli, state, "--days '%s': a number from 1 to %d is needed", text, DAYS_MOST);
+  local->args->days = days;
+}
+
 static void check_words(const struct local *local, struct argp_state *state) {
   const struct args *args = local->args;
   if (args->explain && args->count > 0)
@@ -168,6 +184,10 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
   case ARG_AT: set_at(local, state, arg); return 0;
   case ARG_YES: local->args->yes = 1; return 0;
   case ARG_SIM: local->args->sim = arg; return 0;
+  case ARG_ZONE: add_value(&local->args->zones, arg); return 0;
+  case ARG_JURISDICTION: add_value(&local->args->jurisdictions, arg); return 0;
+  case ARG_DAYS: set_days(local, state, arg); return 0;
+  case ARG_SVG: local->args->svg = arg; return 0;
   case ARG_EXPLAIN: local->args->explain = arg; return 0;
   case ARGP_KEY_ARG: add_word(local, state, arg); return 0;
   case ARGP_KEY_END: check_words(local, state); return 0;
@@ -197,6 +217,12 @@ void args_parse_command(const struct cli *cli, const struct command *command, ch
   argp_parse(&argp, argc, words, 0, NULL, &local);
   free(name);
   free(doc);
+}
+
+void args_free(struct args *args) {
+  free(args->list);
+  free(args->zones.at);
+  free(args->jurisdictions.at);
 }
 
 void args_print_version(FILE *out, struct argp_state *state) {

@@ -6,15 +6,16 @@
 
 #include "commands.h"
 
-enum { ARG_CONFIG = 0x100, ARG_SET, ARG_OUTPUT, ARG_AT, ARG_YES, ARG_SIM, ARG_EXPLAIN };
+enum { ARG_CONFIG = 0x100, ARG_SET, ARG_OUTPUT, ARG_AT, ARG_YES, ARG_SIM, ARG_ZONE, ARG_JURISDICTION, ARG_DAYS, ARG_SVG, ARG_EXPLAIN };
 
 /* Both end the process with code 64 on a usage error, with 0 after --help, --usage or --version. */
 
 /* What stands before the command, into cli; the command and its words into *rest, which ends with NULL. */
 const struct command *args_parse_global(int argc, char **argv, struct cli *cli, char ***rest);
 
-/* The words of the command; free out->list. */
+/* The words of the command; free with args_free. */
 void args_parse_command(const struct cli *cli, const struct command *command, char **words, struct args *out);
+void args_free(struct args *args);
 
 void args_print_version(FILE *out, struct argp_state *state);
 

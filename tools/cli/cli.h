@@ -12,6 +12,7 @@ struct cli {
   char **sets;             /* --set, KEY=VALUE in order; the array is owned */
   size_t set_count;
   int json;
+  int output_given; /* --output stands there */
   cxd_config *config; /* made by settings_load */
 };
 

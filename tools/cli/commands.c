@@ -24,6 +24,15 @@ static const struct argp_option demo_options[] = {
     {0},
 };
 
+static const struct argp_option windows_options[] = {
+    {"zone", ARG_ZONE, "ZONE", 0, "A time zone, or several with commas between; may be repeated (default: validate.time_zones)", 0},
+    {"jurisdiction", ARG_JURISDICTION, "CODE", 0, "A row of the table of calling hours, several, or all; may be repeated (default: what the configuration says)", 0},
+    {"at", ARG_AT, "RFC3339", 0, "Look at this instant, e.g. 2026-11-22T08:00:00-05:00, instead of now", 0},
+    {"days", ARG_DAYS, "N", 0, "Also each of the next N local dates, 1 to 60", 0},
+    {"svg", ARG_SVG, "FILE", 0, "Also a picture of N days (default 7); - is standard output, and nothing else is printed there", 0},
+    {0},
+};
+
 #define FILE_HELP "FILE is a JSON object with the members to change and the campaign's id, or an array of them; - is standard input."
 
 static const struct command commands[] = {
@@ -35,6 +44,8 @@ static const struct command commands[] = {
     {"plan", "FILE...", "Show what apply would change (exit code 2)", FILE_HELP, 1, INT32_MAX, NULL, cmd_plan},
     {"apply", "FILE...", "Change campaigns", FILE_HELP " Asks before it writes when more than one campaign changes and a terminal is there to answer.", 1,
      INT32_MAX, apply_options, cmd_apply},
+    {"windows", "", "Show when calling is legal, by zone and jurisdiction", "A table on a terminal, JSON elsewhere, unless --output says which.", 0, 0,
+     windows_options, cmd_windows},
     {"config", "list|show", "List the keys, or show the values in force", NULL, 1, 1, NULL, cmd_config},
     {"version", "", "Print versions and features", NULL, 0, 0, NULL, cmd_version},
 };

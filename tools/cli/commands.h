@@ -9,6 +9,12 @@
 
 #include "cli.h"
 
+/* Values of an option that may be repeated; borrowed, the array is owned. */
+struct arg_list {
+  char **at;
+  size_t count;
+};
+
 /* What stands behind the command, already checked. */
 struct args {
   char **list; /* FILE..., ID, ... */
@@ -17,6 +23,9 @@ struct args {
   int yes;            /* --yes */
   const char *sim;    /* --sim, or NULL */
   const char *explain; /* --explain, or NULL; there are no files then */
+  struct arg_list zones, jurisdictions; /* --zone, --jurisdiction */
+  int days;           /* --days; 0: not given */
+  const char *svg;    /* --svg, or NULL */
 };
 
 /* One row for each command: dispatch, --help and error messages come from it. */
@@ -39,5 +48,6 @@ int cmd_list(struct cli *cli, const struct args *args);
 int cmd_plan(struct cli *cli, const struct args *args);
 int cmd_validate(struct cli *cli, const struct args *args);
 int cmd_version(struct cli *cli, const struct args *args);
+int cmd_windows(struct cli *cli, const struct args *args);
 
 #endif

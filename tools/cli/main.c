@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
   args_parse_command(&cli, command, rest, &args);
   parsed = 1;
   int code = command->run(&cli, &args);
-  free(args.list);
+  args_free(&args);
   free(cli.sets);
   cxd_config_free(cli.config);
   return output_finish(&cli, code);

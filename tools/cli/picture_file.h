@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CLI_PICTURE_FILE_H
+#define CLI_PICTURE_FILE_H
+
+#include <stdio.h>
+
+#include "cli.h"
+
+/* Writes what it draws; 0, or -1 when it could not. */
+typedef int picture_draw(FILE *out, const void *what);
+
+/*
+ * Draws into FILE, which is complete or as it was before: written beside it under another name, then renamed. A pipe or a device is written
+ * to, - is standard output. Says on standard error what was written or what is wrong; the exit code.
+ */
+int picture_write(const struct cli *cli, const char *file, picture_draw *draw, const void *what);
+
+#endif
