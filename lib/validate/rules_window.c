@@ -6,13 +6,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/now.h"
 #include "validate/local_time.h"
 #include "validate/rules.h"
 #include "validate/text.h"
-
-static int64_t seconds_of(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
-
-static int64_t ms_of(int64_t unix_s) { return unix_s > INT64_MAX / 1000 || unix_s < INT64_MIN / 1000 ? INT64_MAX : unix_s * 1000; }
 
 /* The zones that people called by this campaign may be in: its own, and those of the policy. */
 struct where {
@@ -91,14 +88,14 @@ static void describe(struct cxd__context *context, const struct cxd__windows *wi
 
 static void ask(struct cxd__context *context, const struct cxd__windows *windows) {
   struct cxd__window_verdict *verdict = &context->window;
-  int64_t now = seconds_of(context->check->at_unix_ms);
+  int64_t now = cxd__s_of_ms(context->check->at_unix_ms);
   cxd__windows_at(windows, now, &verdict->now);
   verdict->known = 1;
-  context->report->valid_until_ms = ms_of(verdict->now.until);
+  context->report->valid_until_ms = cxd__ms_of_s(verdict->now.until);
   if (verdict->now.shut == CXD__OPEN)
     return;
   verdict->opening = cxd__windows_opening(windows, now);
-  context->report->opening_ms = ms_of(verdict->opening);
+  context->report->opening_ms = cxd__ms_of_s(verdict->opening);
   describe(context, windows, now);
 }
 
@@ -158,7 +155,7 @@ void cxd__judge_window_dnc(struct cxd__context *context, const struct cxd__rule_
 /* A pacing interval is dialled as a whole: one that reaches beyond the closing dials when it is closed. */
 void cxd__judge_window_interval(struct cxd__context *context, const struct cxd__rule_row *row) {
   const struct cxd__window_verdict *v = &context->window;
-  int64_t now = seconds_of(context->check->at_unix_ms), interval;
+  int64_t now = cxd__s_of_ms(context->check->at_unix_ms), interval;
   if (!v->known || v->now.shut != CXD__OPEN || v->now.until == INT64_MAX)
     return;
   struct cxd__slice value = context->after->at[CXD__MEMBER_PACING_INTERVAL];
