@@ -46,7 +46,7 @@ static int find_zones(struct cxd__context *context, struct where *where) {
     context->report->failed = 1;
     return 0;
   }
-  int fits = name.len <= CXD__ZONE_NAME_MAX && cxd__zone_name_safe(name.p, name.len);
+  int fits = cxd__zone_name_iana(name.p, name.len); /* EST has a file, but no summer */
   if (fits) {
     memcpy(where->own, name.p, name.len);
     where->own[name.len] = '\0';
