@@ -61,7 +61,8 @@ static int read_number(struct reader *r, enum number which, double *out) {
   *out = row->fallback;
   if (!isnan(*out))
     return 1;
-  output_failure(r->cli, CXD_E_ARGUMENT, "", "%s is missing: %s is needed%s%s", row->option, row->wanted, row->key ? ", here or as the key " : "", row->key ? row->key : "");
+  const char *or_key = row->key ? ", here or as the key " : "";
+  output_failure(r->cli, CXD_E_ARGUMENT, "", "%s is missing: %s is needed%s%s", row->option, row->wanted, or_key, row->key ? row->key : "");
   return complain(r);
 }
 
