@@ -94,11 +94,11 @@ int32_t cxd__validator_replaces(const cxd_validator *validator) { return validat
 
 cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, size_t len, const char *what, cxd_error **error) {
   struct cxd__policy policy;
-  cxd_status status = cxd__policy_parse(json, len, what, &policy, error);
+  cxd_status status = cxd__policy_parse(json, len, what, NULL, &policy, error);
   if (status != CXD_OK)
     return status;
   struct cxd__settings *settings = cxd__settings_new(&validator->defaults, &policy);
-  cxd__zones_free(&policy.zones);
+  cxd__policy_free(&policy);
   if (!settings)
     return cxd__fail_nomem(error);
   (void)pthread_mutex_lock(&validator->lock);
