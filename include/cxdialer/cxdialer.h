@@ -72,7 +72,7 @@ CXD_API uint32_t cxd_version_number(void);
 
 /*
  * Whether the library in use has a feature: 1 or 0. Names: "tls", "http2" (of the libcurl in use),
- * "merge", "replace", "audit-sha256", "token-provider". Unknown or NULL: 0.
+ * "merge", "replace", "audit-sha256", "token-provider", "windows" (calling hours), "capacity". Unknown or NULL: 0.
  * Thread-safety: any. Since: 0.1
  */
 CXD_API int32_t cxd_has_feature(const char *name);
@@ -367,7 +367,10 @@ CXD_API void cxd_client_free(cxd_client *client);
 
 enum { CXD_SEVERITY_NOTE = 0, CXD_SEVERITY_WARNING = 1, CXD_SEVERITY_ERROR = 2 };
 
-/* Reads the validate keys and update.mode; config NULL: all defaults. A validate.policy_file is loaded here. CXD_E_CONFIG, CXD_E_IO, CXD_E_JSON. Since: 0.1 */
+/*
+ * Reads the validate keys and update.mode; config NULL: all defaults. A validate.policy_file and a validate.jurisdictions_file are
+ * loaded here. Files of the time zone database are looked at again once a second, so that its updates are seen. CXD_E_CONFIG, CXD_E_IO, CXD_E_JSON. Since: 0.1
+ */
 CXD_API cxd_status cxd_validator_new(const cxd_config *config, cxd_validator **out, cxd_error **error);
 
 /*
@@ -380,8 +383,10 @@ CXD_API cxd_status cxd_validator_load_policy(cxd_validator *validator, const cha
 CXD_API cxd_status cxd_validator_add_rule(cxd_validator *validator, const cxd_rule *rule, cxd_error **error);
 
 /*
- * Checks a campaign: only the members that are set, plus the rules across members where all of them are set. With
- * update.mode=replace in the validator's config: the whole document, as apply does then.
+ * Checks a campaign: only the members that are set, plus the rules across members where all of them are set; calling hours when
+ * the document has "status":"running" and a timeZone (a campaign from cxd_client_get() always has both), and is compared with its
+ * base: lowering is a warning, starting and raising are errors. With update.mode=replace in the validator's config: the whole
+ * document, as apply does then.
  * at_unix_ms: the instant to decide for, 0 = now. out: the report, filled on CXD_OK and on CXD_E_INVALID (at least one
  * finding of severity error), also on CXD_E_RULE; free with cxd_report_free(). Thread-safety: any. Since: 0.1
  */

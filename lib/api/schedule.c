@@ -39,14 +39,6 @@ static void finish(struct asked *asked) {
 
 static int64_t now_unless(int64_t unix_ms) { return unix_ms ? unix_ms : cxd__clock_read().wall_ms; }
 
-static int64_t seconds_of(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
-
-static int64_t ms_of(int64_t unix_s) {
-  if (unix_s >= INT64_MAX / 1000)
-    return INT64_MAX;
-  return unix_s <= INT64_MIN / 1000 ? INT64_MIN : unix_s * 1000;
-}
-
 /* The stretch of one state: reasons and offsets within do not matter here. */
 static int64_t next_change(const struct cxd__windows *windows, int64_t now, const struct cxd__windows_state *state) {
   return state->shut == CXD__OPEN ? state->until : cxd__windows_opening(windows, now);
@@ -58,12 +50,12 @@ cxd_status cxd_validator_window(cxd_validator *validator, const char *zone, cons
   cxd_status status = start(validator, zone, jurisdiction, &asked, error);
   if (status == CXD_OK) {
     struct cxd__windows_state state;
-    int64_t now = seconds_of(now_unless(at_unix_ms));
+    int64_t now = cxd__s_of_ms(now_unless(at_unix_ms));
     cxd__windows_at(&asked.windows, now, &state);
     if (open)
       *open = state.shut == CXD__OPEN;
     if (next_change_unix_ms)
-      *next_change_unix_ms = ms_of(next_change(&asked.windows, now, &state));
+      *next_change_unix_ms = cxd__ms_of_s(next_change(&asked.windows, now, &state));
   }
   finish(&asked);
   return status;
@@ -80,7 +72,7 @@ cxd_status cxd_validator_schedule(cxd_validator *validator, const char *zone, co
     return cxd__fail(error, CXD_E_ARGUMENT, "until_unix_ms must be from_unix_ms or later, by %d days at most", CXD__SCHEDULE_DAYS);
   cxd_status status = start(validator, zone, jurisdiction, &asked, error);
   if (status == CXD_OK)
-    status = cxd__calendar_list(&asked.windows, seconds_of(from), seconds_of(until_unix_ms), out, error);
+    status = cxd__calendar_list(&asked.windows, cxd__s_of_ms(from), cxd__s_of_ms(until_unix_ms), out, error);
   if (status == CXD_OK)
     cxd__zone_cache_version(cxd__validator_zones(validator), (*out)->tzdata);
   finish(&asked);
@@ -119,12 +111,12 @@ size_t cxd_schedule_count(const cxd_schedule *schedule) { return CXD__IS(schedul
 
 int64_t cxd_schedule_since(const cxd_schedule *schedule, size_t i) {
   const struct cxd__stretch *s = stretch(schedule, i);
-  return s ? ms_of(s->since) : 0;
+  return s ? cxd__ms_of_s(s->since) : 0;
 }
 
 int64_t cxd_schedule_until(const cxd_schedule *schedule, size_t i) {
   const struct cxd__stretch *s = stretch(schedule, i);
-  return s ? ms_of(s->until) : 0;
+  return s ? cxd__ms_of_s(s->until) : 0;
 }
 
 int32_t cxd_schedule_open(const cxd_schedule *schedule, size_t i) {

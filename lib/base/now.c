@@ -36,3 +36,11 @@ static void format_units(int64_t time, int32_t per_second, int digits, char out[
 void cxd__time_format(int64_t unix_ms, char out[40]) { format_units(unix_ms, 1000, 3, out); }
 
 void cxd__time_format_us(int64_t unix_us, char out[40]) { format_units(unix_us, 1000000, 6, out); }
+
+int64_t cxd__s_of_ms(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
+
+int64_t cxd__ms_of_s(int64_t unix_s) {
+  if (unix_s >= INT64_MAX / 1000)
+    return INT64_MAX;
+  return unix_s <= INT64_MIN / 1000 ? INT64_MIN : unix_s * 1000;
+}

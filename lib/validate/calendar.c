@@ -22,11 +22,21 @@ static cxd_status no_row(const struct cxd__settings *settings, const char *code,
                       shown.text, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
-static cxd_status no_zone(const struct cxd__zone_found *found, const char *zone, cxd_error **error) {
+/* Abbreviations have files too, but EST knows no summer: who asks for it would be an hour wrong half the year. */
+static cxd_status absent(const struct cxd__settings *settings, struct cxd__zone_cache *zones, const char *zone, cxd_error **error) {
+  char meant[CXD__ZONE_NAME_MAX + 1];
+  struct cxd__shown shown;
+  cxd__show(&shown, (struct cxd__slice){zone, strlen(zone)});
+  cxd__zone_suggest(zone, strlen(zone), &settings->defaults->zones, cxd__zone_cache_dir(zones), meant);
+  return cxd__fail_at(error, CXD_E_ABSENT, "zone", "there is no IANA time zone '%s': write a name of the time zone database%s%s", shown.text, meant[0] ? ", perhaps " : " such as ",
+                      meant[0] ? meant : "America/New_York");
+}
+
+static cxd_status no_zone(const struct cxd__settings *settings, struct cxd__zone_cache *zones, const struct cxd__zone_found *found, const char *zone, cxd_error **error) {
   struct cxd__shown shown;
   cxd__show(&shown, (struct cxd__slice){zone, strlen(zone)});
   if (found->state == CXD__ZONE_ABSENT)
-    return cxd__fail_at(error, CXD_E_ABSENT, "zone", "the time zone database has no zone '%s': write an IANA name such as America/New_York", shown.text);
+    return absent(settings, zones, zone, error);
   if (!found->number && !found->why)
     return cxd__fail_nomem(error);
   return cxd__fail_at(error, CXD_E_IO, "zone", "zone '%s' cannot be read from validate.zoneinfo_dir (%s), so it counts as closed: install the time zone database (tzdata)", shown.text,
@@ -72,11 +82,13 @@ cxd_status cxd__calendar_open(struct cxd__windows *windows, const struct cxd__se
   cxd_status status = jurisdiction ? find_rows(settings, jurisdiction, &rows, error) : CXD_OK;
   if (status == CXD_OK)
     status = check_age(settings, zones, error);
+  if (status == CXD_OK && !cxd__zone_name_iana(zone, strlen(zone)))
+    status = absent(settings, zones, zone, error);
   if (status != CXD_OK)
     return status;
   switch (cxd__windows_make(windows, settings, zones, &zone, 1, rows.at, rows.count)) {
   case CXD__WINDOWS_READY: return CXD_OK;
-  case CXD__WINDOWS_NO_ZONE: return no_zone(&windows->found, windows->zone, error);
+  case CXD__WINDOWS_NO_ZONE: return no_zone(settings, zones, &windows->found, windows->zone, error);
   default: return cxd__fail_nomem(error);
   }
 }

@@ -3,7 +3,7 @@
 
 #include "validate/direction.h"
 
-#include <string.h>
+#include <math.h>
 
 static int real_of(struct cxd__slice value, double *out) { return cxd__json_kind(value) == CXD__JSON_NUMBER && cxd__json_real(value, out); }
 
@@ -17,7 +17,8 @@ double cxd__pacing_rate(const struct cxd__member_values *members) {
   if (!real_of(members->at[CXD__MEMBER_PACING_INTERVAL], &interval) || !real_of(members->at[CXD__MEMBER_PACING_CALLS], &calls) ||
       !real_of(members->at[CXD__MEMBER_PACING_THROTTLE], &throttle))
     return 0;
-  return interval > 0 && calls > 0 && throttle > 0 ? calls * throttle / interval : 0;
+  double rate = interval > 0 && calls > 0 && throttle > 0 ? calls / interval * throttle : 0;
+  return isfinite(rate) ? rate : 0;
 }
 
 /* Speed of one member: what makes more calls counts up. */

@@ -20,7 +20,7 @@ int cxd__is_running(const struct cxd__member_values *members);
 /* before: NULL when the campaign as it is on the server is not known. */
 enum cxd__direction cxd__direction_of(const struct cxd__member_values *before, const struct cxd__member_values *after);
 
-/* Calls per second that the pacing asks for; 0: a member is missing or not a sound number. */
+/* Calls per second that the pacing asks for; 0: a member is missing, not above 0, or they are too large to be compared. */
 double cxd__pacing_rate(const struct cxd__member_values *members);
 
 #endif

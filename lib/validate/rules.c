@@ -130,6 +130,8 @@ void cxd__found_mild(struct cxd__context *context, enum cxd__code code, const ch
   va_end(args);
 }
 
+cxd__say_fn *cxd__voice(const struct cxd__context *context) { return cxd__change_is_safe(context) ? cxd__found_mild : cxd__found; }
+
 struct cxd__subject cxd__subject_of(const struct cxd__context *context, enum cxd__member member) {
   if (context->set[member])
     return (struct cxd__subject){context->change.at[member], member, 0};

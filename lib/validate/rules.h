@@ -51,11 +51,13 @@ int cxd__change_is_safe(const struct cxd__context *context);
 
 void cxd__context_make(struct cxd__context *context, const struct cxd__check *check);
 
-/* A finding in the severity that the policy wants for the code. */
-void cxd__found(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
+typedef void cxd__say_fn(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The same, at most as a warning. */
-void cxd__found_mild(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
+cxd__say_fn cxd__found;      /* a finding in the severity that the policy wants for the code */
+cxd__say_fn cxd__found_mild; /* the same, at most as a warning */
+
+/* found_mild for a change that is safe, else found. */
+cxd__say_fn *cxd__voice(const struct cxd__context *context);
 
 /*
  * A value under a limit: what the change sets; or, while the campaign will be running, what it leaves as it is on the

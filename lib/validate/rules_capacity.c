@@ -112,7 +112,7 @@ static void found_abandonment(struct cxd__context *context, const struct cxd__ru
     (void)snprintf(pass, sizeof pass, "no whole number of calls per interval passes, a longer interval does");
   double fewest = cxd__patience_agents(load, in->aht_s.value, in->patience_s.value, in->max_abandonment.value);
   int eased = context->direction == CXD__LOWERS || !(sets_pacing(context) || context->direction == CXD__STARTS);
-  void (*say)(struct cxd__context *, enum cxd__code, const char *, const char *, ...) __attribute__((format(printf, 4, 5))) = eased ? cxd__found_mild : cxd__found;
+  cxd__say_fn *say = eased ? cxd__found_mild : cxd__found;
   say(context, row->code, CXD_FIELD_PACING_MAX_CALLS_PER_INTERVAL,
       "a predicted %s %% of answered calls would be abandoned by %s agents, above the limit of %s %% (%s): %s (%s answered calls a minute), or at least %s agents do (M/M/n with fixed patience, a planning bound)",
       spell(&percent, 100 * share, 2), spell(&agents, in->agents.value, 0), spell(&limit, 100 * in->max_abandonment.value, 2), in->max_abandonment.source, pass,

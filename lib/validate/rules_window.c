@@ -6,15 +6,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/now.h"
 #include "validate/local_time.h"
 #include "validate/rules.h"
 #include "validate/text.h"
-
-typedef void say_fn(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static int64_t seconds_of(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
-
-static int64_t ms_of(int64_t unix_s) { return unix_s > INT64_MAX / 1000 || unix_s < INT64_MIN / 1000 ? INT64_MAX : unix_s * 1000; }
 
 /* The zones that people called by this campaign may be in: its own, and those of the policy. */
 struct where {
@@ -51,7 +46,7 @@ static int find_zones(struct cxd__context *context, struct where *where) {
     context->report->failed = 1;
     return 0;
   }
-  int fits = name.len <= CXD__ZONE_NAME_MAX && cxd__zone_name_safe(name.p, name.len);
+  int fits = cxd__zone_name_iana(name.p, name.len); /* EST has a file, but no summer */
   if (fits) {
     memcpy(where->own, name.p, name.len);
     where->own[name.len] = '\0';
@@ -75,7 +70,7 @@ static void found_no_zone(struct cxd__context *context, const struct cxd__rule_r
                     : windows->found.number    ? cxd__file_reason(windows->found.number)
                     : windows->found.why       ? windows->found.why
                                                : "the time zone database does not have it";
-  say_fn *say = cxd__change_is_safe(context) ? cxd__found_mild : cxd__found;
+  cxd__say_fn *say = cxd__voice(context);
   say(context, row->code, CXD_FIELD_TIME_ZONE, "whether calling is legal now cannot be told, so it counts as closed: %s%s%s; write an IANA zone that validate.zoneinfo_dir has, or pause the campaign",
              cxd__show(&zone, (struct cxd__slice){name, strlen(name)}), name[0] ? ": " : "", why);
 }
@@ -93,14 +88,14 @@ static void describe(struct cxd__context *context, const struct cxd__windows *wi
 
 static void ask(struct cxd__context *context, const struct cxd__windows *windows) {
   struct cxd__window_verdict *verdict = &context->window;
-  int64_t now = seconds_of(context->check->at_unix_ms);
+  int64_t now = cxd__s_of_ms(context->check->at_unix_ms);
   cxd__windows_at(windows, now, &verdict->now);
   verdict->known = 1;
-  context->report->valid_until_ms = ms_of(verdict->now.until);
+  context->report->valid_until_ms = cxd__ms_of_s(verdict->now.until);
   if (verdict->now.shut == CXD__OPEN)
     return;
   verdict->opening = cxd__windows_opening(windows, now);
-  context->report->opening_ms = ms_of(verdict->opening);
+  context->report->opening_ms = cxd__ms_of_s(verdict->opening);
   describe(context, windows, now);
 }
 
@@ -160,7 +155,7 @@ void cxd__judge_window_dnc(struct cxd__context *context, const struct cxd__rule_
 /* A pacing interval is dialled as a whole: one that reaches beyond the closing dials when it is closed. */
 void cxd__judge_window_interval(struct cxd__context *context, const struct cxd__rule_row *row) {
   const struct cxd__window_verdict *v = &context->window;
-  int64_t now = seconds_of(context->check->at_unix_ms), interval;
+  int64_t now = cxd__s_of_ms(context->check->at_unix_ms), interval;
   if (!v->known || v->now.shut != CXD__OPEN || v->now.until == INT64_MAX)
     return;
   struct cxd__slice value = context->after->at[CXD__MEMBER_PACING_INTERVAL];
@@ -169,8 +164,7 @@ void cxd__judge_window_interval(struct cxd__context *context, const struct cxd__
   int made_here = context->direction == CXD__STARTS || context->direction == CXD__RAISES || context->set[CXD__MEMBER_PACING_INTERVAL];
   char until[40];
   cxd__utc_text(v->now.until, until);
-  say_fn *say =
-      made_here && !cxd__change_is_safe(context) ? cxd__found : cxd__found_mild;
+  cxd__say_fn *say = made_here ? cxd__voice(context) : cxd__found_mild;
   say(context, row->code, CXD_FIELD_PACING_INTERVAL, "the pacing interval of %lld s is longer than the %lld s that are left of the calling window, which closes at %s: write %lld or less, or send the change after the next opening",
       (long long)interval, (long long)(v->now.until - now), until, (long long)(v->now.until - now));
 }

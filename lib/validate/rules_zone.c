@@ -92,11 +92,9 @@ void cxd__judge_zone_not_approved(struct cxd__context *context, const struct cxd
 void cxd__judge_tzdata(struct cxd__context *context, const struct cxd__rule_row *row) {
   const struct cxd__settings *settings = context->settings;
   char version[CXD__TZDATA_MAX];
-  int asked = context->set[CXD__MEMBER_TIME_ZONE] || (context->after && context->direction != CXD__STOPS);
-  if (!settings->min_tzdata[0] || !asked)
+  if (!settings->min_tzdata[0] || !context->after || context->direction == CXD__STOPS)
     return;
-  void (*say)(struct cxd__context *, enum cxd__code, const char *, const char *, ...) __attribute__((format(printf, 4, 5))) =
-      context->set[CXD__MEMBER_TIME_ZONE] || !cxd__change_is_safe(context) ? cxd__found : cxd__found_mild;
+  cxd__say_fn *say = cxd__voice(context);
   cxd__zone_cache_version(context->zones, version);
   if (!version[0])
     say(context, row->code, CXD_FIELD_TIME_ZONE, "the version of the time zone database cannot be told (neither +VERSION nor tzdata.zi), and %s asks for %s or newer: install tzdata %s",

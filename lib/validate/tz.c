@@ -27,9 +27,10 @@ struct kind {
 
 struct cxd__tz {
   atomic_int refs;
-  int has_footer;
   struct cxd__posix_tz footer;
-  int64_t rule_from; /* from here on the footer's rule is asked; INT64_MAX: never */
+  int has_footer;
+  int has_rule;      /* the footer's rule is asked, */
+  int64_t rule_from; /* from here on */
   size_t kind_count, count, room;
   struct kind *kinds; /* those of the file, then std and dst of the footer */
   int64_t *times;     /* ascending, and each changes something */
@@ -86,6 +87,7 @@ static void write_out(struct cxd__tz *tz, int64_t from) {
   cxd__posix_tz_at(&tz->footer, from, &span);
   /* One at least, so that the rule begins with a change of its own. */
   for (size_t i = 0; i < MAX_WRITTEN && span.until != INT64_MAX && (i == 0 || span.until < end); i++) {
+    tz->has_rule = 1;
     tz->rule_from = span.until;
     cxd__posix_tz_at(&tz->footer, tz->rule_from, &span);
     push(tz, tz->rule_from, footer_kind(tz, &span));
@@ -98,8 +100,8 @@ static const char *join_footer(struct cxd__tz *tz, const struct cxd__tzif *file)
   if (file->time_count == 0) {
     cxd__posix_tz_at(&tz->footer, 0, &span);
     tz->first = footer_kind(tz, &span);
-    if (tz->footer.changes)
-      tz->rule_from = INT64_MIN;
+    tz->has_rule = tz->footer.changes;
+    tz->rule_from = INT64_MIN;
     return NULL;
   }
   int64_t last = cxd__tzif_time(file, file->time_count - 1);
@@ -111,7 +113,6 @@ static const char *join_footer(struct cxd__tz *tz, const struct cxd__tzif *file)
 }
 
 static const char *fill(struct cxd__tz *tz, const struct cxd__tzif *file) {
-  tz->rule_from = INT64_MAX;
   copy_kinds(tz, file);
   copy_times(tz, file);
   return tz->has_footer ? join_footer(tz, file) : NULL;
@@ -186,7 +187,7 @@ static void by_rule(const struct cxd__tz *tz, int64_t unix_s, struct cxd__tz_spa
 }
 
 void cxd__tz_at(const struct cxd__tz *tz, int64_t unix_s, struct cxd__tz_span *out) {
-  if (unix_s >= tz->rule_from) {
+  if (tz->has_rule && unix_s >= tz->rule_from) {
     by_rule(tz, unix_s, out);
     return;
   }

@@ -51,6 +51,8 @@ struct cxd__zone_cache *cxd__zone_cache_new(const char *dir, int64_t recheck_ms)
   return cache;
 }
 
+const char *cxd__zone_cache_dir(const struct cxd__zone_cache *cache) { return cache->dir; }
+
 void cxd__zone_cache_free(struct cxd__zone_cache *cache) {
   if (!cache)
     return;

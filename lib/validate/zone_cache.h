@@ -16,6 +16,7 @@ struct cxd__zone_cache;
 
 struct cxd__zone_cache *cxd__zone_cache_new(const char *dir, int64_t recheck_ms); /* copies dir; NULL: no memory */
 void cxd__zone_cache_free(struct cxd__zone_cache *cache);
+const char *cxd__zone_cache_dir(const struct cxd__zone_cache *cache);
 
 struct cxd__zone_found {
   enum cxd__zone_state state;

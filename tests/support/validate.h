@@ -26,7 +26,7 @@
 #define FOUR_ZONES "America/New_York,America/Chicago,America/Denver,America/Los_Angeles"
 #define ZONEINFO "/usr/share/zoneinfo"
 
-static inline struct cxd__validate_options default_options(void) { return (struct cxd__validate_options){500, 10, 0.95, FOUR_ZONES, ZONEINFO}; }
+static inline struct cxd__validate_options default_options(void) { return (struct cxd__validate_options){.max_concurrent_calls = 500, .min_pacing_interval_s = 10, .max_throttle = 0.95, .time_zones = FOUR_ZONES, .zoneinfo_dir = ZONEINFO}; }
 
 static inline cxd_validator *validator_with(struct cxd__validate_options options) {
   cxd_validator *validator = NULL;
@@ -53,7 +53,7 @@ static inline cxd_campaign *campaign_read(const char *json) {
 }
 
 static inline cxd_report *run_check(cxd_validator *validator, const cxd_campaign *change, const cxd_campaign *merged, int replace) {
-  struct cxd__check check = {change, merged, replace, 1700000000000};
+  struct cxd__check check = {.change = change, .merged = merged, .replace = replace, .at_unix_ms = 1700000000000};
   cxd_report *report = NULL;
   cxd_status status = cxd__validator_run(validator, &check, &report, NULL);
   ck_assert_ptr_nonnull(report);

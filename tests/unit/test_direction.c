@@ -116,6 +116,7 @@ START_TEST(huge_numbers_neither_trap_nor_turn_the_sign) {
   ck_way("\"maxConcurrentCalls\":9223372036854775807", "\"maxConcurrentCalls\":1e300", CXD__RAISES);
   ck_way(PACING(1e-300, 1e300, 1), PACING(1e-300, 1e300, 1), CXD__KEEPS);
   ck_way(PACING(60, 1e308, 10), PACING(60, 1, 0.5), CXD__LOWERS);
+  ck_way(PACING(1e-300, 1e308, 1), PACING(60, 1, 0.5), CXD__LOWERS);
 }
 END_TEST
 

@@ -86,6 +86,22 @@ START_TEST(the_clocks_are_those_of_the_system) {
 }
 END_TEST
 
+START_TEST(milliseconds_before_1970_belong_to_the_second_before_them) {
+  static const int64_t rows[][2] = {{0, 0}, {999, 0}, {1000, 1}, {-1, -1}, {-1000, -1}, {-1001, -2}, {INT64_MAX, INT64_MAX / 1000}, {INT64_MIN, INT64_MIN / 1000 - 1}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    ck_assert_int_eq(cxd__s_of_ms(rows[i][0]), rows[i][1]);
+}
+END_TEST
+
+START_TEST(seconds_beyond_the_range_of_milliseconds_are_no_end) {
+  ck_assert_int_eq(cxd__ms_of_s(-5), -5000);
+  ck_assert_int_eq(cxd__ms_of_s(INT64_MAX), INT64_MAX);
+  ck_assert_int_eq(cxd__ms_of_s(INT64_MAX / 1000 + 1), INT64_MAX);
+  ck_assert_int_eq(cxd__ms_of_s(INT64_MIN), INT64_MIN);
+  ck_assert_int_eq(cxd__ms_of_s(INT64_MIN / 1000 - 1), INT64_MIN);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("now");
   TCase *t = tcase_create("now");
@@ -96,5 +112,7 @@ int main(void) {
   tcase_add_test(t, the_ends_of_the_range_fit_the_buffer);
   tcase_add_test(t, the_zone_of_the_host_changes_nothing);
   tcase_add_test(t, the_clocks_are_those_of_the_system);
+  tcase_add_test(t, milliseconds_before_1970_belong_to_the_second_before_them);
+  tcase_add_test(t, seconds_beyond_the_range_of_milliseconds_are_no_end);
   return run_suite(suite);
 }
