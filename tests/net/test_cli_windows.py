@@ -173,14 +173,18 @@ class Choice(Case):
         self.assertNotIn("UNRESTRICTED", codes)
 
     def test_jurisdictions_of_a_policy_are_one_row(self):
-        policy = self.file("policy.json", {"version": 1, "jurisdictions": ["US", "US-FL"]})
+        policy = self.file("policy.json", {"version": 1, "jurisdiction": ["US", "US-FL"]})
         rows = [("America/Chicago", "US,US-FL")]
         self.assertEqual(self.pairs("--zone", "America/Chicago", env={"CXDIALER_VALIDATE_POLICY_FILE": policy}), rows)
-        done = clilib.run("windows", "--zone", NEW_YORK, "--at", "2026-11-23T01:30:00Z", env=clilib.environment(CXDIALER_VALIDATE_POLICY_FILE=policy))
+        done = clilib.run("windows", "--zone", NEW_YORK, "--at", "2026-11-23T01:30:00Z", env={"CXDIALER_VALIDATE_POLICY_FILE": policy})
         self.assertEqual([(row["open"], row["since"]) for row in json.loads(done.stdout)], [(False, "2026-11-23T01:00:00Z")])
 
+    def test_one_jurisdiction_of_a_policy(self):
+        policy = self.file("policy.json", {"version": 1, "jurisdiction": "US-TX"})
+        self.assertEqual(self.pairs("--zone", "America/Chicago", env={"CXDIALER_VALIDATE_POLICY_FILE": policy}), [("America/Chicago", "US-TX")])
+
     def test_a_blackout_of_a_policy(self):
-        policy = self.file("policy.json", {"version": 1, "blackouts": [{"name": "Year end", "from": "2026-12-29", "until": "2026-12-31"}]})
+        policy = self.file("policy.json", {"version": 1, "blackouts": [{"name": "Year end", "from_date": "2026-12-29", "to_date": "2026-12-31"}]})
         env = {"CXDIALER_VALIDATE_POLICY_FILE": policy}
         row = json.loads(clilib.run("windows", "--zone", NEW_YORK, "--at", "2026-12-30T17:00:00Z", "--days", "3", env=env).stdout)[0]
         self.assertEqual((row["open"], row["reason"], row["name"], row["next_change"]), (False, "blackout", "Year end", "2027-01-01T13:00:00Z"))
