@@ -11,7 +11,7 @@ import unittest
 
 import clilib
 
-COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "capacity", "config", "version"]
+COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "windows", "capacity", "config", "version"]
 VALID = {"id": "a1", "maxConcurrentCalls": 10}
 
 
@@ -39,16 +39,16 @@ class Usage(clilib.Case):
         self.refused("validat", says=["'validate'"])
 
     def test_a_word_that_is_near_no_command_gets_them_all(self):
-        for word in ("foo", "x", "", "ls", "windws", "l" * 5000):
+        for word in ("foo", "x", "", "ls", "frobnicate", "l" * 5000):
             with self.subTest(word[:10]):
                 done = self.refused(word, says=["unknown command '", "; the commands are " + ", ".join(COMMANDS)])
                 self.assertNotIn("nearest", done.stderr)
-        for word, nearest in (("gte", "get"), ("validte", "validate"), ("versions", "version"), ("conf", "config")):
+        for word, nearest in (("gte", "get"), ("validte", "validate"), ("versions", "version"), ("windws", "windows"), ("conf", "config")):
             with self.subTest(word):
                 self.assertNotIn("the commands are", self.refused(word, says=[f"the nearest is '{nearest}'"]).stderr)
 
     def test_commands_of_later_releases_are_not_there(self):
-        for name in ("resume", "rollback", "audit", "windows"):
+        for name in ("resume", "rollback", "audit"):
             with self.subTest(name):
                 self.refused(name, "x", says=[f"unknown command '{name}'"])
 

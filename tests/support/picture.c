@@ -8,6 +8,8 @@
  *   capacity AGENTS AHT PATIENCE LIMIT OFFERED
  */
 #define _GNU_SOURCE
+#include <locale.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,7 @@ static int draw_capacity(char *const f[FIELDS]) {
 int main(void) {
   char *line = NULL, *f[FIELDS];
   size_t size = 0;
+  setlocale(LC_ALL, ""); /* of which nothing may be seen in a picture */
   while (getline(&line, &size, stdin) > 0) {
     split(line, f);
     if (strcmp(f[0], "capacity") == 0)

@@ -93,24 +93,33 @@ static void add_all(struct asked *asked) {
   cxd_string_free(json);
 }
 
-/* "US,US-FL" out of the policy; they all apply, so that they are one row. NULL: it names none. The library has read it without a fault. */
+static char *joined(struct slice list) {
+  char *all = NULL;
+  struct slice name;
+  for (size_t pos = 0; walk_array(list, &pos, &name) == 1;) {
+    struct slice plain = walk_plain(name);
+    char *longer = mem_format("%s%s%.*s", all ? all : "", all ? "," : "", (int)plain.len, plain.at);
+    free(all);
+    all = longer;
+  }
+  return all;
+}
+
+/* A code or an array of codes out of the policy, which the library has read without a fault: "US,US-FL", in one row since they all apply. NULL: none. */
 static char *of_policy(const struct cli *cli) {
   const char *file = cxd_config_get(cli->config, "validate.policy_file");
   struct input policy;
+  char *codes = NULL;
   if (!file || !*file)
     return NULL;
-  char *joined = NULL;
-  struct slice name;
   int code = input_load(file, &policy);
-  struct slice list = walk_get(code ? (struct slice){0} : policy.items[0], "jurisdictions");
-  for (size_t pos = 0; !code && list.len > 0 && walk_array(list, &pos, &name) == 1;) {
-    struct slice plain = walk_plain(name);
-    char *longer = mem_format("%s%s%.*s", joined ? joined : "", joined ? "," : "", (int)plain.len, plain.at);
-    free(joined);
-    joined = longer;
-  }
+  struct slice value = code ? slice_of("") : walk_get(policy.items[0], "jurisdiction"), plain = walk_plain(value);
+  if (value.len > 0 && *value.at == '[')
+    codes = joined(value);
+  else if (value.len > 0)
+    codes = mem_format("%.*s", (int)plain.len, plain.at);
   input_free(&policy);
-  return joined;
+  return codes;
 }
 
 static void add_configured(struct asked *asked) {

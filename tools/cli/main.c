@@ -37,6 +37,7 @@ static void check_help(void) {
 static void set_up_process(void) {
   fill_descriptors();
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that must not grow is an error to report */
   setlocale(LC_CTYPE, "C.UTF-8");
   argp_err_exit_status = EXIT_USAGE;
   argp_program_version_hook = args_print_version;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "exit_code.h"
+#include "interrupt.h"
 #include "mem.h"
 #include "output.h"
 
@@ -68,9 +69,12 @@ static int write_file(const struct cli *cli, const char *file, picture_draw *dra
   /* A link stays one: what it leads to is replaced. */
   char *target = known ? realpath(file, NULL) : NULL;
   const char *name = target ? target : file;
+  interrupt_hold(); /* what was begun beside it must not stay there */
   int number = known && !S_ISREG(st.st_mode) ? write_through(name, draw, what) : write_beside(name, known ? &st : NULL, draw, what);
   free(target);
-  return number ? refuse(cli, file, strerror(number)) : EXIT_DONE;
+  if (number)
+    return refuse(cli, file, strerror(number));
+  return interrupt_seen() ? EXIT_INTERRUPTED : EXIT_DONE;
 }
 
 int picture_write(const struct cli *cli, const char *file, picture_draw *draw, const void *what) {
