@@ -77,6 +77,8 @@ struct cxd__hours {
 const struct cxd__jurisdiction *cxd__hours_find(const struct cxd__hours *hours, const char *code, size_t len); /* NULL: no such row */
 void cxd__hours_free(struct cxd__hours *hours); /* what it holds, not the struct */
 
+#define CXD__NAMES_MOST 100 /* in one list of a policy */
+
 /* Names that a blackout is limited to; count 0: all. */
 struct cxd__names {
   size_t count;

@@ -8,7 +8,6 @@
 #include "validate/nearest.h"
 #include "validate/zone.h"
 
-#define NAMES_MOST 100
 
 /* What a list is of: how an entry must look, and what else must be true of it. */
 struct kind {
@@ -70,7 +69,7 @@ static void read_list(struct cxd__reader *reader, struct cxd__slice value, const
   struct cxd__json_iter iter;
   struct cxd__slice key, item;
   size_t before = reader->count;
-  out->at = cxd__read_room(reader, value, sizeof *out->at, NAMES_MOST, name);
+  out->at = cxd__read_room(reader, value, sizeof *out->at, CXD__NAMES_MOST, name);
   if (!out->at && !reader->failed && reader->count == before)
     cxd__read_fault(reader, value, "%s is empty: name at least one, or leave the member out", name);
   cxd__json_walk(&iter, value);

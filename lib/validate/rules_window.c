@@ -11,6 +11,24 @@
 #include "validate/rules.h"
 #include "validate/text.h"
 
+/* Rows without a single edge: no zone is needed to know that they are open. */
+static int has_no_edges(const struct cxd__jurisdiction *row) {
+  int whole = row->since == INT64_MIN && !row->now.holidays && !row->also_zone;
+  for (int day = 0; day < 7 && whole; day++) {
+    const struct cxd__day_hours *hours = &row->now.week.day[day];
+    whole = hours->count == 1 && hours->at[0].from == 0 && hours->at[0].to == CXD__DAY_MINUTES;
+  }
+  return whole;
+}
+
+static int always_open(const struct cxd__context *context, const struct cxd__jurisdiction *const *rows, size_t count) {
+  const struct cxd__policy *policy = &context->settings->policy;
+  int open = !policy->holidays.count && !policy->blackout_count;
+  for (size_t i = 0; i < count && open; i++)
+    open = has_no_edges(rows[i]);
+  return open;
+}
+
 /* The zones that people called by this campaign may be in: its own, and those of the policy. */
 struct where {
   char own[CXD__ZONE_NAME_MAX + 1];
@@ -99,15 +117,16 @@ static void ask(struct cxd__context *context, const struct cxd__windows *windows
   describe(context, windows, now);
 }
 
-/* 1: asked, or nothing to ask; 0: a finding says why not. */
 static void look(struct cxd__context *context, const struct cxd__rule_row *row) {
   struct where where = {.zone_count = 0};
   struct cxd__windows windows;
+  find_rows(context, &where);
+  if (always_open(context, where.rows, where.row_count))
+    return;
   if (!find_zones(context, &where)) {
     found_no_zone(context, row, NULL);
     return;
   }
-  find_rows(context, &where);
   enum cxd__windows_made made = cxd__windows_make(&windows, context->settings, context->zones, where.zones, where.zone_count, where.rows, where.row_count);
   if (made == CXD__WINDOWS_READY)
     ask(context, &windows);

@@ -31,7 +31,7 @@ struct cxd__defaults {
 cxd_status cxd__defaults_make(const struct cxd__validate_options *options, struct cxd__defaults *out, cxd_error **error);
 void cxd__defaults_free(struct cxd__defaults *defaults);
 
-#define CXD__CAMPAIGN_ZONES 16 /* most zones, and most jurisdictions, that a policy names for one campaign */
+#define CXD__CAMPAIGN_ZONES CXD__NAMES_MOST /* most zones, and most jurisdictions, that a policy names for one campaign */
 
 /* What a policy says of one campaign, in place of its general members; an empty list or 0: nothing. */
 struct cxd__policy_campaign {

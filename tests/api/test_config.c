@@ -64,7 +64,7 @@ START_TEST(every_key_has_its_documented_default) {
       {"audit.path", ""}, {"audit.mode", "required"}, {"audit.key_file", ""}, {"audit.sync", "record"}, {"audit.actor", ""}, {"audit.max_bytes", "0"}, {"audit.allow_network_fs", "off"},
       {"validate.max_concurrent_calls", "500"}, {"validate.min_pacing_interval_s", "10"}, {"validate.max_throttle", "0.95"},
       {"validate.time_zones", "America/New_York,America/Chicago,America/Denver,America/Los_Angeles"}, {"validate.policy_file", ""},
-      {"validate.zoneinfo_dir", "/usr/share/zoneinfo"}, {"validate.jurisdiction", "US"}, {"validate.agents", ""}, {"validate.answer_rate", ""}, {"validate.aht_s", ""},
+      {"validate.zoneinfo_dir", "/usr/share/zoneinfo"}, {"validate.jurisdiction", "US"}, {"validate.jurisdictions_file", ""}, {"validate.agents", ""}, {"validate.answer_rate", ""}, {"validate.aht_s", ""},
       {"validate.patience_s", ""}, {"validate.max_abandonment", ""}, {"validate.lines_per_agent", ""}, {"validate.min_tzdata", ""}};
   size_t count = sizeof rows / sizeof *rows;
   ck_assert_uint_eq(cxd_config_key_count(), count);
@@ -225,7 +225,7 @@ START_TEST(single_texts_have_rules_of_their_own) {
   ck_refused("validate.time_zones", "../etc", "validate.time_zones: '../etc' is not a list of IANA zone names with commas and no spaces between them");
   ck_set("validate.min_tzdata", "2026f", "2026f");
   ck_refused("validate.min_tzdata", "26f", "validate.min_tzdata: '26f' is not a version such as 2026f");
-  ck_refused("validate.jurisdiction", "US FL", "validate.jurisdiction: 'US FL' is not a code of letters, digits, - and _");
+  ck_refused("validate.jurisdiction", "US FL", "validate.jurisdiction: 'US FL' is not a list of codes of letters, digits, - and _ with commas and no spaces between them");
 }
 END_TEST
 

@@ -175,6 +175,20 @@ START_TEST(lists) {
 }
 END_TEST
 
+static void no_hours(cxd_validator *validator) {
+  cxd_schedule *schedule = (cxd_schedule *)(void *)config;
+  int32_t open = 7;
+  int64_t next = 7;
+  ck_argument(cxd_validator_reload_policy(validator, NULL));
+  ck_argument(cxd_validator_window(validator, "UTC", NULL, 0, &open, &next, NULL));
+  ck_argument(cxd_validator_open_minutes(validator, "UTC", NULL, "2026-11-28", &open, NULL));
+  ck_assert_int_eq(open, 7);
+  ck_assert_int_eq(next, 7);
+  ck_argument(cxd_validator_schedule(validator, "UTC", NULL, 1, 2, &schedule, NULL));
+  ck_assert_ptr_null(schedule);
+  ck_assert_ptr_null(cxd_validator_jurisdictions_json(validator));
+}
+
 START_TEST(validators) {
   cxd_validator *validator = NULL, *out;
   cxd_report *report = (cxd_report *)(void *)config;
@@ -195,9 +209,56 @@ START_TEST(validators) {
     ck_assert_ptr_null(report);
     ck_argument(cxd_validator_check(validator, bad[i], 0, &report, NULL));
     ck_assert_ptr_null(report);
+    no_hours(bad[i]);
     cxd_validator_free(bad[i]);
   }
   cxd_validator_free(validator);
+}
+END_TEST
+
+START_TEST(schedules) {
+  EACH_BAD(i) {
+    ck_assert_uint_eq(cxd_schedule_count(bad[i]), 0);
+    ck_assert_int_eq(cxd_schedule_since(bad[i], 0), 0);
+    ck_assert_int_eq(cxd_schedule_until(bad[i], 0), 0);
+    ck_assert_int_eq(cxd_schedule_open(bad[i], 0), 0);
+    ck_assert_str_eq(cxd_schedule_reason(bad[i], 0), "");
+    ck_assert_str_eq(cxd_schedule_name(bad[i], 0), "");
+    ck_assert_str_eq(cxd_schedule_jurisdiction(bad[i], 0), "");
+    ck_assert_int_eq(cxd_schedule_utc_offset_s(bad[i], 0), 0);
+    ck_assert_str_eq(cxd_schedule_abbreviation(bad[i], 0), "");
+    ck_assert_str_eq(cxd_schedule_zone(bad[i]), "");
+    ck_assert_str_eq(cxd_schedule_source(bad[i]), "");
+    ck_assert_str_eq(cxd_schedule_checked(bad[i]), "");
+    ck_assert_str_eq(cxd_schedule_tzdata(bad[i]), "");
+    cxd_schedule_free(bad[i]);
+  }
+}
+END_TEST
+
+START_TEST(codes) {
+  size_t count = cxd_code_count();
+  ck_assert_uint_gt(count, 20);
+  ck_assert_str_eq(cxd_code_name(count), "");
+  ck_assert_int_eq(cxd_code_severity(count), 0);
+  ck_assert_int_eq(cxd_code_fixed(count), 0);
+  ck_assert_str_eq(cxd_code_source(SIZE_MAX), "");
+  ck_assert_str_eq(cxd_code_meaning(SIZE_MAX), "");
+  ck_assert_str_eq(cxd_code_advice(SIZE_MAX), "");
+}
+END_TEST
+
+START_TEST(capacities) {
+  double nan = (double)NAN;
+  ck_assert_double_nan(cxd_capacity_abandonment(0, 5, 180, 2));
+  ck_assert_double_nan(cxd_capacity_wait(10, -1, 180, 2));
+  ck_assert_double_nan(cxd_capacity_occupancy(10, 5, nan, 2));
+  ck_assert_double_nan(cxd_capacity_max_answered_per_min(10.5, 180, 2, 0.03));
+  ck_assert_double_nan(cxd_capacity_min_agents(nan, 180, 2, 0.03));
+  ck_assert_double_nan(cxd_capacity_erlang_b(-1, 5));
+  ck_assert_double_nan(cxd_capacity_erlang_c(5, -1));
+  ck_assert_double_nan(cxd_capacity_service_level(5, 3, -180, 20));
+  ck_assert_double_nan(cxd_capacity_mean_wait_s(5, 3, -180));
 }
 END_TEST
 
@@ -465,6 +526,9 @@ int main(void) {
   tcase_add_test(tc, clients);
   tcase_add_test(tc, lists);
   tcase_add_test(tc, validators);
+  tcase_add_test(tc, schedules);
+  tcase_add_test(tc, codes);
+  tcase_add_test(tc, capacities);
   tcase_add_test(tc, reports);
   tcase_add_test(tc, updaters);
   tcase_add_test(tc, results);

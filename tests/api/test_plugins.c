@@ -574,7 +574,7 @@ START_TEST(nothing_is_registered_while_a_call_is_in_progress) {
   struct inner inner = {.destroyed = {0}};
   cxd_rule rule = {.size = sizeof rule, .user_data = &inner, .check = register_inside};
   rig_open(&rig, NULL, NULL);
-  ck_assert_int_eq(cxd_validator_new(NULL, &inner.to.validator, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_validator_new(rig.config, &inner.to.validator, NULL), CXD_OK);
   ck_assert_int_eq(cxd_validator_add_rule(inner.to.validator, &rule, NULL), CXD_OK);
   cxd_updater_free(rig.updater);
   ck_assert_int_eq(cxd_updater_new(rig.config, rig.client, inner.to.validator, &rig.updater, NULL), CXD_OK);

@@ -36,11 +36,14 @@ static cxd_campaign *campaign_of(const char *json) {
   return campaign;
 }
 
+/* A Tuesday, 17:13 in New York: legal hours in every zone that is approved by default. */
+#define BY_DAY INT64_C(1700000000000)
+
 /* Checks a document and wants one finding, or none. */
 static void ck_one(cxd_validator *validator, const char *json, int32_t severity, const char *code, const char *pointer) {
   cxd_campaign *campaign = campaign_of(json);
   cxd_report *report = NULL;
-  cxd_status status = cxd_validator_check(validator, campaign, 0, &report, NULL);
+  cxd_status status = cxd_validator_check(validator, campaign, BY_DAY, &report, NULL);
   ck_assert_int_eq(status, code && severity == CXD_SEVERITY_ERROR ? CXD_E_INVALID : CXD_OK);
   ck_assert_uint_eq(cxd_report_count(report), code ? 1 : 0);
   ck_assert_int_eq(cxd_report_ok(report), status == CXD_OK);
@@ -83,6 +86,8 @@ START_TEST(each_key_of_the_config_counts) {
       {"validate.max_throttle", "0.5", "{\"id\":\"a\",\"pacing\":{\"throttlePercent\":0.6}}", "pacing.throttle", CXD_FIELD_PACING_THROTTLE_PERCENT},
       {"validate.time_zones", "Europe/Berlin", "{\"id\":\"a\",\"timeZone\":\"America/New_York\"}", "zone.not_approved", CXD_FIELD_TIME_ZONE},
       {"validate.zoneinfo_dir", "/nonexistent", "{\"id\":\"a\",\"timeZone\":\"America/New_York\"}", "zone.unknown", CXD_FIELD_TIME_ZONE},
+      {"validate.agents", "20", "{\"id\":\"a\",\"maxConcurrentCalls\":21}", "capacity.licensed", CXD_FIELD_MAX_CONCURRENT_CALLS},
+      {"validate.min_tzdata", "2999a", SAMPLE, "zone.tzdata", CXD_FIELD_TIME_ZONE},
       {"validate.time_zones", "*", "{\"id\":\"a\",\"timeZone\":\"Asia/Tokyo\"}", NULL, ""}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     cxd_validator *validator = with(rows[i].key, rows[i].value);
@@ -96,7 +101,7 @@ static void ck_codes(cxd_validator *validator, const char *json, const char *exp
   cxd_campaign *campaign = campaign_of(json);
   cxd_report *report = NULL;
   char found[1024] = "";
-  cxd_status status = cxd_validator_check(validator, campaign, 0, &report, NULL);
+  cxd_status status = cxd_validator_check(validator, campaign, BY_DAY, &report, NULL);
   ck_assert_int_eq(status, cxd_report_ok(report) ? CXD_OK : CXD_E_INVALID);
   for (size_t i = 0; i < cxd_report_count(report); i++) {
     size_t len = strlen(found);
@@ -106,6 +111,25 @@ static void ck_codes(cxd_validator *validator, const char *json, const char *exp
   cxd_report_free(report);
   cxd_campaign_free(campaign);
 }
+
+START_TEST(the_instant_decides_and_0_is_now) {
+  cxd_validator *validator = with(NULL, NULL);
+  cxd_campaign *campaign = campaign_of(SAMPLE);
+  cxd_report *report = NULL;
+  int32_t open = -1;
+  ck_assert_int_eq(cxd_validator_check(validator, campaign, BY_DAY, &report, NULL), CXD_OK);
+  cxd_report_free(report);
+  ck_assert_int_eq(cxd_validator_check(validator, campaign, BY_DAY + INT64_C(43200000), &report, NULL), CXD_E_INVALID);
+  ck_assert_str_eq(cxd_report_code(report, 0), "window.closed");
+  cxd_report_free(report);
+  ck_assert_int_eq(cxd_validator_window(validator, "America/New_York", NULL, 0, &open, NULL, NULL), CXD_OK);
+  cxd_status status = cxd_validator_check(validator, campaign, 0, &report, NULL);
+  ck_assert_msg(status == (open ? CXD_OK : CXD_E_INVALID) || (open && strcmp(cxd_report_code(report, 0), "window.interval") == 0), "%d", status);
+  cxd_report_free(report);
+  cxd_campaign_free(campaign);
+  cxd_validator_free(validator);
+}
+END_TEST
 
 START_TEST(in_replace_mode_a_campaign_is_the_whole_document) {
   cxd_validator *merge = with("update.mode", "merge"), *replace = with("update.mode", "replace");
@@ -304,6 +328,7 @@ int main(void) {
   tcase_add_test(tc, the_documented_campaign_passes_with_all_defaults);
   tcase_add_test(tc, the_defaults_are_those_of_the_manual);
   tcase_add_test(tc, each_key_of_the_config_counts);
+  tcase_add_test(tc, the_instant_decides_and_0_is_now);
   tcase_add_test(tc, in_replace_mode_a_campaign_is_the_whole_document);
   tcase_add_test(tc, the_error_of_a_refused_campaign_names_number_and_first_finding);
   tcase_add_test(tc, a_report_becomes_json);

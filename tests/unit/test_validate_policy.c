@@ -140,7 +140,7 @@ START_TEST(the_example_of_the_manual_is_a_policy) {
   cxd_error *error = NULL;
   cxd_status status = cxd_validator_load_policy(validator, start, (size_t)(end - start), &error);
   ck_assert_msg(status == CXD_OK, "%s", error ? error->message : "?");
-  ck_says(validator, "{\"id\":\"a\",\"maxConcurrentCalls\":201}", "limit of 200 (policy member");
+  ck_findings(validator, "{\"id\":\"a\",\"maxConcurrentCalls\":201}", "E capacity.concurrency /maxConcurrentCalls\nE capacity.licensed /maxConcurrentCalls");
   cxd__buf_free(&manual);
 }
 END_TEST

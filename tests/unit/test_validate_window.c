@@ -16,7 +16,13 @@ static int64_t at_of(const char *text) {
   return (cxd__days_of((struct cxd__date){year, (int8_t)month, (int8_t)day}) * 86400 + hour * 3600 + minute * 60 + second) * 1000;
 }
 
-static void setup(void) { validator = default_validator(); }
+static struct cxd__validate_options by_law(void) {
+  struct cxd__validate_options options = default_options();
+  options.jurisdiction = NULL; /* US */
+  return options;
+}
+
+static void setup(void) { validator = validator_with(by_law()); }
 
 static void teardown(void) { cxd__validator_unref(validator); }
 
@@ -27,7 +33,7 @@ static void load(const char *policy) {
 }
 
 static void use(const char *jurisdiction) {
-  struct cxd__validate_options options = default_options();
+  struct cxd__validate_options options = by_law();
   options.jurisdiction = jurisdiction;
   options.time_zones = "*";
   cxd__validator_unref(validator);
@@ -242,15 +248,24 @@ START_TEST(mississippi_counts_in_central_time_wherever_the_campaign_is) {
 }
 END_TEST
 
-START_TEST(the_unrestricted_row_has_no_hours_at_all) {
+START_TEST(the_unrestricted_row_has_no_hours_at_all_and_needs_no_zone) {
   use("UNRESTRICTED");
+  ck_update("{\"id\":\"a\",\"maxConcurrentCalls\":2}", NULL, "{\"id\":\"a\",\"status\":\"running\",\"maxConcurrentCalls\":2}", NIGHT, "", CXD_OK);
   ck_at(NY("running", 1), NIGHT, "");
   ck_at(DOC_IN("America/Santiago", "running", 1), "2026-04-05T03:30:00Z", "");
 }
 END_TEST
 
+START_TEST(a_policy_still_closes_the_unrestricted_row) {
+  use("UNRESTRICTED");
+  load("{\"version\":1,\"holidays\":[{\"name\":\"Feast\",\"on\":\"2026-11-28\"}]}");
+  ck_at(NY("running", 1), DAY, "E window.dnc /status");
+  ck_says_at(NY("running", 1), DAY, "Feast");
+}
+END_TEST
+
 START_TEST(an_unknown_jurisdiction_is_refused_when_the_validator_is_made) {
-  struct cxd__validate_options options = default_options();
+  struct cxd__validate_options options = by_law();
   cxd_validator *none = NULL;
   cxd_error *error = NULL;
   options.jurisdiction = "US-FI";
@@ -265,7 +280,7 @@ END_TEST
 /* ----------------------------------------------------------------------- zones */
 
 START_TEST(a_zone_that_cannot_be_read_is_closed_never_utc) {
-  struct cxd__validate_options options = default_options();
+  struct cxd__validate_options options = by_law();
   options.zoneinfo_dir = "/nowhere";
   cxd__validator_unref(validator);
   validator = validator_with(options);
@@ -309,7 +324,7 @@ START_TEST(a_wrong_zone_that_the_change_sets_is_said_once) { ck_at("{\"id\":\"a\
 END_TEST
 
 START_TEST(an_old_time_zone_database_is_refused) {
-  struct cxd__validate_options options = default_options();
+  struct cxd__validate_options options = by_law();
   options.min_tzdata = "2999a";
   cxd__validator_unref(validator);
   validator = validator_with(options);
@@ -450,7 +465,8 @@ int main(void) {
   tcase_add_test(tcase, a_day_without_calls_says_so_and_the_opening_is_the_next_day);
   tcase_add_test(tcase, a_holiday_is_named_and_has_its_own_code);
   tcase_add_test(tcase, mississippi_counts_in_central_time_wherever_the_campaign_is);
-  tcase_add_test(tcase, the_unrestricted_row_has_no_hours_at_all);
+  tcase_add_test(tcase, the_unrestricted_row_has_no_hours_at_all_and_needs_no_zone);
+  tcase_add_test(tcase, a_policy_still_closes_the_unrestricted_row);
   tcase_add_test(tcase, an_unknown_jurisdiction_is_refused_when_the_validator_is_made);
   tcase = suite_case(suite, "zones", setup, teardown);
   tcase_add_test(tcase, a_zone_that_cannot_be_read_is_closed_never_utc);
