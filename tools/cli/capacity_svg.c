@@ -87,6 +87,9 @@ static double most_of(const struct chart *chart, double agents) {
   return cxd_capacity_max_answered_per_min(agents, chart->in->aht_s, chart->in->patience_s, chart->in->max_abandonment);
 }
 
+/* A limit of 100 % has no largest rate, one of 0 % none above 0: then as many as keep all agents busy. */
+static double worth(const struct capacity_picture *in, double per_min) { return isfinite(per_min) && per_min > 0 ? per_min : in->agents * 60 / in->aht_s; }
+
 static int set_axes(struct chart *chart) {
   const struct capacity_picture *in = chart->in;
   double step = fmax(1, round(in->agents / 10));
@@ -95,9 +98,9 @@ static int set_axes(struct chart *chart) {
   chart->most = most_of(chart, in->agents);
   chart->here = in->offered_per_min > 0 ? abandonment(chart, in->agents, in->offered_per_min) : 0;
   double widest = chart->curves > 0 ? most_of(chart, chart->agents[chart->curves - 1]) : NAN;
-  chart->right = fmax(fmax(widest * 1.15, chart->most * 1.25), in->offered_per_min * 1.2);
+  chart->right = fmax(fmax(worth(in, widest) * 1.15, worth(in, chart->most) * 1.25), in->offered_per_min * 1.2);
   chart->top = fmin(1, fmax(fmax(in->max_abandonment * 3.2, chart->here * 1.35), 0.01));
-  return isfinite(chart->right) && chart->right > 0 && isfinite(chart->top) && isfinite(chart->here) && isfinite(chart->most) && in->max_abandonment >= 0 &&
+  return isfinite(chart->right) && chart->right > 0 && isfinite(chart->top) && isfinite(chart->here) && !isnan(chart->most) && in->max_abandonment >= 0 &&
          in->max_abandonment <= 1;
 }
 
@@ -230,8 +233,8 @@ static int fits_into(const struct svg_font *font, struct svg_point where, const 
 
 static void put_limit_texts(struct chart *chart) {
   struct svg_point left = at(chart, 0, chart->in->max_abandonment), corner = at(chart, fmin(chart->most, chart->right), chart->in->max_abandonment);
-  char *limit = number(chart->in->max_abandonment * 100), *most = number(rounded_down(chart->most));
-  char *text = mem_format("limit %s %%", limit), *safe = mem_format("within it up to %s a minute", most);
+  char *limit = number(chart->in->max_abandonment * 100), *most = number(isfinite(chart->most) ? rounded_down(chart->most) : 0);
+  char *text = mem_format("limit %s %%", limit), *safe = isfinite(chart->most) ? mem_format("within it up to %s a minute", most) : mem_format("at any rate");
   put_on_white(chart, &limit_font, (struct svg_point){LEFT + 8, left.y - 8}, text);
   const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}};
   if (!fits_into(&safe_font, inside, safe, corner) || !put_on_white(chart, &safe_font, inside, safe))
