@@ -62,8 +62,12 @@ void cxd__policy_free(struct cxd__policy *policy); /* what it holds; it says not
 /* A policy that says nothing. */
 struct cxd__policy cxd__policy_none(void);
 
-/* Reads a policy strictly, all its faults in one message; what names it there. CXD_E_JSON, CXD_E_TOO_LARGE, CXD_E_CONFIG, CXD_E_NOMEM. */
-cxd_status cxd__policy_parse(const char *json, size_t len, const char *what, struct cxd__policy *out, cxd_error **error);
+/*
+ * Reads a policy strictly, all its faults in one message; what names it there. table: where jurisdictions and sets of holidays are
+ * that the policy names without defining them; its rows borrow the sets, so the table must outlive the policy. NULL: names of
+ * jurisdictions are not checked. Free with cxd__policy_free(). CXD_E_JSON, CXD_E_TOO_LARGE, CXD_E_CONFIG, CXD_E_NOMEM.
+ */
+cxd_status cxd__policy_parse(const char *json, size_t len, const char *what, const struct cxd__hours *table, struct cxd__policy *out, cxd_error **error);
 
 struct cxd__limit {
   int64_t value;

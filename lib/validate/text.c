@@ -53,6 +53,15 @@ const char *cxd__show(struct cxd__shown *out, struct cxd__slice value) {
   return out->text;
 }
 
+int cxd__tame(const char *s, size_t len) {
+  for (size_t at = 0, width; at < len; at += width) {
+    width = cxd__utf8_width(s + at, len - at);
+    if (!width || (width == 1 ? (unsigned char)s[at] < 0x20 || s[at] == 0x7f : steers(code_point(s + at, width))))
+      return 0;
+  }
+  return 1;
+}
+
 int cxd__view_string(struct cxd__slice string, struct cxd__view *out) {
   if (!memchr(string.p, '\\', string.len)) {
     *out = (struct cxd__view){string.p + 1, string.len - 2, NULL};

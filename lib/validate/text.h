@@ -14,6 +14,9 @@ struct cxd__shown {
 };
 const char *cxd__show(struct cxd__shown *out, struct cxd__slice value);
 
+/* Whether a text is well-formed and may stand in a message as it is: one line, nothing that steers a terminal. */
+int cxd__tame(const char *s, size_t len);
+
 /* The decoded text of a JSON string, without a copy where it has no escapes. Not zero-terminated. */
 struct cxd__view {
   const char *p;

@@ -11,7 +11,7 @@ import unittest
 
 import clilib
 
-COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "windows", "config", "version"]
+COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "windows", "capacity", "config", "version"]
 VALID = {"id": "a1", "maxConcurrentCalls": 10}
 
 
@@ -48,7 +48,7 @@ class Usage(clilib.Case):
                 self.assertNotIn("the commands are", self.refused(word, says=[f"the nearest is '{nearest}'"]).stderr)
 
     def test_commands_of_later_releases_are_not_there(self):
-        for name in ("resume", "rollback", "audit", "capacity"):
+        for name in ("resume", "rollback", "audit"):
             with self.subTest(name):
                 self.refused(name, "x", says=[f"unknown command '{name}'"])
 

@@ -28,6 +28,10 @@
 
 static inline struct cxd__validate_options default_options(void) { return (struct cxd__validate_options){.max_concurrent_calls = 500, .min_pacing_interval_s = 10, .max_throttle = 0.95, .time_zones = FOUR_ZONES, .zoneinfo_dir = ZONEINFO}; }
 
+/* The five that every validator has; the rest is unset. */
+#define OPTIONS(calls, interval, throttle, zones, dir) \
+  { .max_concurrent_calls = (calls), .min_pacing_interval_s = (interval), .max_throttle = (throttle), .time_zones = (zones), .zoneinfo_dir = (dir) }
+
 static inline cxd_validator *validator_with(struct cxd__validate_options options) {
   cxd_validator *validator = NULL;
   cxd_error *error = NULL;

@@ -199,7 +199,8 @@ START_TEST(without_patience_it_is_erlang_b) {
   for (int i = 0; i < POINTS; i++) {
     struct point p = random_point(&points);
     double blocked = cxd__erlang_b(p.agents, p.load);
-    struct cxd__patience none = cxd__patience_of(p.agents, p.load, p.aht_s, i % 2 ? 0.0 : -0.0), hardly = cxd__patience_of(p.agents, p.load, p.aht_s, 1e-13 * p.aht_s / p.load);
+    struct cxd__patience none = cxd__patience_of(p.agents, p.load, p.aht_s, i % 2 ? 0.0 : -0.0);
+    struct cxd__patience hardly = cxd__patience_of(p.agents, p.load, p.aht_s, 1e-13 * p.aht_s / p.load);
     ck_same(none.abandonment, blocked, SLACK, "tau 0, abandonment");
     ck_same(none.wait, blocked, SLACK, "tau 0, wait");
     ck_same(hardly.abandonment, blocked, SLACK, "tau near 0, abandonment");
@@ -212,7 +213,8 @@ START_TEST(with_endless_patience_it_is_erlang_c) {
   struct points points = {8};
   for (int i = 0; i < POINTS; i++) {
     struct point p = random_point(&points);
-    struct cxd__patience endless = cxd__patience_of(p.agents, p.load, p.aht_s, (double)INFINITY), long_one = cxd__patience_of(p.agents, p.load, p.aht_s, 1e9 * p.aht_s);
+    struct cxd__patience endless = cxd__patience_of(p.agents, p.load, p.aht_s, (double)INFINITY);
+    struct cxd__patience long_one = cxd__patience_of(p.agents, p.load, p.aht_s, 1e9 * p.aht_s);
     ck_same(endless.wait, cxd__erlang_c(p.agents, p.load), SLACK, "wait");
     ck_same(endless.abandonment, p.load < p.agents ? 0 : 1 - p.agents / p.load, SLACK, "abandonment");
     ck_same(endless.occupancy, fmin(p.load / p.agents, 1), SLACK, "occupancy");
@@ -263,8 +265,9 @@ END_TEST
 /* Whatever is in the domain has shares for answers, also where squares and exponentials leave the range of doubles. */
 START_TEST(extreme_numbers_have_answers) {
   static const double sizes[] = {5e-324, 1e-308, 1e-10, 1, 1e7, 1e154, 1e308, DBL_MAX}, agents[] = {1, 2, 10000, 9999999, 1e7};
+  static const double patiences[] = {0, 5e-324, 1e-308, 1e-10, 1, 1e7, 1e154, 1e308, DBL_MAX, (double)INFINITY};
   for (size_t i = 0; i < 5 * 8 * 8 * 10; i++) {
-    double n = agents[i % 5], load = sizes[i / 5 % 8], aht = sizes[i / 40 % 8], patience = i / 320 < 8 ? sizes[i / 320] : i / 320 == 8 ? 0 : (double)INFINITY;
+    double n = agents[i % 5], load = sizes[i / 5 % 8], aht = sizes[i / 40 % 8], patience = patiences[i / 320];
     struct cxd__patience p = cxd__patience_of(n, load, aht, patience);
     ck_share(p.wait, "wait");
     ck_share(p.abandonment, "abandonment");
@@ -322,7 +325,8 @@ END_TEST
 
 int main(void) {
   Suite *suite = suite_create("capacity");
-  TCase *values = suite_case(suite, "values", NULL, NULL), *rules = suite_case(suite, "properties", NULL, NULL), *bad = suite_case(suite, "bad input", NULL, NULL);
+  TCase *values = suite_case(suite, "values", NULL, NULL), *rules = suite_case(suite, "properties", NULL, NULL);
+  TCase *bad = suite_case(suite, "bad input", NULL, NULL);
   tcase_set_timeout(values, 60);
   tcase_set_timeout(rules, 60);
   tcase_add_test(values, erlang_c_has_the_values_of_the_textbooks);

@@ -84,7 +84,7 @@ START_TEST(an_interval_of_0_names_the_accuracy_rate) {
 END_TEST
 
 START_TEST(limits_come_from_the_options) {
-  struct cxd__validate_options options = {7, 30, 0.5, "*", ZONEINFO};
+  struct cxd__validate_options options = OPTIONS(7, 30, 0.5, "*", ZONEINFO);
   cxd_validator *own = validator_with(options);
   CK_VALUES(own, "\"maxConcurrentCalls\":$", "E capacity.concurrency /maxConcurrentCalls", {"7", 1}, {"8", 0});
   CK_VALUES(own, "\"pacing\":{\"interval\":$}", "E pacing.interval /pacing/interval", {"29", 0}, {"30", 1});
@@ -94,7 +94,7 @@ START_TEST(limits_come_from_the_options) {
 END_TEST
 
 START_TEST(an_interval_of_0_is_refused_by_the_smallest_minimum) {
-  struct cxd__validate_options options = {500, 1, 1, "*", ZONEINFO};
+  struct cxd__validate_options options = OPTIONS(500, 1, 1, "*", ZONEINFO);
   cxd_validator *own = validator_with(options);
   CK_VALUES(own, "\"pacing\":{\"interval\":$}", "E pacing.interval /pacing/interval", {"0", 0}, {"1", 1});
   CK_VALUES(own, "\"pacing\":{\"throttlePercent\":$}", "E pacing.throttle /pacing/throttlePercent", {"1", 1}, {"1.0000001", 0});
@@ -104,12 +104,12 @@ END_TEST
 
 START_TEST(options_out_of_range_are_refused_by_key) {
   static const struct { struct cxd__validate_options options; const char *key; } rows[] = {
-      {{0, 10, 0.95, "*", ZONEINFO}, "validate.max_concurrent_calls"},       {{-5, 10, 0.95, "*", ZONEINFO}, "validate.max_concurrent_calls"},
-      {{1000001, 10, 0.95, "*", ZONEINFO}, "validate.max_concurrent_calls"}, {{500, 0, 0.95, "*", ZONEINFO}, "validate.min_pacing_interval_s"},
-      {{500, 86401, 0.95, "*", ZONEINFO}, "validate.min_pacing_interval_s"}, {{500, 10, 0, "*", ZONEINFO}, "validate.max_throttle"},
-      {{500, 10, 1.01, "*", ZONEINFO}, "validate.max_throttle"},             {{500, 10, (double)NAN, "*", ZONEINFO}, "validate.max_throttle"},
-      {{500, 10, 0.95, "", ZONEINFO}, "validate.time_zones"},                {{500, 10, 0.95, " , ,", ZONEINFO}, "validate.time_zones"},
-      {{500, 10, 0.95, "EST", ZONEINFO}, "validate.time_zones"},             {{500, 10, 0.95, "America/Denver,../x", ZONEINFO}, "validate.time_zones"}};
+      {OPTIONS(0, 10, 0.95, "*", ZONEINFO), "validate.max_concurrent_calls"},       {OPTIONS(-5, 10, 0.95, "*", ZONEINFO), "validate.max_concurrent_calls"},
+      {OPTIONS(1000001, 10, 0.95, "*", ZONEINFO), "validate.max_concurrent_calls"}, {OPTIONS(500, 0, 0.95, "*", ZONEINFO), "validate.min_pacing_interval_s"},
+      {OPTIONS(500, 86401, 0.95, "*", ZONEINFO), "validate.min_pacing_interval_s"}, {OPTIONS(500, 10, 0, "*", ZONEINFO), "validate.max_throttle"},
+      {OPTIONS(500, 10, 1.01, "*", ZONEINFO), "validate.max_throttle"},             {OPTIONS(500, 10, (double)NAN, "*", ZONEINFO), "validate.max_throttle"},
+      {OPTIONS(500, 10, 0.95, "", ZONEINFO), "validate.time_zones"},                {OPTIONS(500, 10, 0.95, " , ,", ZONEINFO), "validate.time_zones"},
+      {OPTIONS(500, 10, 0.95, "EST", ZONEINFO), "validate.time_zones"},             {OPTIONS(500, 10, 0.95, "America/Denver,../x", ZONEINFO), "validate.time_zones"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     cxd_validator *own = (cxd_validator *)(uintptr_t)&rows;
     cxd_error *error = NULL;

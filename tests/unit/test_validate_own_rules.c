@@ -87,7 +87,7 @@ START_TEST(an_error_of_a_rule_refuses_the_campaign) {
   struct probe probe = {.answer = CXD_ACCEPTED, .code = "acme.no", .severity = CXD_SEVERITY_ERROR};
   add(&probe);
   cxd_campaign *campaign = campaign_of("{\"id\":\"a\"}");
-  struct cxd__check job = {campaign, NULL, 0, 1};
+  struct cxd__check job = {.change = campaign, .at_unix_ms = 1};
   cxd_report *report = NULL;
   cxd_error *error = NULL;
   ck_assert_int_eq(cxd__validator_run(validator, &job, &report, &error), CXD_E_INVALID);

@@ -430,7 +430,7 @@ END_TEST
 
 static void ck_out_of_memory(const char *json, int bad) {
   cxd_campaign *campaign = campaign_of(json);
-  struct cxd__check check = {campaign, NULL, 0, 1};
+  struct cxd__check check = {.change = campaign, .at_unix_ms = 1};
   size_t refused = 0;
   for (size_t n = 1;; n++) {
     cxd_report *report = NULL;

@@ -352,7 +352,7 @@ END_TEST
 
 START_TEST(the_options_are_copied) {
   char zones[] = "Europe/Berlin", path[] = ZONEINFO;
-  struct cxd__validate_options options = {500, 10, 0.95, zones, path};
+  struct cxd__validate_options options = OPTIONS(500, 10, 0.95, zones, path);
   cxd_validator *validator = validator_with(options);
   memset(zones, 'x', sizeof zones - 1);
   memset(path, 'x', sizeof path - 1);

@@ -179,6 +179,10 @@ static error_t parse_misplaced(int key, char *arg, struct argp_state *state) {
 
 static error_t parse_command(int key, char *arg, struct argp_state *state) {
   struct local *local = state->input;
+  if (key >= ARG_NUMBER && key < ARG_NUMBER + NUMBER_COUNT) {
+    local->args->numbers[key - ARG_NUMBER] = arg;
+    return 0;
+  }
   switch (key) {
   case ARGP_KEY_INIT: state->child_inputs[0] = local; return 0;
   case ARG_AT: set_at(local, state, arg); return 0;

@@ -234,9 +234,10 @@ static int fits_into(const struct svg_font *font, struct svg_point where, const 
 static void put_limit_texts(struct chart *chart) {
   struct svg_point left = at(chart, 0, chart->in->max_abandonment), corner = at(chart, fmin(chart->most, chart->right), chart->in->max_abandonment);
   char *limit = number(chart->in->max_abandonment * 100), *most = number(isfinite(chart->most) ? rounded_down(chart->most) : 0);
-  char *text = mem_format("limit %s %%", limit), *safe = isfinite(chart->most) ? mem_format("within it up to %s a minute", most) : mem_format("at any rate");
-  put_on_white(chart, &limit_font, (struct svg_point){LEFT + 8, left.y - 8}, text);
-  const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}};
+  char *text = mem_format("limit %s %%", limit), *safe = isfinite(chart->most) ? mem_format("within it up to %s a minute", most) : mem_format("within it at any rate");
+  const struct svg_point above_or_below[] = {{LEFT + 8, left.y - 8}, {LEFT + 8, left.y + 18}};
+  put_first(chart, &limit_font, above_or_below, 2, text);
+  const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}, {LEFT + 8, left.y + 38}};
   if (!fits_into(&safe_font, inside, safe, corner) || !put_on_white(chart, &safe_font, inside, safe))
     put_first(chart, &safe_font, beside, sizeof beside / sizeof *beside, safe);
   free(safe);

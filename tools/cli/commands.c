@@ -33,6 +33,20 @@ static const struct argp_option windows_options[] = {
     {0},
 };
 
+static const struct argp_option capacity_options[] = {
+    {"agents", ARG_NUMBER + NUMBER_AGENTS, "N", 0, "Agents who take the calls [validate.agents]", 0},
+    {"load", ARG_NUMBER + NUMBER_LOAD, "ERLANG", 0, "Offered load: answered calls per second x handling time", 0},
+    {"answered-per-min", ARG_NUMBER + NUMBER_ANSWERED, "X", 0, "Offered pacing: answered calls per minute", 0},
+    {"calls", ARG_NUMBER + NUMBER_CALLS, "N", 0, "Offered pacing as in a campaign: calls per interval, with --interval, --throttle and --answer-rate", 0},
+    {"interval", ARG_NUMBER + NUMBER_INTERVAL, "S", 0, "With --calls: the interval in seconds", 0},
+    {"throttle", ARG_NUMBER + NUMBER_THROTTLE, "F", 0, "With --calls: the throttle, a fraction [1]", 0},
+    {"answer-rate", ARG_NUMBER + NUMBER_ANSWER_RATE, "F", 0, "With --calls: the share of calls that a person answers [validate.answer_rate]", 0},
+    {"aht", ARG_NUMBER + NUMBER_AHT, "S", 0, "Mean handling time of an answered call in seconds [validate.aht_s]", 0},
+    {"patience", ARG_NUMBER + NUMBER_PATIENCE, "S", 0, "How long a called person waits, in seconds [validate.patience_s, or 2]", 0},
+    {"max-abandonment", ARG_NUMBER + NUMBER_MAX_ABANDONMENT, "F", 0, "Largest share of answered calls that may be abandoned [validate.max_abandonment, or 0.03]", 0},
+    {0},
+};
+
 #define FILE_HELP "FILE is a JSON object with the members to change and the campaign's id, or an array of them; - is standard input."
 
 static const struct command commands[] = {
@@ -46,6 +60,9 @@ static const struct command commands[] = {
      INT32_MAX, apply_options, cmd_apply},
     {"windows", "", "Show when calling is legal, by zone and jurisdiction", "A table on a terminal, JSON elsewhere, unless --output says which.", 0, 0,
      windows_options, cmd_windows},
+    {"capacity", "", "Plan agents and pacing by predicted abandonment",
+     "A planning bound: answers come at random, the dialer does not look at free agents. Without --load, --answered-per-min and --calls it looks for the largest safe pacing.",
+     0, 0, capacity_options, cmd_capacity},
     {"config", "list|show", "List the keys, or show the values in force", NULL, 1, 1, NULL, cmd_config},
     {"version", "", "Print versions and features", NULL, 0, 0, NULL, cmd_version},
 };

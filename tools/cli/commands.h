@@ -15,6 +15,21 @@ struct arg_list {
   size_t count;
 };
 
+/* Options with a number, in the order of the command's messages; their command judges the text. */
+enum number {
+  NUMBER_AGENTS,
+  NUMBER_LOAD,
+  NUMBER_ANSWERED,
+  NUMBER_CALLS,
+  NUMBER_INTERVAL,
+  NUMBER_THROTTLE,
+  NUMBER_ANSWER_RATE,
+  NUMBER_AHT,
+  NUMBER_PATIENCE,
+  NUMBER_MAX_ABANDONMENT,
+  NUMBER_COUNT
+};
+
 /* What stands behind the command, already checked. */
 struct args {
   char **list; /* FILE..., ID, ... */
@@ -26,6 +41,7 @@ struct args {
   struct arg_list zones, jurisdictions; /* --zone, --jurisdiction */
   int days;           /* --days; 0: not given */
   const char *svg;    /* --svg, or NULL */
+  const char *numbers[NUMBER_COUNT]; /* --agents and its like, or NULL */
 };
 
 /* One row for each command: dispatch, --help and error messages come from it. */
@@ -41,6 +57,7 @@ const struct command *command_find(const char *name);
 const struct command *command_nearest(const char *name); /* NULL: none is near */
 
 int cmd_apply(struct cli *cli, const struct args *args);
+int cmd_capacity(struct cli *cli, const struct args *args);
 int cmd_config(struct cli *cli, const struct args *args);
 int cmd_demo(struct cli *cli, const struct args *args);
 int cmd_get(struct cli *cli, const struct args *args);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capacity_plan.h"
+#include "capacity_text.h"
+#include "exit_code.h"
+#include "number.h"
+#include "settings.h"
+
+static void put_json(const struct capacity_plan *p) {
+  const struct {
+    const char *name;
+    double value;
+  } members[] = {
+      {"load", p->load},         {"occupancy", p->occupancy}, {"p_wait", p->wait},           {"p_abandon", p->abandonment},
+      {"erlang_b", p->erlang_b}, {"erlang_c", p->erlang_c},   {"min_agents", p->min_agents}, {"max_answered_per_min", p->max_rate},
+  };
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    printf("%s\"%s\":", i == 0 ? "{" : ",", members[i].name);
+    number_put_json(stdout, members[i].value);
+  }
+  fputs("}\n", stdout);
+}
+
+static int wants_colour(void) {
+  const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+  int dumb = terminal && strcmp(terminal, "dumb") == 0;
+  return isatty(STDOUT_FILENO) && !(refused && *refused) && !dumb;
+}
+
+int cmd_capacity(struct cli *cli, const struct args *args) {
+  struct capacity_plan plan;
+  int code = settings_load(cli);
+  if (!code)
+    code = capacity_plan_make(cli, args, &plan);
+  if (code)
+    return code;
+  if (cli->json)
+    put_json(&plan);
+  else
+    capacity_text_put(stdout, &plan, wants_colour());
+  return EXIT_DONE;
+}
