@@ -50,12 +50,12 @@ static double abandonment(const struct chart *chart, double agents, double per_m
 }
 
 /* Decimals that are worth showing. */
-static int places_of(double value) { return fabs(value) < 1 ? 4 : 2; }
+static int places_of(double value) { return fabs(value) < 1 ? 4 : 3; }
 
 /* Without needless zeros. printf's %f and %g write a comma in some locales. Caller frees. */
 static char *number(double value) {
   int places = places_of(value);
-  long long unit = places == 4 ? 10000 : 100, parts = llround(value * (double)unit);
+  long long unit = places == 4 ? 10000 : 1000, parts = llround(value * (double)unit);
   while (unit > 1 && parts % 10 == 0) {
     unit /= 10;
     parts /= 10;
@@ -64,6 +64,7 @@ static char *number(double value) {
   return unit == 1 ? mem_format("%lld", parts) : mem_format("%lld.%0*lld", parts / unit, places, parts % unit);
 }
 
+/* So that a number as shown passes; abandonment is rounded up. */
 static double rounded_down(double value) {
   double unit = pow(10, places_of(value));
   return floor(value * unit) / unit;
@@ -214,7 +215,7 @@ static void put_point(struct chart *chart) {
     return;
   int kept = chart->here <= in->max_abandonment;
   struct svg_point centre = at(chart, in->offered_per_min, chart->here);
-  char *offered = number(in->offered_per_min), *share = number(round(chart->here * 1e4) / 100);
+  char *offered = number(in->offered_per_min), *share = number(ceil(chart->here * 1e4 - 1e-6) / 100);
   char *busy = number(round(cxd_capacity_occupancy(in->agents, in->offered_per_min, in->aht_s, in->patience_s) * 100));
   char *text = mem_format("%s a minute: %s %% abandoned, agents %s %% busy", offered, share, busy);
   svg_circle(&chart->svg, centre, 6, kept ? "fill=\"#1f7a5c\" stroke=\"#ffffff\" stroke-width=\"2\"" : "fill=\"#b3261e\" stroke=\"#ffffff\" stroke-width=\"2\"");

@@ -44,6 +44,7 @@ static const struct argp_option capacity_options[] = {
     {"aht", ARG_NUMBER + NUMBER_AHT, "S", 0, "Mean handling time of an answered call in seconds [validate.aht_s]", 0},
     {"patience", ARG_NUMBER + NUMBER_PATIENCE, "S", 0, "How long a called person waits, in seconds [validate.patience_s, or 2]", 0},
     {"max-abandonment", ARG_NUMBER + NUMBER_MAX_ABANDONMENT, "F", 0, "Largest share of answered calls that may be abandoned [validate.max_abandonment, or 0.03]", 0},
+    {"svg", ARG_SVG, "FILE", 0, "Draw the curve of abandonment as well; - is standard output, where nothing else is printed then", 0},
     {0},
 };
 
