@@ -142,12 +142,11 @@ static void check_times(struct cxd__reader *reader, struct cxd__slice at, const 
   out->to = window.to;
 }
 
-/* Only its name: it would close every day, everywhere, for ever, and more likely somebody forgot a line. */
-static void check_limited(struct cxd__reader *reader, struct cxd__slice value, const struct reading *reading) {
-  const struct cxd__blackout *out = reading->out;
-  int limited = reading->first || reading->last || reading->from != -1 || reading->to != -1 || out->weekdays != 0x7f || out->jurisdictions.at || out->zones.at;
-  if (!limited && out->name)
-    cxd__read_fault(reader, value, "a blackout has only a name, and would close every day for ever: write from_date and to_date, or what else limits it");
+/* Nothing but its name: more likely somebody forgot a line. */
+static void check_limited(struct cxd__reader *reader, struct cxd__slice value, const struct cxd__blackout *out) {
+  int whole_day = out->from == 0 && out->to == CXD__DAY_MINUTES;
+  if (!out->dated && whole_day && out->weekdays == 0x7f && !out->jurisdictions.count && !out->zones.count)
+    cxd__read_fault(reader, value, "nothing limits the blackout, which would close every day for ever: write from_date and to_date, or what else limits it");
 }
 
 static void read_blackout(struct cxd__reader *reader, struct cxd__slice value, struct cxd__blackout *out) {
@@ -155,13 +154,15 @@ static void read_blackout(struct cxd__reader *reader, struct cxd__slice value, s
       {"name", read_name},           {"from_date", read_from_date}, {"to_date", read_to_date},             {"from_time", read_from_time},
       {"to_time", read_to_time},     {"weekdays", read_weekdays},   {"jurisdictions", read_jurisdictions}, {"zones", read_zones}};
   struct reading reading = {.out = out, .from = -1, .to = -1};
+  size_t before = reader->count;
   out->weekdays = 0x7f;
   if (!cxd__read_into(reader, value, &reading, "a blackout", table, sizeof table / sizeof *table))
     return;
   (void)cxd__read_required(reader, value, "name", "\"name\":\"Christmas\"");
   check_dates(reader, value, &reading);
   check_times(reader, value, &reading);
-  check_limited(reader, value, &reading);
+  if (reader->count == before)
+    check_limited(reader, value, out);
 }
 
 void cxd__blackouts_read(struct cxd__reader *reader, struct cxd__slice value, struct cxd__blackout **out, size_t *count) {

@@ -71,7 +71,7 @@ START_TEST(a_time_range_may_pass_midnight) {
   ck_assert_int_eq(b->from, 1320);
   ck_assert_int_eq(b->to, 1590);
   ck_assert_uint_eq(b->weekdays, 0x70);
-  b = good("\"from_time\":\"00:00\",\"to_time\":\"24:00\"");
+  b = good("\"from_time\":\"00:00\",\"to_time\":\"24:00\",\"zones\":\"UTC\"");
   ck_assert_int_eq(b->to, 1440);
 }
 END_TEST
@@ -87,7 +87,8 @@ END_TEST
 
 START_TEST(faults_are_told) {
   static const struct { const char *members, *part; } rows[] = {
-      {"", "a blackout has only a name, and would close every day for ever"},
+      {"", "nothing limits the blackout, which would close every day for ever: write from_date and to_date"},
+      {"\"weekdays\":[\"mon-sun\"],\"from_time\":\"00:00\",\"to_time\":\"24:00\"", "nothing limits the blackout"},
       {"\"from_date\":\"2026-12-24\"", "a blackout has from_date without to_date: write both"},
       {"\"to_date\":\"12-24\"", "a blackout has to_date without from_date"},
       {"\"from_date\":\"2026-12-24\",\"to_date\":\"12-26\"", "from_date and to_date are of different forms"},
