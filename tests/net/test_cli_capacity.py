@@ -9,6 +9,7 @@ import subprocess
 import unittest
 
 import clilib
+import picturelib
 
 MEMBERS = ["load", "occupancy", "p_wait", "p_abandon", "erlang_b", "erlang_c", "min_agents", "max_answered_per_min"]
 # agents, load, handling time, P(wait), P(abandon) with 2 s of patience
@@ -303,6 +304,35 @@ class Refusals(CapacityCase):
         self.assertIn("planning bound", " ".join(done.stdout.split()))
         for option in ("--agents", "--load", "--answered-per-min", "--calls", "--aht", "--patience", "--max-abandonment"):
             self.assertIn(option, done.stdout)
+
+
+class Picture(CapacityCase):
+    ARGS = ["--agents", 25, "--load", 19.125, "--aht", 180]
+
+    def test_the_curve_beside_the_table(self):
+        file = self.dir / "curve.svg"
+        done = self.capacity(*self.ARGS, "--svg", file)
+        self.assert_code(done, 0)
+        self.assertEqual(done.stdout, self.text(*self.ARGS))
+        self.assertEqual(done.stderr, f"cxdialer: picture written to {file}\n")
+        picture = picturelib.Picture(file.read_bytes())
+        picture.assert_plain(self)
+        picture.assert_boxes_apart(self)
+        for text in ("Abandoned calls of 25 agents", "limit 3 %", "within it up to 6.228 a minute", "6.375 a minute: 3.53 % abandoned, agents 74 % busy"):
+            self.assertIn(text, picture.texts())
+        self.assertEqual([path.name for path in self.dir.iterdir()], ["curve.svg"])
+
+    def test_on_standard_output_there_is_nothing_else(self):
+        done = self.capacity("--agents", 25, "--aht", 180, "--svg", "-")
+        self.assert_code(done, 0)
+        picture = picturelib.Picture(done.stdout.encode())
+        self.assertFalse([text for text in picture.texts() if "abandoned, agents" in text])
+
+    def test_a_file_that_cannot_be_written(self):
+        done = self.capacity(*self.ARGS, "--svg", self.dir)
+        self.assert_code(done, 1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("is a directory", done.stderr)
 
 
 if __name__ == "__main__":

@@ -153,6 +153,11 @@ class Windows(unittest.TestCase):
             self.assertIn(text, texts)
         self.assertIn("America/New_York, US: closed, holiday Thanksgiving Day, local time 2026-11-26 01:00 to 2026-11-27 01:00", picture.tips())
 
+    def test_times_without_minutes_on_a_short_bar(self):
+        texts = draw(windows([row("Etc/UTC", opens=10, closes=17)])).texts()
+        self.assertIn("10-17", texts)
+        self.assertNotIn("10:00-17:00", texts)
+
     def test_the_instant_is_named_as_given_when_it_is_not_now(self):
         self.assertIn("at 2026-11-22 13:00 UTC", draw(windows([row("Etc/UTC")], now=0)).texts())
 
@@ -169,7 +174,7 @@ class Windows(unittest.TestCase):
 
 class Capacity(unittest.TestCase):
     CASES = [(25, 180, 2, 0.03, 6.375), (25, 180, 2, 0.03, 0), (25, 180, 2, 0.03, 5), (1, 180, 2, 0.03, 0.01), (2, 180, 2, 0.03, 0.05), (5, 180, 2, 0.03, 3),
-             (5, 180, 2, 0.03, 500), (100, 180, 2, 0.03, 30.5889), (10000, 240, 2, 0.03, 2450), (50, 180, 0.1, 0.001, 10), (50, 3600, 60, 1, 1), (14, 180, 2, 0.5, 3.3333)]
+             (5, 180, 2, 0.03, 500), (100, 180, 2, 0.03, 30.5889), (10000, 240, 2, 0.03, 2450), (50, 180, 0.1, 0.001, 10), (50, 3600, 60, 1, 1), (14, 180, 2, 0.5, 3.3333), (10, 180, 2, 1, 0), (10, 180, 2, 0, 0), (1000000, 180, 2, 0.03, 300000)]
 
     def picture(self, *case, locale="C"):
         return draw([fields("capacity", *case)], locale)
@@ -188,9 +193,9 @@ class Capacity(unittest.TestCase):
 
     def test_the_numbers(self):
         texts = self.picture(25, 180, 2, 0.03, 6.375).texts()
-        for text in ("Abandoned calls of 25 agents", "25 agents", "limit 3 %", "within it up to 6.22 a minute", "0 %", "2 %"):
+        for text in ("Abandoned calls of 25 agents", "25 agents", "limit 3 %", "within it up to 6.228 a minute", "0 %", "2 %"):
             self.assertIn(text, texts)
-        self.assertTrue([t for t in texts if t.startswith("6.38 a minute: 3.52 % abandoned, agents 7")], texts)
+        self.assertTrue([t for t in texts if t == "6.375 a minute: 3.53 % abandoned, agents 74 % busy"], texts)
 
     def test_without_an_offer_nothing_is_marked(self):
         picture = self.picture(25, 180, 2, 0.03, 0)

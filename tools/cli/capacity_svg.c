@@ -50,12 +50,12 @@ static double abandonment(const struct chart *chart, double agents, double per_m
 }
 
 /* Decimals that are worth showing. */
-static int places_of(double value) { return fabs(value) < 1 ? 4 : 2; }
+static int places_of(double value) { return fabs(value) < 1 ? 4 : 3; }
 
 /* Without needless zeros. printf's %f and %g write a comma in some locales. Caller frees. */
 static char *number(double value) {
   int places = places_of(value);
-  long long unit = places == 4 ? 10000 : 100, parts = llround(value * (double)unit);
+  long long unit = places == 4 ? 10000 : 1000, parts = llround(value * (double)unit);
   while (unit > 1 && parts % 10 == 0) {
     unit /= 10;
     parts /= 10;
@@ -64,6 +64,7 @@ static char *number(double value) {
   return unit == 1 ? mem_format("%lld", parts) : mem_format("%lld.%0*lld", parts / unit, places, parts % unit);
 }
 
+/* So that a number as shown passes; abandonment is rounded up. */
 static double rounded_down(double value) {
   double unit = pow(10, places_of(value));
   return floor(value * unit) / unit;
@@ -87,6 +88,9 @@ static double most_of(const struct chart *chart, double agents) {
   return cxd_capacity_max_answered_per_min(agents, chart->in->aht_s, chart->in->patience_s, chart->in->max_abandonment);
 }
 
+/* A limit of 100 % has no largest rate, one of 0 % none above 0: then as many as keep all agents busy. */
+static double worth(const struct capacity_picture *in, double per_min) { return isfinite(per_min) && per_min > 0 ? per_min : in->agents * 60 / in->aht_s; }
+
 static int set_axes(struct chart *chart) {
   const struct capacity_picture *in = chart->in;
   double step = fmax(1, round(in->agents / 10));
@@ -95,9 +99,9 @@ static int set_axes(struct chart *chart) {
   chart->most = most_of(chart, in->agents);
   chart->here = in->offered_per_min > 0 ? abandonment(chart, in->agents, in->offered_per_min) : 0;
   double widest = chart->curves > 0 ? most_of(chart, chart->agents[chart->curves - 1]) : NAN;
-  chart->right = fmax(fmax(widest * 1.15, chart->most * 1.25), in->offered_per_min * 1.2);
+  chart->right = fmax(fmax(worth(in, widest) * 1.15, worth(in, chart->most) * 1.25), in->offered_per_min * 1.2);
   chart->top = fmin(1, fmax(fmax(in->max_abandonment * 3.2, chart->here * 1.35), 0.01));
-  return isfinite(chart->right) && chart->right > 0 && isfinite(chart->top) && isfinite(chart->here) && isfinite(chart->most) && in->max_abandonment >= 0 &&
+  return isfinite(chart->right) && chart->right > 0 && isfinite(chart->top) && isfinite(chart->here) && !isnan(chart->most) && in->max_abandonment >= 0 &&
          in->max_abandonment <= 1;
 }
 
@@ -211,7 +215,7 @@ static void put_point(struct chart *chart) {
     return;
   int kept = chart->here <= in->max_abandonment;
   struct svg_point centre = at(chart, in->offered_per_min, chart->here);
-  char *offered = number(in->offered_per_min), *share = number(round(chart->here * 1e4) / 100);
+  char *offered = number(in->offered_per_min), *share = number(ceil(chart->here * 1e4 - 1e-6) / 100);
   char *busy = number(round(cxd_capacity_occupancy(in->agents, in->offered_per_min, in->aht_s, in->patience_s) * 100));
   char *text = mem_format("%s a minute: %s %% abandoned, agents %s %% busy", offered, share, busy);
   svg_circle(&chart->svg, centre, 6, kept ? "fill=\"#1f7a5c\" stroke=\"#ffffff\" stroke-width=\"2\"" : "fill=\"#b3261e\" stroke=\"#ffffff\" stroke-width=\"2\"");
@@ -230,10 +234,11 @@ static int fits_into(const struct svg_font *font, struct svg_point where, const 
 
 static void put_limit_texts(struct chart *chart) {
   struct svg_point left = at(chart, 0, chart->in->max_abandonment), corner = at(chart, fmin(chart->most, chart->right), chart->in->max_abandonment);
-  char *limit = number(chart->in->max_abandonment * 100), *most = number(rounded_down(chart->most));
-  char *text = mem_format("limit %s %%", limit), *safe = mem_format("within it up to %s a minute", most);
-  put_on_white(chart, &limit_font, (struct svg_point){LEFT + 8, left.y - 8}, text);
-  const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}};
+  char *limit = number(chart->in->max_abandonment * 100), *most = number(isfinite(chart->most) ? rounded_down(chart->most) : 0);
+  char *text = mem_format("limit %s %%", limit), *safe = isfinite(chart->most) ? mem_format("within it up to %s a minute", most) : mem_format("within it at any rate");
+  const struct svg_point above_or_below[] = {{LEFT + 8, left.y - 8}, {LEFT + 8, left.y + 18}};
+  put_first(chart, &limit_font, above_or_below, 2, text);
+  const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}, {LEFT + 8, left.y + 38}};
   if (!fits_into(&safe_font, inside, safe, corner) || !put_on_white(chart, &safe_font, inside, safe))
     put_first(chart, &safe_font, beside, sizeof beside / sizeof *beside, safe);
   free(safe);

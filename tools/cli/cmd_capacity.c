@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "capacity_plan.h"
+#include "capacity_svg.h"
 #include "capacity_text.h"
 #include "exit_code.h"
 #include "number.h"
+#include "picture_file.h"
 #include "settings.h"
 
 static void put_json(const struct capacity_plan *p) {
@@ -32,16 +34,28 @@ static int wants_colour(void) {
   return isatty(STDOUT_FILENO) && !(refused && *refused) && !dumb;
 }
 
+static int draw(FILE *out, const void *what) {
+  const struct capacity_plan *p = what;
+  struct capacity_picture picture = {
+      .agents = p->agents, .aht_s = p->aht_s, .patience_s = p->patience_s, .max_abandonment = p->limit, .offered_per_min = p->offered ? p->rate : 0};
+  return capacity_svg_write(out, &picture);
+}
+
+static void print(const struct cli *cli, const struct capacity_plan *plan) {
+  if (cli->json)
+    put_json(plan);
+  else
+    capacity_text_put(stdout, plan, wants_colour());
+}
+
 int cmd_capacity(struct cli *cli, const struct args *args) {
   struct capacity_plan plan;
   int code = settings_load(cli);
   if (!code)
     code = capacity_plan_make(cli, args, &plan);
-  if (code)
-    return code;
-  if (cli->json)
-    put_json(&plan);
-  else
-    capacity_text_put(stdout, &plan, wants_colour());
-  return EXIT_DONE;
+  if (!code && args->svg)
+    code = picture_write(cli, args->svg, draw, &plan);
+  if (!code && !(args->svg && strcmp(args->svg, "-") == 0))
+    print(cli, &plan);
+  return code;
 }

@@ -29,7 +29,7 @@ static const struct argp_option windows_options[] = {
     {"jurisdiction", ARG_JURISDICTION, "CODE", 0, "A row of the table of calling hours, several, or all; may be repeated (default: what the configuration says)", 0},
     {"at", ARG_AT, "RFC3339", 0, "Look at this instant, e.g. 2026-11-22T08:00:00-05:00, instead of now", 0},
     {"days", ARG_DAYS, "N", 0, "Also each of the next N local dates, 1 to 60", 0},
-    {"svg", ARG_SVG, "FILE", 0, "Also a picture of N days (default 7); - is standard output, and nothing else is printed there", 0},
+    {"svg", ARG_SVG, "FILE", 0, "Draw a picture of N days (default 7) as well; - is standard output, where nothing else is printed then", 0},
     {0},
 };
 
@@ -44,6 +44,7 @@ static const struct argp_option capacity_options[] = {
     {"aht", ARG_NUMBER + NUMBER_AHT, "S", 0, "Mean handling time of an answered call in seconds [validate.aht_s]", 0},
     {"patience", ARG_NUMBER + NUMBER_PATIENCE, "S", 0, "How long a called person waits, in seconds [validate.patience_s, or 2]", 0},
     {"max-abandonment", ARG_NUMBER + NUMBER_MAX_ABANDONMENT, "F", 0, "Largest share of answered calls that may be abandoned [validate.max_abandonment, or 0.03]", 0},
+    {"svg", ARG_SVG, "FILE", 0, "Draw the curve of abandonment as well; - is standard output, where nothing else is printed then", 0},
     {0},
 };
 

@@ -9,7 +9,7 @@
 #include "mem.h"
 #include "when.h"
 
-#define LOOK_BACK_DAYS 390 /* for the beginning of a state that is older than what is shown */
+#define LOOK_BACK_DAYS 390 /* for the beginning of a state that is older than what is shown; an older one counts as without beginning */
 #define DAYS_LEAST 7
 
 struct place {
@@ -92,6 +92,8 @@ static cxd_status find_since(const struct place *place, const cxd_schedule *sche
     status = ask(place, at - LOOK_BACK_DAYS * (int64_t)DAY_S, at + 1, &more);
   if (status == CXD_OK && more)
     out->at = began(more, at, &is_first);
+  if (is_first)
+    out->at = WINDOWS_ALWAYS; /* where a list begins the clock may only have been turned */
   if (status == CXD_OK)
     status = offset_at(place, more ? more : schedule, out);
   cxd_schedule_free(more);

@@ -249,12 +249,22 @@ static double middle_of(const struct plot *plot, struct svg_box bar, double widt
   return now - bar.x > width ? (bar.x + now) / 2 : middle;
 }
 
+/* Without minutes, where both are 00, when there is no room for them. */
+static void fit_range(char range[WHEN_TEXT], double width) {
+  int whole = strlen(range) == strlen("00:00-00:00") && strncmp(range + 2, ":00", 3) == 0 && strcmp(range + 8, ":00") == 0;
+  if (whole && svg_text_width(&open_font, range) + 4 > width) {
+    memmove(range + 2, range + 5, 3);
+    range[5] = '\0';
+  }
+}
+
 /* "08:00-21:00"; of what lasts longer than a day there are no two times of day to show. */
 static void put_open_times(struct plot *plot, struct svg_box bar, const struct windows_run *run) {
   char range[WHEN_TEXT] = "open";
   int bounded = run->first.since != WINDOWS_ALWAYS && run->last.until != WINDOWS_NEVER;
   if (bounded && run->last.until - run->first.since <= DAY_S)
     when_range(range, run->first.since, run->first.offset_s, run->last.until, run->last.offset_s);
+  fit_range(range, bar.width);
   double width = svg_text_width(&open_font, range) + 4;
   if (width <= bar.width)
     svg_text_try(&plot->svg, &open_font, point(middle_of(plot, bar, width), bar.y + BAR / 2 + 3.2), range);
