@@ -7,7 +7,10 @@
 #define FRIDAY 4
 #define SUNDAY 6
 
-struct cxd__day cxd__day_of(int64_t number) { return (struct cxd__day){number, cxd__date_of(number), cxd__weekday_of(number)}; }
+struct cxd__day cxd__day_of(int64_t number) {
+  struct cxd__date date = cxd__date_of(number);
+  return (struct cxd__day){number, date, cxd__weekday_of(number), cxd__date_order(date)};
+}
 
 static int same_month_day(struct cxd__date a, struct cxd__date b) { return a.month == b.month && a.day == b.day; }
 
@@ -63,20 +66,4 @@ const char *cxd__holidays_on(const struct cxd__holidays *set, const struct cxd__
       observed = rule->name;
   }
   return observed;
-}
-
-/* Orders dates; of a year that is left out, 0. */
-static int32_t rank(int32_t year, struct cxd__date date) { return year * 512 + date.month * 32 + date.day; }
-
-int cxd__blackout_begins(const struct cxd__blackout *blackout, const struct cxd__day *day) {
-  if (!(blackout->weekdays >> day->weekday & 1u))
-    return 0;
-  if (!blackout->dated)
-    return 1;
-  int yearly = blackout->yearly != 0;
-  int32_t first = rank(yearly ? 0 : blackout->first.year, blackout->first), last = rank(yearly ? 0 : blackout->last.year, blackout->last);
-  int32_t here = rank(yearly ? 0 : day->date.year, day->date);
-  if (yearly && last < first)
-    return here >= first || here <= last;
-  return here >= first && here <= last;
 }

@@ -46,8 +46,8 @@ static int part(const struct cxd__timeline *line, const struct cxd__blackout *bl
 }
 
 static int touches(const struct cxd__timeline *line, const struct cxd__blackout *blackout) {
-  struct cxd__window unused;
-  if (!part(line, blackout, 0, &unused) && !part(line, blackout, 1, &unused))
+  int runs_over = blackout->to > CXD__DAY_MINUTES && cxd__blackout_begins(blackout, &line->eve);
+  if (!runs_over && !cxd__blackout_begins(blackout, &line->day))
     return 0;
   return named(&blackout->jurisdictions, line->calendar->row->code) && named(&blackout->zones, line->calendar->zone);
 }
