@@ -21,7 +21,7 @@ esac
 base=${CXDIALER_TEST_BUILD:-$root/build-test}
 mkdir -p "$base"
 # shellcheck disable=SC2086
-need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils librsvg2-bin python3-jsonschema
+need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils librsvg2-bin python3-jsonschema libc-bin faketime
 # A locale with a decimal comma: numbers must not depend on it.
 locale -a 2>/dev/null | grep -qi '^de_DE\.utf-\{0,1\}8$' || as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8
 
@@ -60,6 +60,20 @@ comma() (
   tests gcc --suite unit --suite api
 )
 
+# Nobody is to be called at three in the morning, and nothing of this suite needs to be.
+night() (
+  at=$(TZ=America/New_York date -d 'tomorrow 03:00' '+@%Y-%m-%d %H:%M:%S')
+  lib=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
+  [ -n "$lib" ] || return 1
+  wrapper="env TZ=America/New_York NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 'FAKETIME=$at' LD_PRELOAD=$lib"
+  # Those that count threads and connections are not about the time, and a preloaded clock takes part in what they count.
+  tests gcc --suite unit --suite api --no-suite threads --wrapper "$wrapper" || return 1
+  tests gcc plugins lost_answers --wrapper "$wrapper" || return 1
+  export CXDIALER_TEST_TIME="$at" CXDIALER_TEST_FAKETIME="$lib"
+  tests gcc cli_usage cli_validate cli_explain cli_read cli_update cli_terminal cli_demo cli_windows cli_capacity cli_failures server_killed || return 1
+  LD_LIBRARY_PATH=$base/gcc TZ=America/New_York FAKETIME="$at" LD_PRELOAD=$lib "$base/gcc/tools/cli/cxdialer" demo
+)
+
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 
 step "build with gcc" build gcc gcc
@@ -81,6 +95,7 @@ step "tests of threads (TSan)" tests tsan --suite threads
 if [ "${1-}" = full ]; then
   step "tests (clang)" tests clang --no-suite install
   step "tests in a locale with a decimal comma" comma
+  step "tests at three in the morning, New York time" night
   command -v npm >/dev/null 2>&1 || need nodejs npm
   step "judges that were not written here" sh "$root/tests/judges/run.sh" "$base/gcc" "$record"
 fi

@@ -35,7 +35,20 @@ def program():
 
 def environment(**more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CXDIALER") or name == "CXDIALER_SIM_RECORD"}
-    return {**kept, **more}
+    return {**kept, **another_time(), **more}
+
+
+# What is preloaded to fake the time opens descriptors of its own, and does not nest.
+at_the_real_time = unittest.skipIf(os.environ.get("CXDIALER_TEST_TIME"), "not with another time")
+
+
+def another_time():
+    """For the program alone, the time that CXDIALER_TEST_TIME names ("@2026-11-28 03:00:00"), by libfaketime in CXDIALER_TEST_FAKETIME."""
+    time = os.environ.get("CXDIALER_TEST_TIME")
+    if not time:
+        return {}
+    return {"LD_PRELOAD": os.environ["CXDIALER_TEST_FAKETIME"], "FAKETIME": time, "TZ": "America/New_York",
+            "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def run(*args, stdin=b"", env=None, **more):

@@ -38,6 +38,7 @@ class Demo(clilib.Case):
     def test_it_needs_no_configuration(self):
         self.assert_code(self.demo("--sim", simlib.program(), CXDIALER_CONFIG="/does/not/exist", CXDIALER_NONSENSE="1", CXDIALER_RATE_LIMIT="1"), 0)
 
+    @clilib.at_the_real_time
     def test_any_hour_will_do(self):
         if not shutil.which("faketime"):
             self.skipTest("faketime is not here")

@@ -125,6 +125,7 @@ class Apply(UpdateCase):
         self.assertEqual(document["rules"], [{"name": "r", "enabled": True}])
         self.assertEqual(document["status"], "paused")
 
+    @clilib.at_the_real_time
     def test_with_closed_descriptors_nothing_is_printed_into_the_audit_log(self):
         sim = self.sim()
         done = subprocess.run(["sh", "-c", '"$1" apply "$2" <&- >&- 2>&-', "sh", clilib.program(), self.file("c.json", CHANGE)], timeout=clilib.TIMEOUT_S,

@@ -261,6 +261,7 @@ class Manual(clilib.Case):
 
 
 class StandardOutput(clilib.Case):
+    @clilib.at_the_real_time
     def test_full_or_closed_output_is_a_failure(self):
         for redirect in (">/dev/full", ">&-"):
             with self.subTest(redirect):
@@ -269,6 +270,7 @@ class StandardOutput(clilib.Case):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("cannot write to standard output", done.stderr)
 
+    @clilib.at_the_real_time
     def test_help_that_cannot_be_written_is_a_failure(self):
         for words in ("--help", "--usage", "--version", "get --help", "list --usage", "apply --version"):
             for redirect in (">/dev/full", ">&-"):
@@ -297,6 +299,7 @@ class StandardOutput(clilib.Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("cannot write to standard output", done.stderr)
 
+    @clilib.at_the_real_time
     def test_all_three_descriptors_closed(self):
         done = subprocess.run(["sh", "-c", '"$1" config list <&- >&- 2>&-', "sh", clilib.program()], timeout=clilib.TIMEOUT_S, env=clilib.environment())
         self.assertEqual(done.returncode, 1)

@@ -118,6 +118,7 @@ class Validate(clilib.Case):
                 self.assertEqual(process.returncode, code, out + err)
                 self.assertIn(says, out + err)
 
+    @clilib.at_the_real_time
     def test_standard_input_that_is_closed(self):
         for form in ("text", "json"):
             with self.subTest(form):
