@@ -15,7 +15,6 @@
 #include "cpu.h"
 #include "validate/zone_cache.h"
 
-#define HALF_MINUTE 30
 
 static struct check_fixture plain, full, cold;
 static struct cxd__zone_cache *zones;
@@ -114,7 +113,7 @@ static void by_libc_new_zone(int64_t at) {
 
 static struct cpu_subject subjects[] = {
   {.name = "all", .call = by_all, .calls = 200, .target_ns = 5000, .baseline = CHAIN},
-  {.name = "all-moving", .call = by_all, .calls = 200, .step = HALF_MINUTE, .target_ns = 5000, .baseline = CHAIN},
+  {.name = "all-moving", .call = by_all, .calls = 200, .step = 15, .target_ns = 5000, .baseline = CHAIN},
   {.name = "all-refused", .call = by_all_refused, .calls = 50, .baseline = CHAIN},
   {.name = "defaults", .call = by_default, .calls = 200, .target_ns = 5000, .baseline = CHAIN},
   {.name = "update-preliminary", .call = first_of_update, .calls = 200, .target_ns = 5000, .baseline = CHAIN},
