@@ -427,6 +427,9 @@ CXD_API cxd_status cxd_validator_schedule(cxd_validator *validator, const char *
 CXD_API cxd_status cxd_validator_open_minutes(cxd_validator *validator, const char *zone, const char *jurisdiction, const char *date, int32_t *minutes,
                                               cxd_error **error);
 
+/* The codes that apply to a campaign of which the policy says nothing else, with commas between them ("US,US-FL"); caller frees with cxd_string_free(). Thread-safety: any. Since: 0.1 */
+CXD_API char *cxd_validator_jurisdictions(cxd_validator *validator);
+
 /*
  * The rows in force, table and policy together, as JSON: [{"code","title","hours","holidays","source","checked","note"}], by
  * code. Caller frees with cxd_string_free(). Thread-safety: any. Since: 0.1

@@ -93,6 +93,17 @@ cxd_status cxd_validator_open_minutes(cxd_validator *validator, const char *zone
   return status;
 }
 
+char *cxd_validator_jurisdictions(cxd_validator *validator) {
+  struct cxd__buf text = {0};
+  if (!cxd__validator_is(validator))
+    return NULL;
+  struct cxd__settings *settings = cxd__validator_settings(validator);
+  for (size_t i = 0; i < settings->row_count; i++)
+    cxd__buf_fmt(&text, "%s%s", i ? "," : "", settings->rows[i]->code);
+  cxd__settings_unref(settings);
+  return cxd__buf_take(&text);
+}
+
 char *cxd_validator_jurisdictions_json(cxd_validator *validator) {
   struct cxd__buf text = {0};
   if (!cxd__validator_is(validator))

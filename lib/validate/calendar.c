@@ -18,8 +18,8 @@ static cxd_status no_row(const struct cxd__settings *settings, const char *code,
   struct cxd__shown shown;
   const char *nearest = cxd__settings_nearest_row(settings, code, len);
   cxd__show(&shown, (struct cxd__slice){code, len});
-  return cxd__fail_at(error, CXD_E_ARGUMENT, "jurisdiction", "there are no calling hours for jurisdiction '%s'%s%s%s: write a code of the table, such as US or US-FL, or add a row to the policy (jurisdictions)",
-                      shown.text, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+  return cxd__fail_at(error, CXD_E_ARGUMENT, "jurisdiction", "there are no calling hours for jurisdiction '%s'%s%s%s a code of the table, such as US or US-FL, or add a row to the policy (jurisdictions)",
+                      shown.text, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "? Write" : ": write");
 }
 
 /* Abbreviations have files too, but EST knows no summer: who asks for it would be an hour wrong half the year. */

@@ -85,10 +85,17 @@ static void settle_overlap(struct walk *walk, int64_t unix_s, struct cxd__period
     take_strictest(walk, low, high, out);
 }
 
+/* "-00": the file says that it does not know the local time of this span. Missing data is closed. */
+static int is_unknown(const struct cxd__tz_span *span) { return strcmp(span->abbreviation, "-00") == 0; }
+
 /* The state at an instant, and how long it holds for sure: until the next local edge or change of the clock. */
 static void look(struct walk *walk, int64_t unix_s, struct cxd__period *out) {
   struct cxd__stretch stretch;
   enter(walk, unix_s);
+  if (is_unknown(&walk->span)) {
+    *out = (struct cxd__period){walk->span.since, walk->span.until, CXD__SHUT_HOURS, NULL};
+    return;
+  }
   int64_t offset = walk->span.offset_s;
   cxd__timeline_at(&walk->line, unix_s + offset, &stretch);
   out->since = most(walk->span.since, stretch.from - offset);

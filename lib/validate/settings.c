@@ -169,8 +169,8 @@ const char *cxd__settings_nearest_row(const struct cxd__settings *settings, cons
 
 static cxd_status no_such_row(const struct cxd__settings *settings, const char *code, cxd_error **error) {
   const char *nearest = cxd__settings_nearest_row(settings, code, strlen(code));
-  return cxd__fail_at(error, CXD_E_CONFIG, "validate.jurisdiction", "validate.jurisdiction: there are no calling hours for '%s'%s%s%s: write a code of the table, or add a row to the policy (jurisdictions)",
-                      code, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+  return cxd__fail_at(error, CXD_E_CONFIG, "validate.jurisdiction", "validate.jurisdiction: there are no calling hours for '%s'%s%s%s a code of the table, or add a row to the policy (jurisdictions)",
+                      code, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "? Write" : ": write");
 }
 
 /* Which rows decide about a campaign of which the policy says nothing else. */

@@ -186,6 +186,7 @@ static void no_hours(cxd_validator *validator) {
   ck_assert_int_eq(next, 7);
   ck_argument(cxd_validator_schedule(validator, "UTC", NULL, 1, 2, &schedule, NULL));
   ck_assert_ptr_null(schedule);
+  ck_assert_ptr_null(cxd_validator_jurisdictions(validator));
   ck_assert_ptr_null(cxd_validator_jurisdictions_json(validator));
 }
 

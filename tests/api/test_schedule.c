@@ -249,6 +249,23 @@ START_TEST(the_rows_in_force_are_told_with_their_sources) {
 }
 END_TEST
 
+static void ck_codes(const char *wanted) {
+  char *codes = cxd_validator_jurisdictions(validator);
+  ck_assert_str_eq(codes, wanted);
+  cxd_string_free(codes);
+}
+
+START_TEST(the_codes_that_apply_are_those_of_the_policy_or_the_config) {
+  ck_codes("US");
+  ck_assert_int_eq(cxd_config_set(config, "validate.jurisdiction", "US-FL,US", NULL), CXD_OK);
+  make();
+  ck_codes("US-FL,US");
+  const char *policy = "{\"version\":1,\"jurisdiction\":[\"CA\",\"US-KY\"]}";
+  ck_assert_int_eq(cxd_validator_load_policy(validator, policy, strlen(policy), &error), CXD_OK);
+  ck_codes("CA,US-KY");
+}
+END_TEST
+
 /* ----------------------------------------------------------------- files that change */
 
 static char dir[64], path[96];
@@ -333,6 +350,7 @@ int main(void) {
   tcase_add_test(tcase, wrong_questions_are_answered_with_what_is_wrong);
   tcase_add_test(tcase, getters_of_nothing_say_nothing);
   tcase_add_test(tcase, the_rows_in_force_are_told_with_their_sources);
+  tcase_add_test(tcase, the_codes_that_apply_are_those_of_the_policy_or_the_config);
   tcase_add_test(tcase, a_policy_file_is_read_again_on_request_and_a_broken_one_changes_nothing);
   tcase_add_test(tcase, without_a_policy_file_there_is_nothing_to_read_again);
   tcase_add_test(tcase, a_table_of_ones_own_takes_the_place_of_the_built_in_one);

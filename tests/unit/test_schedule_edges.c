@@ -197,6 +197,19 @@ START_TEST(a_closed_date_where_the_clock_changes) {
 }
 END_TEST
 
+START_TEST(a_span_whose_local_time_nobody_knows_is_closed) {
+  static const struct step steps[] = {{"", 0, 0, "-00"}, {"2026-11-28T10:00:00Z", 3600, 0, "CET"}, {"2026-11-30T10:00:00Z", 0, 0, "-00"}};
+  struct cxd__jurisdiction row = row_of(EVERY_DAY, 0, HM(24, 0));
+  struct cxd__calendar calendar = {.row = &row, .zone = "Test/Unknown"};
+  struct cxd__tz *tz = zone_of(steps, 3);
+  ck_period(&calendar, tz, "2026-11-28T09:59:59Z", "hours - 2026-11-28T10:00:00Z");
+  ck_period(&calendar, tz, "2026-11-28T10:00:00Z", "open 2026-11-28T10:00:00Z 2026-11-30T10:00:00Z");
+  ck_period(&calendar, tz, "2026-11-30T10:00:00Z", "hours 2026-11-30T10:00:00Z -");
+  ck_assert_int_eq(cxd__schedule_opening(&calendar, tz, instant("2026-12-01T00:00:00Z")), INT64_MAX);
+  cxd__tz_unref(tz);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("schedule_edges");
   TCase *tc = suite_case(suite, "zones", NULL, NULL);
@@ -208,5 +221,6 @@ int main(void) {
   tcase_add_test(tc, the_last_change_of_a_zone_is_one_like_others);
   tcase_add_test(tc, an_edge_that_occurs_three_times);
   tcase_add_test(tc, a_gap_that_is_undone_at_once);
+  tcase_add_test(tc, a_span_whose_local_time_nobody_knows_is_closed);
   return run_suite(suite);
 }

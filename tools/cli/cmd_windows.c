@@ -9,7 +9,6 @@
 
 #include "commands.h"
 #include "exit_code.h"
-#include "input.h"
 #include "mem.h"
 #include "output.h"
 #include "picture_file.h"
@@ -93,39 +92,11 @@ static void add_all(struct asked *asked) {
   cxd_string_free(json);
 }
 
-static char *joined(struct slice list) {
-  char *all = NULL;
-  struct slice name;
-  for (size_t pos = 0; walk_array(list, &pos, &name) == 1;) {
-    struct slice plain = walk_plain(name);
-    char *longer = mem_format("%s%s%.*s", all ? all : "", all ? "," : "", (int)plain.len, plain.at);
-    free(all);
-    all = longer;
-  }
-  return all;
-}
-
-/* A code or an array of codes out of the policy, which the library has read without a fault: "US,US-FL", in one row since they all apply. NULL: none. */
-static char *of_policy(const struct cli *cli) {
-  const char *file = cxd_config_get(cli->config, "validate.policy_file");
-  struct input policy;
-  char *codes = NULL;
-  if (!file || !*file)
-    return NULL;
-  int code = input_load(file, &policy);
-  struct slice value = code ? slice_of("") : walk_get(policy.items[0], "jurisdiction"), plain = walk_plain(value);
-  if (value.len > 0 && *value.at == '[')
-    codes = joined(value);
-  else if (value.len > 0)
-    codes = mem_format("%.*s", (int)plain.len, plain.at);
-  input_free(&policy);
-  return codes;
-}
-
+/* All that apply, in one row: "US,US-FL". */
 static void add_configured(struct asked *asked) {
-  char *policy = of_policy(asked->cli);
-  add_name(&asked->jurisdictions, slice_of(policy ? policy : cxd_config_get(asked->cli->config, "validate.jurisdiction")));
-  free(policy);
+  char *codes = mem_need(cxd_validator_jurisdictions(asked->validator));
+  add_name(&asked->jurisdictions, slice_of(codes));
+  cxd_string_free(codes);
 }
 
 static int choose_jurisdictions(struct asked *asked) {
