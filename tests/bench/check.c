@@ -113,7 +113,7 @@ static void by_libc_new_zone(int64_t at) {
 
 static struct cpu_subject subjects[] = {
   {.name = "all", .call = by_all, .calls = 200, .target_ns = 5000, .baseline = CHAIN},
-  {.name = "all-moving", .call = by_all, .calls = 200, .step = 15, .target_ns = 5000, .baseline = CHAIN},
+  {.name = "all-moving", .call = by_all, .calls = 200, .step = 5, .target_ns = 5000, .baseline = CHAIN},
   {.name = "all-refused", .call = by_all_refused, .calls = 50, .baseline = CHAIN},
   {.name = "defaults", .call = by_default, .calls = 200, .target_ns = 5000, .baseline = CHAIN},
   {.name = "update-preliminary", .call = first_of_update, .calls = 200, .target_ns = 5000, .baseline = CHAIN},
