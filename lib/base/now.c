@@ -19,6 +19,8 @@ cxd__now cxd__clock_read(void) {
 
 int64_t cxd__wall_us(void) { return read_us(CLOCK_REALTIME); }
 
+int64_t cxd__mono_us(void) { return read_us(CLOCK_MONOTONIC); }
+
 static void format(int64_t seconds, int fraction, int digits, char out[40]) {
   time_t t = (time_t)seconds;
   struct tm tm;

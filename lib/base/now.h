@@ -21,6 +21,7 @@ cxd__now cxd__clock_read(void);
 void cxd__time_format(int64_t unix_ms, char out[40]);
 void cxd__time_format_us(int64_t unix_us, char out[40]);
 int64_t cxd__wall_us(void);
+int64_t cxd__mono_us(void); /* mono alone, for where a reading of three is felt */
 
 /* Unix seconds and milliseconds: down to the second before, and what is beyond the range to INT64_MIN or INT64_MAX. */
 int64_t cxd__s_of_ms(int64_t unix_ms);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,22 +154,43 @@ int cxd__json_int(struct cxd__slice value, int64_t *out) {
 /* More digits than a double can ever depend on; of those behind only matters that they are not all zero. */
 #define REAL_DIGITS 800
 
+/* As doubles both are exact, these and the powers of ten up to the last one here: one operation on them rounds as strtod() does. */
+#define EXACT_DIGITS 15
+static const double exact_powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+#define EXACT_POWERS ((int64_t)(sizeof exact_powers / sizeof *exact_powers))
+
+/* The numbers that people write, a tenth of the time. 0: not one of these. */
+static int short_real(const struct decimal *d, double *out) {
+  uint64_t digits;
+  int64_t scale = small_exponent(d) + d->point - (int64_t)d->count;
+  if (FLT_EVAL_METHOD != 0 || d->count > EXACT_DIGITS || scale <= -EXACT_POWERS || scale >= EXACT_POWERS || !whole_number(d, 0, &digits))
+    return 0;
+  *out = scale < 0 ? (double)digits / exact_powers[-scale] : (double)digits * exact_powers[scale];
+  return 1;
+}
+
 /* Written without a decimal point, which strtod() would look for in the locale. */
+static double long_real(const struct decimal *d) {
+  char text[REAL_DIGITS + 32];
+  size_t n = 0;
+  for (const char *p = d->digits; p < d->digits_end && n < REAL_DIGITS; p++)
+    if (*p != '.')
+      text[n++] = *p;
+  if (n < d->count)
+    text[n++] = '1';
+  int64_t scale = small_exponent(d) + d->point - (int64_t)n;
+  scale = scale > 99999999 ? 99999999 : scale < -99999999 ? -99999999 : scale;
+  (void)snprintf(text + n, sizeof text - n, "%se%d", n ? "" : "0", (int)scale);
+  return strtod(text, NULL);
+}
+
 int cxd__json_real(struct cxd__slice value, double *out) {
   if (cxd__json_kind(value) != CXD__JSON_NUMBER)
     return 0;
-  char text[REAL_DIGITS + 32];
   struct decimal d = take_apart(value);
-  size_t n = 0;
-  for (const char *p = d.digits; p < d.digits_end && n < REAL_DIGITS; p++)
-    if (*p != '.')
-      text[n++] = *p;
-  if (n < d.count)
-    text[n++] = '1';
-  int64_t scale = small_exponent(&d) + d.point - (int64_t)n;
-  scale = scale > 99999999 ? 99999999 : scale < -99999999 ? -99999999 : scale;
-  (void)snprintf(text + n, sizeof text - n, "%se%d", n ? "" : "0", (int)scale);
-  double real = strtod(text, NULL);
+  double real;
+  if (!short_real(&d, &real))
+    real = long_real(&d);
   if (!isfinite(real))
     return 0;
   *out = d.negative ? -real : real;

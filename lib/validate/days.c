@@ -12,6 +12,13 @@ struct cxd__day cxd__day_of(int64_t number) {
   return (struct cxd__day){number, date, cxd__weekday_of(number), cxd__date_order(date)};
 }
 
+struct cxd__day cxd__day_before(const struct cxd__day *day) {
+  if (day->date.day <= 1)
+    return cxd__day_of(day->number - 1);
+  struct cxd__date date = {day->date.year, day->date.month, (int8_t)(day->date.day - 1)};
+  return (struct cxd__day){day->number - 1, date, day->weekday ? day->weekday - 1 : SUNDAY, cxd__date_order(date)};
+}
+
 static int same_month_day(struct cxd__date a, struct cxd__date b) { return a.month == b.month && a.day == b.day; }
 
 static int is_nth(const struct cxd__day_rule *rule, const struct cxd__day *day) {

@@ -19,6 +19,7 @@ struct cxd__day {
 static inline int32_t cxd__date_order(struct cxd__date date) { return date.year * CXD__YEAR_ORDER + date.month * 32 + date.day; }
 
 struct cxd__day cxd__day_of(int64_t number);
+struct cxd__day cxd__day_before(const struct cxd__day *day); /* most days without another look at the calendar */
 
 /* The name of the rule that closes a date: one that falls on it, else one that is observed on it; NULL: none. set may be NULL. */
 const char *cxd__holidays_on(const struct cxd__holidays *set, const struct cxd__day *day);

@@ -138,8 +138,10 @@ static int32_t year_of(int64_t unix_s) { return cxd__date_of(floor_div(unix_s, D
 
 /* A change may lie days outside its year, and a summer may reach over the new year: one year more on each side. */
 static int is_dst(const struct cxd__posix_tz *rule, int64_t unix_s) {
+  static const int8_t years[] = {0, -1, 1, -2}; /* the likeliest first */
   int32_t year = year_of(unix_s);
-  for (int32_t y = year - 2; y <= year + 1; y++) {
+  for (size_t i = 0; i < sizeof years; i++) {
+    int32_t y = year + years[i];
     int64_t start = start_of(rule, y), end = end_of(rule, y);
     if (start > end)
       end = end_of(rule, y + 1);
@@ -205,20 +207,25 @@ static int64_t shifted(int64_t unix_s, int64_t by, int64_t edge) {
   return unix_s == edge || __builtin_add_overflow(unix_s, by, &sum) ? edge : sum;
 }
 
-void cxd__posix_tz_at(const struct cxd__posix_tz *rule, int64_t unix_s, struct cxd__tz_span *out) {
+void cxd__posix_tz_ahead(const struct cxd__posix_tz *rule, int64_t unix_s, struct cxd__tz_span *out) {
   const struct cxd__posix_side *side = &rule->std;
   out->since = INT64_MIN;
   out->until = INT64_MAX;
   if (rule->changes) {
     /* Within a cycle of 1970 no sum can overflow, however far the instant is. */
     int64_t at = unix_s % CYCLE_S;
-    int64_t cycles = unix_s - at;
     if (is_dst(rule, at))
       side = &rule->dst;
-    out->since = shifted(change_before(rule, at), cycles, INT64_MIN);
-    out->until = shifted(change_after(rule, at), cycles, INT64_MAX);
+    out->until = shifted(change_after(rule, at), unix_s - at, INT64_MAX);
   }
   out->offset_s = side->offset_s;
   out->dst = side->dst;
   out->abbreviation = side->name;
+}
+
+void cxd__posix_tz_at(const struct cxd__posix_tz *rule, int64_t unix_s, struct cxd__tz_span *out) {
+  int64_t at = unix_s % CYCLE_S;
+  cxd__posix_tz_ahead(rule, unix_s, out);
+  if (rule->changes)
+    out->since = shifted(change_before(rule, at), unix_s - at, INT64_MIN);
 }

@@ -37,5 +37,6 @@ int cxd__posix_tz_read(const char *text, size_t len, struct cxd__posix_tz *out);
 
 /* The abbreviation is borrowed from rule. */
 void cxd__posix_tz_at(const struct cxd__posix_tz *rule, int64_t unix_s, struct cxd__tz_span *out);
+void cxd__posix_tz_ahead(const struct cxd__posix_tz *rule, int64_t unix_s, struct cxd__tz_span *out); /* the same, but out->since is not looked for: INT64_MIN */
 
 #endif

@@ -50,24 +50,14 @@ void cxd__judge_licensed(struct cxd__context *context, const struct cxd__rule_ro
 
 /* What the pacing of the campaign asks for, when all of it is known. */
 struct pacing {
-  double interval, calls, throttle;
   double rate;     /* dialled calls a second */
   double answered; /* answered calls a second */
 };
-
-static double number(const struct cxd__context *context, enum cxd__member member) {
-  double value;
-  struct cxd__slice text = context->after->at[member];
-  return cxd__json_kind(text) == CXD__JSON_NUMBER && cxd__json_real(text, &value) ? value : 0;
-}
 
 static int pacing_of(const struct cxd__context *context, const struct cxd__capacity_in_force *in, struct pacing *out) {
   if (!context->after || !(in->answer_rate.value > 0) || !(in->aht_s.value > 0))
     return 0;
   out->rate = cxd__pacing_rate(context->after);
-  out->interval = number(context, CXD__MEMBER_PACING_INTERVAL);
-  out->calls = number(context, CXD__MEMBER_PACING_CALLS);
-  out->throttle = number(context, CXD__MEMBER_PACING_THROTTLE);
   out->answered = out->rate * in->answer_rate.value;
   return out->rate > 0 && isfinite(out->answered * in->aht_s.value);
 }
@@ -95,15 +85,22 @@ void cxd__judge_unreachable(struct cxd__context *context, const struct cxd__rule
                (long long)asked, spell(&busy, talking, 1), spell(&write, ceil(talking), 0));
 }
 
+static double number(const struct cxd__context *context, enum cxd__member member) {
+  double value;
+  struct cxd__slice text = context->after->at[member];
+  return cxd__json_kind(text) == CXD__JSON_NUMBER && cxd__json_real(text, &value) ? value : 0;
+}
+
 /* The number of calls per interval that keeps the limit, with everything else as it is. */
-static double calls_that_pass(const struct cxd__capacity_in_force *in, const struct pacing *pacing) {
+static double calls_that_pass(const struct cxd__context *context, const struct cxd__capacity_in_force *in) {
+  double interval = number(context, CXD__MEMBER_PACING_INTERVAL), throttle = number(context, CXD__MEMBER_PACING_THROTTLE);
   double load = cxd__patience_load(in->agents.value, in->aht_s.value, in->patience_s.value, in->max_abandonment.value);
-  return floor(load / in->aht_s.value / in->answer_rate.value / pacing->throttle * pacing->interval + 1e-9);
+  return floor(load / in->aht_s.value / in->answer_rate.value / throttle * interval + 1e-9);
 }
 
 static void found_abandonment(struct cxd__context *context, const struct cxd__rule_row *row, const struct cxd__capacity_in_force *in, const struct pacing *pacing, double share) {
   struct spelled percent, limit, agents, need, minute;
-  double calls = calls_that_pass(in, pacing), load = pacing->answered * in->aht_s.value;
+  double calls = calls_that_pass(context, in), load = pacing->answered * in->aht_s.value;
   double most = 60 * cxd__patience_load(in->agents.value, in->aht_s.value, in->patience_s.value, in->max_abandonment.value) / in->aht_s.value;
   char pass[96];
   if (calls >= 1)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "json/pointer.h"
 #include "validate/rules.h"
 #include "validate/text.h"
 
@@ -56,10 +55,15 @@ static int by_index(const void *a, const void *b) {
 }
 
 static void find_doubles(struct scan *scan, struct entry *entries, size_t count) {
+  int doubles = 0;
   qsort(entries, count, sizeof *entries, by_text);
   for (size_t i = 1; i < count; i++)
-    if (compare_text(&entries[i - 1], &entries[i]) == 0)
+    if (compare_text(&entries[i - 1], &entries[i]) == 0) {
       entries[i].first = entries[i - 1].first;
+      doubles = 1;
+    }
+  if (!doubles)
+    return;
   qsort(entries, count, sizeof *entries, by_index);
   for (size_t i = 0; i < count; i++)
     if (entries[i].first != entries[i].index) {
@@ -67,6 +71,19 @@ static void find_doubles(struct scan *scan, struct entry *entries, size_t count)
       (void)snprintf(clause, sizeof clause, " is the name of /rules/%zu too, names are unique", entries[i].first);
       name_entry(scan, entries[i].index, "/name", clause, entries[i].raw);
     }
+}
+
+static void read_entry(struct cxd__slice object, struct cxd__slice *name, struct cxd__slice *enabled) {
+  struct cxd__json_iter iter;
+  struct cxd__slice key, value;
+  *name = *enabled = (struct cxd__slice){NULL, 0};
+  cxd__json_walk(&iter, object);
+  while (cxd__json_next(&iter, &key, &value)) {
+    if (cxd__json_string_is(key, "name"))
+      *name = value;
+    else if (cxd__json_string_is(key, "enabled"))
+      *enabled = value;
+  }
 }
 
 /* 1: the entry has a name to compare. */
@@ -90,7 +107,7 @@ static void check_enabled(struct scan *scan, size_t index, struct cxd__slice ena
 
 static size_t check_entries(struct scan *scan, struct cxd__slice rules, struct entry *entries) {
   struct cxd__json_iter iter;
-  struct cxd__slice key, value;
+  struct cxd__slice key, value, name, enabled;
   size_t names = 0, index = 0;
   cxd__json_walk(&iter, rules);
   for (; cxd__json_next(&iter, &key, &value); index++) {
@@ -98,8 +115,9 @@ static size_t check_entries(struct scan *scan, struct cxd__slice rules, struct e
       name_entry(scan, index, "", " is no object", value);
       continue;
     }
-    names += (size_t)check_name(scan, index, cxd__json_member(value, "name"), &entries[names]);
-    check_enabled(scan, index, cxd__json_member(value, "enabled"));
+    read_entry(value, &name, &enabled);
+    names += (size_t)check_name(scan, index, name, &entries[names]);
+    check_enabled(scan, index, enabled);
   }
   return names;
 }

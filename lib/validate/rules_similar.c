@@ -7,6 +7,7 @@
 #include "json/campaign.h"
 #include "json/index.h"
 #include "json/pointer.h"
+#include "json/text.h"
 #include "validate/nearest.h"
 #include "validate/rules.h"
 #include "validate/text.h"
@@ -117,9 +118,7 @@ static void name_member(struct scan *scan, struct cxd__slice key, const struct c
   cxd__buf_free(&pointer);
 }
 
-static void check_member(struct scan *scan, struct cxd__slice key, struct cxd__slice value) {
-  if (cxd__member_find(key, scan->parent) != CXD__MEMBER_COUNT)
-    return;
+static void check_unknown(struct scan *scan, struct cxd__slice key, struct cxd__slice value) {
   enum cxd__member meant = meant_by(scan, key);
   if (meant == CXD__MEMBER_COUNT || !is_edit(scan, key, value))
     return;
@@ -130,13 +129,22 @@ static void check_member(struct scan *scan, struct cxd__slice key, struct cxd__s
                "more members than the first %d are written almost like documented ones, they are not listed: mend these and check again", NAMED);
 }
 
+/* Where the value of a documented member ends is known already: it is not read again. */
+static void check_member(struct scan *scan, struct cxd__slice key, struct cxd__json_iter *iter) {
+  enum cxd__member member = cxd__member_find(key, scan->parent);
+  if (member == CXD__MEMBER_COUNT)
+    check_unknown(scan, key, cxd__json_next_value(iter));
+  else
+    iter->at = scan->context->change.at[member].p + scan->context->change.at[member].len;
+}
+
 static void check_level(struct scan *scan, struct cxd__slice base) {
   struct cxd__json_iter iter;
-  struct cxd__slice key, value;
+  struct cxd__slice key;
   cxd__json_index_open(&scan->base, cxd__json_kind(base) == CXD__JSON_OBJECT ? base : (struct cxd__slice){NULL, 0});
   cxd__json_walk(&iter, scan->object);
-  while (scan->found <= NAMED && cxd__json_next(&iter, &key, &value))
-    check_member(scan, key, value);
+  while (scan->found <= NAMED && cxd__json_next_key(&iter, &key))
+    check_member(scan, key, &iter);
   cxd__json_index_close(&scan->base);
 }
 

@@ -107,7 +107,7 @@ static void describe(struct cxd__context *context, const struct cxd__windows *wi
 static void ask(struct cxd__context *context, const struct cxd__windows *windows) {
   struct cxd__window_verdict *verdict = &context->window;
   int64_t now = cxd__s_of_ms(context->check->at_unix_ms);
-  cxd__windows_at(windows, now, &verdict->now);
+  cxd__windows_ahead(windows, now, &verdict->now);
   verdict->known = 1;
   context->report->valid_until_ms = cxd__ms_of_s(verdict->now.until);
   if (verdict->now.shut == CXD__OPEN)

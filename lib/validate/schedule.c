@@ -146,9 +146,11 @@ static int64_t begin_of(struct walk *walk, const struct cxd__period *now, int64_
   return INT64_MIN;
 }
 
+static const struct cxd__period unknown = {INT64_MIN, INT64_MAX, CXD__SHUT_HOURS, NULL};
+
 void cxd__schedule_at(const struct cxd__calendar *calendar, const struct cxd__tz *tz, int64_t unix_s, struct cxd__period *out) {
   struct walk walk;
-  *out = (struct cxd__period){INT64_MIN, INT64_MAX, CXD__SHUT_HOURS, NULL};
+  *out = unknown;
   if (out_of_time(unix_s))
     return;
   walk_open(&walk, calendar, tz);
@@ -156,6 +158,16 @@ void cxd__schedule_at(const struct cxd__calendar *calendar, const struct cxd__tz
   int64_t until = end_of(&walk, out, unix_s + SPAN_SECONDS);
   out->since = begin_of(&walk, out, unix_s - SPAN_SECONDS);
   out->until = until;
+}
+
+void cxd__schedule_ahead(const struct cxd__calendar *calendar, const struct cxd__tz *tz, int64_t unix_s, int64_t horizon, struct cxd__period *out) {
+  struct walk walk;
+  *out = unknown;
+  if (out_of_time(unix_s))
+    return;
+  walk_open(&walk, calendar, tz);
+  look(&walk, unix_s, out);
+  out->until = end_of(&walk, out, least(unix_s + SPAN_SECONDS, horizon - 1));
 }
 
 int64_t cxd__schedule_opening(const struct cxd__calendar *calendar, const struct cxd__tz *tz, int64_t unix_s) {

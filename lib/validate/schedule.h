@@ -25,6 +25,12 @@ struct cxd__period {
 
 void cxd__schedule_at(const struct cxd__calendar *calendar, const struct cxd__tz *tz, int64_t unix_s, struct cxd__period *out);
 
+/*
+ * The same for who asks only until when, and no farther than to a horizon: an end that is not before it may come out as any later one,
+ * and since may be later than the true one, but not after unix_s.
+ */
+void cxd__schedule_ahead(const struct cxd__calendar *calendar, const struct cxd__tz *tz, int64_t unix_s, int64_t horizon, struct cxd__period *out);
+
 /* The first instant >= unix_s at which it is open; INT64_MAX: none within CXD__SCHEDULE_DAYS. */
 int64_t cxd__schedule_opening(const struct cxd__calendar *calendar, const struct cxd__tz *tz, int64_t unix_s);
 

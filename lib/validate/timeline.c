@@ -80,8 +80,9 @@ static void turn_to(struct cxd__timeline *line, int64_t number) {
   const struct cxd__calendar *calendar = line->calendar;
   if (line->day.number == number)
     return;
-  line->eve = line->day.number == number - 1 ? line->day : day_for(calendar, number - 1);
-  line->day = day_for(calendar, number);
+  struct cxd__day day = day_for(calendar, number);
+  line->eve = line->day.number == number - 1 ? line->day : day.date.day > 1 ? cxd__day_before(&day) : day_for(calendar, number - 1);
+  line->day = day;
   line->holiday = closed_by(calendar, &line->day);
   line->hours = line->late = NULL;
   if (!line->holiday) {

@@ -84,12 +84,12 @@ static uint16_t footer_kind(const struct cxd__tz *tz, const struct cxd__tz_span 
 static void write_out(struct cxd__tz *tz, int64_t from) {
   int64_t end = cxd__days_of((struct cxd__date){LAST_YEAR + 1, 1, 1}) * 86400;
   struct cxd__tz_span span;
-  cxd__posix_tz_at(&tz->footer, from, &span);
+  cxd__posix_tz_ahead(&tz->footer, from, &span);
   /* One at least, so that the rule begins with a change of its own. */
   for (size_t i = 0; i < MAX_WRITTEN && span.until != INT64_MAX && (i == 0 || span.until < end); i++) {
     tz->has_rule = 1;
     tz->rule_from = span.until;
-    cxd__posix_tz_at(&tz->footer, tz->rule_from, &span);
+    cxd__posix_tz_ahead(&tz->footer, tz->rule_from, &span);
     push(tz, tz->rule_from, footer_kind(tz, &span));
   }
 }
@@ -105,7 +105,7 @@ static const char *join_footer(struct cxd__tz *tz, const struct cxd__tzif *file)
     return NULL;
   }
   int64_t last = cxd__tzif_time(file, file->time_count - 1);
-  cxd__posix_tz_at(&tz->footer, last, &span);
+  cxd__posix_tz_ahead(&tz->footer, last, &span);
   if (!same_kind(&tz->kinds[footer_kind(tz, &span)], &tz->kinds[last_kind(tz)]))
     return "has a footer that contradicts its last transition";
   write_out(tz, last);

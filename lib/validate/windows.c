@@ -25,12 +25,20 @@ static struct cxd__place *next_place(struct cxd__windows *windows) {
   return &windows->at[windows->count];
 }
 
+/* Each zone is looked up once, however many rows it stands under: all of them see the same file. */
+static struct cxd__zone_found zone_of(const struct cxd__windows *windows, struct cxd__zone_cache *cache, const char *zone) {
+  for (size_t i = 0; i < windows->count; i++)
+    if (strcmp(windows->at[i].calendar.zone, zone) == 0)
+      return (struct cxd__zone_found){CXD__ZONE_KNOWN, cxd__tz_ref(windows->at[i].tz), 0, NULL};
+  return cxd__zone_cache_get(cache, zone, strlen(zone));
+}
+
 static enum cxd__windows_made add(struct cxd__windows *windows, const struct cxd__settings *settings, struct cxd__zone_cache *cache, const char *zone,
                                   const struct cxd__jurisdiction *row) {
   struct cxd__place *place = next_place(windows);
   if (!place)
     return CXD__WINDOWS_NO_MEMORY;
-  struct cxd__zone_found found = cxd__zone_cache_get(cache, zone, strlen(zone));
+  struct cxd__zone_found found = zone_of(windows, cache, zone);
   if (found.state != CXD__ZONE_KNOWN) {
     windows->zone = zone;
     windows->found = found;
@@ -71,19 +79,35 @@ void cxd__windows_free(struct cxd__windows *windows) {
   windows->at = windows->near;
 }
 
+static const struct cxd__windows_state all_open = {CXD__OPEN, NULL, NULL, INT64_MIN, INT64_MAX};
+
 /* A blackout is told before a holiday, a holiday before the hours: it is what nobody expects. */
+static void add_period(const struct cxd__place *place, const struct cxd__period *period, struct cxd__windows_state *out) {
+  out->since = period->since > out->since ? period->since : out->since;
+  out->until = period->until < out->until ? period->until : out->until;
+  if (period->state > out->shut) {
+    out->shut = period->state;
+    out->name = period->name;
+    out->by = place;
+  }
+}
+
 void cxd__windows_at(const struct cxd__windows *windows, int64_t unix_s, struct cxd__windows_state *out) {
-  *out = (struct cxd__windows_state){CXD__OPEN, NULL, NULL, INT64_MIN, INT64_MAX};
+  *out = all_open;
   for (size_t i = 0; i < windows->count; i++) {
     struct cxd__period period;
     cxd__schedule_at(&windows->at[i].calendar, windows->at[i].tz, unix_s, &period);
-    out->since = period.since > out->since ? period.since : out->since;
-    out->until = period.until < out->until ? period.until : out->until;
-    if (period.state > out->shut) {
-      out->shut = period.state;
-      out->name = period.name;
-      out->by = &windows->at[i];
-    }
+    add_period(&windows->at[i], &period, out);
+  }
+}
+
+/* What comes after the first change of one place need not be looked for in the others. */
+void cxd__windows_ahead(const struct cxd__windows *windows, int64_t unix_s, struct cxd__windows_state *out) {
+  *out = all_open;
+  for (size_t i = 0; i < windows->count; i++) {
+    struct cxd__period period;
+    cxd__schedule_ahead(&windows->at[i].calendar, windows->at[i].tz, unix_s, out->until, &period);
+    add_period(&windows->at[i], &period, out);
   }
 }
 

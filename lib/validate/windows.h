@@ -44,6 +44,7 @@ struct cxd__windows_state {
   int64_t since, until;           /* Unix seconds: nothing of this changes, and no place changes its state, in between */
 };
 void cxd__windows_at(const struct cxd__windows *windows, int64_t unix_s, struct cxd__windows_state *out);
+void cxd__windows_ahead(const struct cxd__windows *windows, int64_t unix_s, struct cxd__windows_state *out); /* the same, but since may be later than the true one */
 
 /* The first instant >= unix_s at which all are open; INT64_MAX: none in sight. */
 int64_t cxd__windows_opening(const struct cxd__windows *windows, int64_t unix_s);

@@ -136,12 +136,12 @@ static struct cxd__zone_found content_of(const struct cxd__zone_file *file) {
   return found;
 }
 
-static int is_settled(const struct cxd__zone_stamp *stamp, cxd__now now) {
-  int64_t wall_ns = now.wall_ms * 1000000;
+static int is_settled(const struct cxd__zone_stamp *stamp) {
+  int64_t wall_ns = cxd__wall_us() * 1000;
   return stamp->changed_ns < wall_ns - UNSETTLED_NS && stamp->modified_ns < wall_ns - UNSETTLED_NS;
 }
 
-static struct cxd__zone_found read_anew(struct cxd__zone_cache *cache, size_t at, const char *name, size_t len, cxd__now now) {
+static struct cxd__zone_found read_anew(struct cxd__zone_cache *cache, size_t at, const char *name, size_t len, int64_t mono_us) {
   struct cxd__zone_file file = cxd__zone_file_open(cache->dir, name, len);
   if (file.state != CXD__ZONE_KNOWN)
     return (struct cxd__zone_found){file.state, NULL, file.number, file.why};
@@ -149,34 +149,34 @@ static struct cxd__zone_found read_anew(struct cxd__zone_cache *cache, size_t at
   (void)close(file.fd);
   if (found.state != CXD__ZONE_KNOWN)
     return found;
-  struct entry entry = {.tz = found.tz, .stamp = file.stamp, .looked_us = now.mono_us, .settled = is_settled(&file.stamp, now)};
+  struct entry entry = {.tz = found.tz, .stamp = file.stamp, .looked_us = mono_us, .settled = is_settled(&file.stamp)};
   memcpy(entry.name, name, len);
   keep(cache, at, &entry);
   return found;
 }
 
-static int is_due(const struct cxd__zone_cache *cache, int64_t looked_us, cxd__now now) { return now.mono_us - looked_us >= cache->recheck_us; }
+static int is_due(const struct cxd__zone_cache *cache, int64_t looked_us, int64_t mono_us) { return mono_us - looked_us >= cache->recheck_us; }
 
-static int is_fresh(const struct cxd__zone_cache *cache, struct entry *entry, cxd__now now) {
-  if (!is_due(cache, entry->looked_us, now))
+static int is_fresh(const struct cxd__zone_cache *cache, struct entry *entry, int64_t mono_us) {
+  if (!is_due(cache, entry->looked_us, mono_us))
     return 1;
   struct cxd__zone_stamp stamp;
   if (!entry->settled || !cxd__zone_file_stamp(cache->dir, entry->name, strlen(entry->name), &stamp) || !cxd__zone_stamp_equal(&stamp, &entry->stamp))
     return 0;
-  entry->looked_us = now.mono_us;
+  entry->looked_us = mono_us;
   return 1;
 }
 
 /* A file that was replaced by a broken one, or is gone, takes what was read before with it. */
 static struct cxd__zone_found locked_get(struct cxd__zone_cache *cache, const char *name, size_t len) {
-  cxd__now now = cxd__clock_read();
+  int64_t mono_us = cxd__mono_us();
   int there;
   size_t at = place_of(cache, name, &there);
-  if (there && is_fresh(cache, &cache->entries[at], now))
+  if (there && is_fresh(cache, &cache->entries[at], mono_us))
     return (struct cxd__zone_found){CXD__ZONE_KNOWN, cxd__tz_ref(cache->entries[at].tz), 0, NULL};
   if (there)
     drop(cache, at);
-  return read_anew(cache, at, name, len, now);
+  return read_anew(cache, at, name, len, mono_us);
 }
 
 struct cxd__zone_found cxd__zone_cache_get(struct cxd__zone_cache *cache, const char *name, size_t len) {
@@ -227,13 +227,13 @@ static int version_in(const char *dir, const char *name, const char *prefix, cha
 }
 
 void cxd__zone_cache_version(struct cxd__zone_cache *cache, char out[CXD__TZDATA_MAX]) {
-  cxd__now now = cxd__clock_read();
+  int64_t mono_us = cxd__mono_us();
   (void)pthread_mutex_lock(&cache->lock);
-  if (!cache->version_known || is_due(cache, cache->version_us, now)) {
+  if (!cache->version_known || is_due(cache, cache->version_us, mono_us)) {
     if (!version_in(cache->dir, "+VERSION", "", cache->version))
       (void)version_in(cache->dir, "tzdata.zi", "# version ", cache->version);
     cache->version_known = 1;
-    cache->version_us = now.mono_us;
+    cache->version_us = mono_us;
   }
   memcpy(out, cache->version, CXD__TZDATA_MAX);
   (void)pthread_mutex_unlock(&cache->lock);

@@ -3,9 +3,7 @@
 
 /*
  * What a look at the clock costs: nanoseconds of CPU for each call of cxd__tz_at() and cxd__schedule_at(), beside two raw
- * baselines in the same run, a chain of four strcmp() and localtime_r() with TZ set. In each round every subject has one
- * block, and each second round goes the other way; the number is the median of the blocks. The first subject is measured
- * twice, as if it were two: when these differ by more than 2 %, the machine was not quiet and the run is void (exit status 77).
+ * baselines in the same run, a chain of four strcmp() and localtime_r() with TZ set.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -14,12 +12,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "cpu.h"
 #include "schedule.h"
 
-#define ROUNDS 401
 #define MINUTE 60
-#define START 1782907200 /* 2026-07-01T12:00:00Z */
-#define AA_LIMIT 0.02
 
 static struct cxd__tz *new_york;
 static struct cxd__jurisdiction us, rhode_island, never;
@@ -81,81 +77,22 @@ static void by_ri(int64_t at) { ask(&calendar_ri, at); }
 static void by_never(int64_t at) { ask(&calendar_never, at); }
 static void by_crowded(int64_t at) { ask(&calendar_crowded, at); }
 
-struct subject {
-  const char *name;
-  void (*call)(int64_t at);
-  int calls;       /* in a block */
-  int64_t step;    /* from call to call; 0: the same instant */
-  double target_ns; /* 0: a baseline */
-  double ns[ROUNDS];
+#define SAME(title, function, blocks, most) {.name = title "-same", .call = function, .calls = blocks, .target_ns = most, .baseline = LIBC}
+#define MOVING(title, function, blocks, most) {.name = title, .call = function, .calls = blocks, .step = 7919 * MINUTE, .target_ns = most, .baseline = LIBC}
+#define LIBC "localtime_r-moving"
+
+static struct cpu_subject subjects[] = {
+  SAME("schedule-us", by_us, 500, 2000),
+  MOVING("schedule-us-moving", by_us, 500, 2000),
+  MOVING("schedule-holidays-moving", by_ri, 200, 5000),
+  MOVING("schedule-never-open", by_never, 5, 1000000),
+  MOVING("schedule-crowded", by_crowded, 2, 1000000),
+  SAME("tz", by_tz, 2000, 100),
+  MOVING("tz-moving", by_tz, 2000, 100),
+  {.name = "strcmp-four", .call = four_names, .calls = 2000},
+  {.name = "localtime_r-same", .call = by_libc, .calls = 1000},
+  {.name = LIBC, .call = by_libc, .calls = 1000, .step = 7919 * MINUTE},
 };
-
-static struct subject subjects[] = {
-  {"schedule-us-same", by_us, 500, 0, 2000, {0}},
-  {"schedule-us-again", by_us, 500, 0, 2000, {0}}, /* the same once more */
-  {"schedule-us-moving", by_us, 500, 7919 * MINUTE, 2000, {0}},
-  {"schedule-holidays-moving", by_ri, 200, 7919 * MINUTE, 5000, {0}},
-  {"schedule-never-open", by_never, 5, 7919 * MINUTE, 1000000, {0}},
-  {"schedule-crowded", by_crowded, 2, 7919 * MINUTE, 1000000, {0}},
-  {"tz-same", by_tz, 2000, 0, 100, {0}},
-  {"tz-moving", by_tz, 2000, 7919 * MINUTE, 100, {0}},
-  {"strcmp-four", four_names, 2000, 0, 0, {0}},
-  {"localtime_r-same", by_libc, 1000, 0, 0, {0}},
-  {"localtime_r-moving", by_libc, 1000, 7919 * MINUTE, 0, {0}},
-};
-
-#define SUBJECTS ((int)(sizeof subjects / sizeof *subjects))
-
-static double cpu_ns(void) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static void measure_block(struct subject *subject, int round) {
-  int64_t at = START;
-  double began = cpu_ns();
-  for (int i = 0; i < subject->calls; i++, at += subject->step)
-    subject->call(at);
-  subject->ns[round] = (cpu_ns() - began) / subject->calls;
-}
-
-static int ascending(const void *a, const void *b) {
-  double x, y;
-  memcpy(&x, a, sizeof x);
-  memcpy(&y, b, sizeof y);
-  return (x > y) - (x < y);
-}
-
-static double median(const double *values) {
-  static double sorted[ROUNDS];
-  memcpy(sorted, values, sizeof sorted);
-  qsort(sorted, ROUNDS, sizeof *sorted, ascending);
-  return sorted[ROUNDS / 2];
-}
-
-static double ratio_of(const struct subject *a, const struct subject *b) {
-  double ratios[ROUNDS];
-  for (int i = 0; i < ROUNDS; i++)
-    ratios[i] = a->ns[i] / b->ns[i];
-  return median(ratios);
-}
-
-static int report(void) {
-  int missed = 0;
-  for (int i = 0; i < SUBJECTS; i++) {
-    double ns = median(subjects[i].ns);
-    if (subjects[i].target_ns > 0)
-      printf("hours-%s-ns %.1f %.0f %s\n", subjects[i].name, ns, subjects[i].target_ns, ns <= subjects[i].target_ns ? "ok" : "MISSED");
-    else
-      printf("hours-%s-ns %.1f - baseline\n", subjects[i].name, ns);
-    missed |= subjects[i].target_ns > 0 && ns > subjects[i].target_ns;
-  }
-  double aa = ratio_of(&subjects[0], &subjects[1]);
-  int is_void = aa < 1 - AA_LIMIT || aa > 1 + AA_LIMIT;
-  printf("hours-aa-ratio %.4f %.2f %s\n", aa, 1 + AA_LIMIT, is_void ? "VOID" : "ok");
-  return is_void ? 77 : missed;
-}
 
 int main(void) {
   if (setenv("TZ", "America/New_York", 1) != 0)
@@ -165,10 +102,7 @@ int main(void) {
   if (!new_york)
     return 3;
   make_rows();
-  for (int round = 0; round < ROUNDS; round++)
-    for (int i = 0; i < SUBJECTS; i++)
-      measure_block(&subjects[round % 2 ? SUBJECTS - 1 - i : i], round);
-  int status = report();
+  int status = cpu_run("hours", subjects, (int)(sizeof subjects / sizeof *subjects));
   cxd__tz_unref(new_york);
   return sink == INT64_MIN ? 3 : status;
 }

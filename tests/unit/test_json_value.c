@@ -161,6 +161,21 @@ START_TEST(random_doubles_read_back_as_they_were_written) {
 }
 END_TEST
 
+/* Decimal points and exponents in every place, up to and beyond what one exact operation can do. */
+START_TEST(short_reals_are_those_of_the_c_library) {
+  static const char *const digits[] = {"1", "85", "625", "9007199254740991", "9007199254740993", "999999999999999", "123456789012345", "100000000000000", "3"};
+  for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
+    for (int point = 0; point <= (int)strlen(digits[i]); point++)
+      for (int exponent = -45; exponent <= 45; exponent++) {
+        char text[64];
+        double value = -1;
+        (void)snprintf(text, sizeof text, "%.*s%s%s%se%d", point, digits[i], point ? "" : "0", digits[i][point] ? "." : "", digits[i] + point, exponent);
+        ck_assert_int_eq(cxd__json_real(raw(text), &value), 1);
+        ck_assert_msg(value == strtod(text, NULL), "%s gives %.17g", text, value);
+      }
+}
+END_TEST
+
 START_TEST(reals_are_read_the_same_in_a_comma_locale) {
   double value = 0;
   if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "de_DE.utf8"))
@@ -405,6 +420,7 @@ int main(void) {
   tcase_add_test(tc, what_is_no_finite_number_is_no_real);
   tcase_add_test(tc, a_digit_far_behind_the_others_decides_a_tie);
   tcase_add_test(tc, random_doubles_read_back_as_they_were_written);
+  tcase_add_test(tc, short_reals_are_those_of_the_c_library);
   tcase_add_test(tc, reals_are_read_the_same_in_a_comma_locale);
   tcase_add_test(tc, numbers_are_read_up_to_the_last_byte_of_their_text_and_no_further);
   tcase_add_test(tc, booleans_are_true_and_false_only);

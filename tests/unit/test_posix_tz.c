@@ -21,7 +21,10 @@ static int64_t at(int32_t year, int month, int day, int hour, int minute) {
 static void ck_at(const char *text, int64_t unix_s, int32_t offset_s, int dst, const char *name) {
   struct cxd__posix_tz rule = rule_of(text);
   struct cxd__tz_span span;
+  struct cxd__tz_span ahead;
   cxd__posix_tz_at(&rule, unix_s, &span);
+  cxd__posix_tz_ahead(&rule, unix_s, &ahead);
+  ck_assert(ahead.since == INT64_MIN && ahead.until == span.until && ahead.offset_s == span.offset_s && ahead.dst == span.dst && ahead.abbreviation == span.abbreviation);
   ck_assert_msg(span.offset_s == offset_s && span.dst == dst && strcmp(span.abbreviation, name) == 0, "%s at %lld: %d %d %s", text, (long long)unix_s, (int)span.offset_s,
                 (int)span.dst, span.abbreviation);
   ck_assert(span.since <= unix_s && (unix_s < span.until || span.until == INT64_MAX));

@@ -145,6 +145,52 @@ START_TEST(more_places_than_fit_beside_are_kept_elsewhere) {
 }
 END_TEST
 
+START_TEST(a_zone_is_looked_up_once_for_all_its_rows) {
+  static const char *const names[] = {"America/New_York", "America/Chicago"};
+  struct cxd__jurisdiction a = row(code_a, 8, 21), b = row(code_b, 9, 20);
+  b.also_zone = chicago;
+  make(names, 2, (const struct cxd__jurisdiction *const[]){&a, &b}, 2);
+  ck_assert_uint_eq(windows.count, 4);
+  ck_assert_ptr_eq(windows.at[2].tz, windows.at[0].tz);
+  ck_assert_ptr_eq(windows.at[3].tz, windows.at[1].tz);
+  ck_assert_ptr_ne(windows.at[1].tz, windows.at[0].tz);
+}
+END_TEST
+
+static void ck_ahead(int64_t unix_s) {
+  struct cxd__windows_state around, ahead;
+  cxd__windows_at(&windows, unix_s, &around);
+  cxd__windows_ahead(&windows, unix_s, &ahead);
+  ck_assert_int_eq(ahead.shut, around.shut);
+  ck_assert_ptr_eq(ahead.name, around.name);
+  ck_assert_ptr_eq(ahead.by, around.by);
+  ck_assert_int_eq(ahead.until, around.until);
+  ck_assert(ahead.since >= around.since && ahead.since <= unix_s);
+}
+
+/* Two years in steps that meet every time of day; the edges as well. */
+START_TEST(looking_ahead_tells_the_same_but_for_the_beginning) {
+  static const char *const names[] = {"America/New_York", "Australia/Lord_Howe"};
+  struct cxd__day_rule days[] = {{.kind = CXD__DAY_YEARLY, .date = {0, 12, 25}, .name = feast}, {.kind = CXD__DAY_EASTER, .offset = -2, .name = feast}};
+  struct cxd__blackout blackout = {.name = stock, .weekdays = 0x7f, .dated = 1, .first = {2027, 3, 14}, .last = {2027, 3, 16}, .from = 23 * 60, .to = 26 * 60};
+  struct cxd__jurisdiction a = row(code_a, 8, 21), b = row(code_b, 0, 24);
+  settings.policy.holidays = (struct cxd__holidays){.count = 2, .days = days};
+  settings.policy.blackouts = &blackout;
+  settings.policy.blackout_count = 1;
+  for (size_t rows = 1; rows <= 2; rows++) {
+    cxd__windows_free(&windows);
+    make(names, 2, (const struct cxd__jurisdiction *const[]){&b, &a}, rows);
+    for (int64_t at = NOON; at < NOON + 730 * 24 * HOUR; at += 7919 * 60) {
+      struct cxd__windows_state state;
+      ck_ahead(at);
+      cxd__windows_at(&windows, at, &state);
+      ck_ahead(state.until - 1);
+      ck_ahead(state.until);
+    }
+  }
+}
+END_TEST
+
 /* ----------------------------------------------------------------- in words */
 
 static const struct cxd__place *place_of(const char *zone, const struct cxd__jurisdiction *jurisdiction) {
@@ -229,6 +275,8 @@ int main(void) {
   tcase_add_test(tcase, a_blackout_is_told_before_a_holiday_and_that_before_the_hours);
   tcase_add_test(tcase, a_zone_that_is_not_there_is_named_and_nothing_is_kept);
   tcase_add_test(tcase, more_places_than_fit_beside_are_kept_elsewhere);
+  tcase_add_test(tcase, a_zone_is_looked_up_once_for_all_its_rows);
+  tcase_add_test(tcase, looking_ahead_tells_the_same_but_for_the_beginning);
   tcase = suite_case(suite, "words", setup, teardown);
   tcase_add_test(tcase, an_instant_in_words_has_weekday_date_time_abbreviation_and_zone);
   tcase_add_test(tcase, an_opening_in_words_has_utc_and_local_time);
