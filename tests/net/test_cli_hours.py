@@ -147,8 +147,10 @@ class NineInTheEvening(clilib.SimCase):
         done = self.cli(sim, "--output", "json", "apply", self.file("change.json", {"id": SAMPLE_ID, "maxConcurrentCalls": 160}), **{**env, **settings})
         return done, json.loads(done.stdout)
 
-    def running(self, *faults):
-        return self.sim(*faults, campaigns=[simlib.sample(status="running", timeZone="America/New_York", pacing={"type": "fixed", "interval": 1, "maxCallsPerInterval": 1, "throttlePercent": 0.85})])
+    def running(self, *faults, interval=1):
+        """A short pacing interval fits into the last seconds of the window."""
+        pacing = {"type": "fixed", "interval": interval, "maxCallsPerInterval": 1, "throttlePercent": 0.85}
+        return self.sim(*faults, campaigns=[simlib.sample(status="running", timeZone="America/New_York", pacing=pacing)])
 
     def test_an_update_queued_before_nine_does_not_go_out_after_it(self):
         sim = self.running()
@@ -160,7 +162,7 @@ class NineInTheEvening(clilib.SimCase):
         self.assertEqual(len([r for r in sim.requests() if r["method"] == "GET"]), 1)
 
     def test_the_same_update_a_minute_earlier_goes_out(self):
-        sim = self.running()
+        sim = self.running(interval=60)
         done, result = self.apply(sim, "20:58:00")
         self.assert_code(done, 0)
         self.assertEqual(result["outcome"], "applied")
