@@ -5,10 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "validate/zone_file.h"
 
 static int is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
@@ -34,17 +32,6 @@ int cxd__zone_name_iana(const char *name, size_t len) {
     return len == 3 && memcmp(name, "UTC", 3) == 0;
   /* Some systems keep the whole database twice more under these names, the second with leap seconds. */
   return !starts(name, len, "posix/") && !starts(name, len, "right/");
-}
-
-enum cxd__zone_state cxd__zone_look(const char *dir, const char *name, size_t len, int *number) {
-  struct cxd__zone_file file = cxd__zone_file_open(dir, name, len);
-  *number = file.number;
-  if (file.state != CXD__ZONE_KNOWN)
-    return file.state;
-  unsigned char magic[4];
-  int known = cxd__zone_file_read(file.fd, magic, sizeof magic) == (int64_t)sizeof magic && memcmp(magic, "TZif", 4) == 0;
-  (void)close(file.fd);
-  return known ? CXD__ZONE_KNOWN : CXD__ZONE_UNREADABLE;
 }
 
 int cxd__zones_add(struct cxd__zones *zones, const char *name, size_t len) {

@@ -23,9 +23,6 @@ enum cxd__zone_state {
   CXD__ZONE_NO_DIR      /* the directory cannot be read: nothing is known about any zone */
 };
 
-/* name: accepted by cxd__zone_name_iana(). *number: the errno behind UNREADABLE and NO_DIR, 0 when there is none. */
-enum cxd__zone_state cxd__zone_look(const char *dir, const char *name, size_t len, int *number);
-
 /* A set of zone names; any stands for all of them. Zero-initialise it. */
 struct cxd__zones {
   int any;

@@ -21,11 +21,11 @@ class Demo(clilib.Case):
         done = self.demo("--sim", simlib.program())
         self.assert_code(done, 0)
         self.assertEqual(done.stderr, "")
-        for number in range(1, 7):
+        for number in range(1, 8):
             self.assertIn(f"\n{number}. ", done.stdout)
         text = " ".join(done.stdout.split())
         for part in ("/maxConcurrentCalls 150 -> 120", "/pacing/throttlePercent 0.85 -> 0.9", "callback: campaign", "concurrent calls 150 -> 120", "latency",
-                     '"k":"intent"', '"k":"outcome"', "error capacity.concurrency /maxConcurrentCalls", "/timeZone", "rejected: CXD_E_INVALID, requests 0",
+                     '"k":"intent"', '"k":"outcome"', "error capacity.concurrency /maxConcurrentCalls", "/timeZone", "rejected: CXD_E_INVALID, requests 0", "error window.closed /status", "it is Sat 2026-11-28 03:00 EST in America/New_York",
                      "POST /api/v2/oauth/token 200", "All as expected."):
             self.assertIn(part, text)
         self.assertEqual(text.count("PUT /api/v2/outbound/campaigns/"), 1)

@@ -10,7 +10,7 @@
 
 #include "tzif.h"
 #include "validate.h"
-#include "validate/zone.h"
+#include "validate/zone_cache.h"
 
 static cxd_validator *any_zone(const char *dir) {
   struct cxd__validate_options options = default_options();
@@ -160,12 +160,20 @@ START_TEST(safe_names_have_up_to_64_bytes) {
 }
 END_TEST
 
+static int is_known(const char *where, const char *name) {
+  struct cxd__zone_cache *cache = cxd__zone_cache_new(where, 0);
+  ck_assert_ptr_nonnull(cache);
+  struct cxd__zone_found found = cxd__zone_cache_get(cache, name, strlen(name));
+  cxd__tz_unref(found.tz);
+  cxd__zone_cache_free(cache);
+  return found.state == CXD__ZONE_KNOWN;
+}
+
 static size_t seen_known, seen_other;
 
 /* Every file of the system's database against its own first four bytes. */
 static int compare_file(const char *path, const struct stat *info, int kind, struct FTW *walk) {
   const char *name = path + strlen(ZONEINFO) + 1;
-  int number;
   (void)info;
   (void)walk;
   if (kind != FTW_F || !cxd__zone_name_safe(name, strlen(name)))
@@ -176,7 +184,9 @@ static int compare_file(const char *path, const struct stat *info, int kind, str
   if (file)
     (void)fclose(file);
   int expected = got == 4 && strcmp(magic, "TZif") == 0;
-  ck_assert_msg((cxd__zone_look(ZONEINFO, name, strlen(name), &number) == CXD__ZONE_KNOWN) == expected, "%s", name);
+  if (strncmp(name, "right/", 6) == 0)
+    expected = 0; /* these count leap seconds */
+  ck_assert_msg(is_known(ZONEINFO, name) == expected, "%s", name);
   *(expected ? &seen_known : &seen_other) += 1;
   return 0;
 }
@@ -283,8 +293,10 @@ END_TEST
 
 START_TEST(names_do_not_leave_the_directory) {
   cxd_validator *validator = any_zone(dir);
-  int number;
-  ck_assert_int_eq(cxd__zone_look(dir, "../secret", 9, &number), CXD__ZONE_KNOWN); /* it is there: only the name keeps it away */
+  char path[256];
+  (void)snprintf(path, sizeof path, "%s/../secret", dir);
+  ck_assert_int_eq(access(path, R_OK), 0); /* it is there: only the name keeps it away */
+  ck_assert(!is_known(dir, "../secret"));
   ck_zone(validator, "../secret", "E zone.unknown /timeZone");
   ck_zone(validator, "Test/../../secret", "E zone.unknown /timeZone");
   ck_zone(validator, "Test/..\\u002f../secret", "E zone.unknown /timeZone");

@@ -25,6 +25,11 @@ static const char change[] = "{\"id\":\"" CAMPAIGN "\",\"maxConcurrentCalls\":12
                              " \"pacing\":{\"interval\":60,\"maxCallsPerInterval\":20,\"throttlePercent\":0.9},\n"
                              " \"advancedDialerSettings\":{\"autoRebalance\":true}}\n";
 
+/* As the updater sees it after reading: the campaign runs, and would run faster. */
+static const char night_change[] = "{\"id\":\"" CAMPAIGN "\",\"status\":\"running\",\"timeZone\":\"America/New_York\",\"maxConcurrentCalls\":200}\n";
+
+#define NIGHT_MS INT64_C(1795852800000) /* 2026-11-28T08:00:00Z: 03:00 in New York, whenever the demo runs */
+
 static const char wrong_change[] = "{\"id\":\"" CAMPAIGN "\",\"maxConcurrentCalls\":9999,\"timeZone\":\"EST\"}\n";
 
 struct tour {
@@ -35,7 +40,7 @@ struct tour {
   cxd_client *client;
   cxd_validator *validator;
   cxd_updater *updater;
-  cxd_campaign *change, *wrong;
+  cxd_campaign *change, *wrong, *night;
   int told, failed;
 };
 
@@ -131,6 +136,7 @@ static void apply(struct tour *tour) {
   cxd_error *error = NULL;
   heading(3, "Apply. Read, merge, audit, one conditional PUT, audit, callback:");
   cxd_status status = cxd_updater_apply(tour->updater, tour->change, &result, &error);
+  output_findings(stdout, "   ", cxd_result_report(result));
   result_text_print_metrics(stdout, result, "   ");
   check_call(tour, "apply", status, error);
   check(tour, cxd_result_outcome(result) == CXD_OUTCOME_APPLIED, "outcome applied");
@@ -177,6 +183,16 @@ static void refuse(struct tour *tour) {
   cxd_result_free(result);
 }
 
+static void refuse_at_night(struct tour *tour) {
+  cxd_report *report = NULL;
+  heading(6, "Calling hours. The same campaign at 03:00 in New York:");
+  show_text(night_change);
+  cxd_status status = cxd_validator_check(tour->validator, tour->night, NIGHT_MS, &report, NULL);
+  output_findings(stdout, "   ", report);
+  check(tour, status == CXD_E_INVALID && strcmp(cxd_report_code(report, 0), "window.closed") == 0, "window.closed at 03:00");
+  cxd_report_free(report);
+}
+
 static void show_request(struct slice request) {
   struct slice method = walk_plain(walk_get(request, "method")), path = walk_plain(walk_get(request, "path")), status = walk_get(request, "status");
   printf("   %-4.*s ", (int)method.len, method.at);
@@ -189,7 +205,7 @@ static void show_server(struct tour *tour) {
   struct slice request;
   size_t pos = 0;
   int put_count = 0;
-  heading(6, "What the server saw:");
+  heading(7, "What the server saw:");
   while (walk_array(slice_of(requests), &pos, &request) == 1) {
     put_count += slice_is(walk_plain(walk_get(request, "method")), "PUT");
     show_request(request);
@@ -244,6 +260,10 @@ static cxd_status parse_wrong_change(struct tour *tour, cxd_error **error) {
   return cxd_campaign_parse(wrong_change, sizeof wrong_change - 1, &tour->wrong, error);
 }
 
+static cxd_status parse_night_change(struct tour *tour, cxd_error **error) {
+  return cxd_campaign_parse(night_change, sizeof night_change - 1, &tour->night, error);
+}
+
 static void make_handles(struct tour *tour) {
   configure(tour);
   step(tour, "client", make_client);
@@ -252,6 +272,7 @@ static void make_handles(struct tour *tour) {
   step(tour, "callback", add_callback);
   step(tour, "change", parse_change);
   step(tour, "second change", parse_wrong_change);
+  step(tour, "third change", parse_night_change);
 }
 
 static void set_up(struct tour *tour, const char *sim) {
@@ -273,6 +294,7 @@ static void set_up(struct tour *tour, const char *sim) {
 static void tear_down(struct tour *tour) {
   cxd_campaign_free(tour->change);
   cxd_campaign_free(tour->wrong);
+  cxd_campaign_free(tour->night);
   cxd_updater_free(tour->updater);
   cxd_validator_free(tour->validator);
   cxd_client_free(tour->client);
@@ -282,7 +304,7 @@ static void tear_down(struct tour *tour) {
 }
 
 int cmd_demo(struct cli *cli, const struct args *args) {
-  static void (*const steps[])(struct tour *) = {validate, plan, apply, audit, refuse, show_server};
+  static void (*const steps[])(struct tour *) = {validate, plan, apply, audit, refuse, refuse_at_night, show_server};
   struct tour tour = {.cli = cli};
   interrupt_hold();
   set_up(&tour, args->sim);
