@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,6 +333,47 @@ START_TEST(a_broken_table_is_refused_with_line_and_column) {
 }
 END_TEST
 
+/* ----------------------------------------------------------------- many threads */
+
+#define THREADS 8
+#define TURNS 200
+
+static const char *const policies[] = {"{\"version\":1}", "{\"version\":1,\"jurisdiction\":\"US-FL\",\"holidays\":[{\"name\":\"Feast\",\"on\":\"2026-11-28\"}]}"};
+
+/* Each answer is that of one policy or of the other, never a mixture; 01:30Z on the 29th is 20:30 in New York. */
+static void *ask(void *context) {
+  size_t *wrong = context;
+  cxd_campaign *campaign = NULL;
+  static const char text[] = "{\"id\":\"a\",\"status\":\"running\",\"timeZone\":\"America/New_York\"}";
+  *wrong += cxd_campaign_parse(text, sizeof text - 1, &campaign, NULL) != CXD_OK;
+  for (int i = 0; i < TURNS; i++) {
+    cxd_report *report = NULL;
+    cxd_schedule *schedule = NULL;
+    cxd_status status = cxd_validator_check(validator, campaign, INT64_C(1795915800000), &report, NULL);
+    *wrong += status != CXD_OK && (status != CXD_E_INVALID || cxd_report_count(report) != 1 || strcmp(cxd_report_code(report, 0), "window.dnc") != 0);
+    *wrong += cxd_validator_schedule(validator, "America/New_York", "US", INT64_C(1795915800000), INT64_C(1795915800000), &schedule, NULL) != CXD_OK;
+    *wrong += cxd_schedule_count(schedule) != 1;
+    cxd_schedule_free(schedule);
+    cxd_report_free(report);
+  }
+  cxd_campaign_free(campaign);
+  return NULL;
+}
+
+START_TEST(threads_ask_while_the_policy_changes) {
+  pthread_t threads[THREADS];
+  size_t wrong[THREADS] = {0};
+  for (size_t i = 0; i < THREADS; i++)
+    ck_assert_int_eq(pthread_create(&threads[i], NULL, ask, &wrong[i]), 0);
+  for (int i = 0; i < TURNS; i++)
+    ck_assert_int_eq(cxd_validator_load_policy(validator, policies[i % 2], strlen(policies[i % 2]), NULL), CXD_OK);
+  for (size_t i = 0; i < THREADS; i++) {
+    ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert_uint_eq(wrong[i], 0);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("schedule");
   TCase *tcase = suite_case(suite, "calling hours", setup, teardown);
@@ -355,5 +397,6 @@ int main(void) {
   tcase_add_test(tcase, without_a_policy_file_there_is_nothing_to_read_again);
   tcase_add_test(tcase, a_table_of_ones_own_takes_the_place_of_the_built_in_one);
   tcase_add_test(tcase, a_broken_table_is_refused_with_line_and_column);
+  tcase_add_test(tcase, threads_ask_while_the_policy_changes);
   return run_suite(suite);
 }
