@@ -53,8 +53,9 @@ void cxd__context_make(struct cxd__context *context, const struct cxd__check *ch
 
 typedef void cxd__say_fn(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-cxd__say_fn cxd__found;      /* a finding in the severity that the policy wants for the code */
-cxd__say_fn cxd__found_mild; /* the same, at most as a warning */
+/* A finding in the severity that the policy wants for the code; mild: at most as a warning. */
+void cxd__found(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void cxd__found_mild(struct cxd__context *context, enum cxd__code code, const char *pointer, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* found_mild for a change that is safe, else found. */
 cxd__say_fn *cxd__voice(const struct cxd__context *context);

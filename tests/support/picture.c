@@ -24,9 +24,13 @@ static struct windows windows;
 static struct windows_row *rows;
 
 static void split(char *line, char *fields[FIELDS]) {
+  static char nothing[] = "";
   for (int i = 0; i < FIELDS; i++)
-    fields[i] = line ? strsep(&line, "\t\n") : (char[]){""};
+    fields[i] = line ? strsep(&line, "\t\n") : nothing;
 }
+
+/* The input has points whatever the locale says; of the locale nothing may be seen in a picture. */
+static void take_locale(void) { setlocale(LC_ALL, ""); }
 
 static char *kept(const char *text) { return mem_format("%s", text); }
 
@@ -52,18 +56,19 @@ static int draw_windows(void) {
   for (size_t i = 0; i < windows.count; i++)
     settle(&rows[i]);
   windows.rows = rows;
+  take_locale();
   return windows_svg_write(stdout, &windows);
 }
 
 static int draw_capacity(char *const f[FIELDS]) {
   struct capacity_picture picture = {.agents = atof(f[1]), .aht_s = atof(f[2]), .patience_s = atof(f[3]), .max_abandonment = atof(f[4]), .offered_per_min = atof(f[5])};
+  take_locale();
   return capacity_svg_write(stdout, &picture);
 }
 
 int main(void) {
   char *line = NULL, *f[FIELDS];
   size_t size = 0;
-  setlocale(LC_ALL, ""); /* of which nothing may be seen in a picture */
   while (getline(&line, &size, stdin) > 0) {
     split(line, f);
     if (strcmp(f[0], "capacity") == 0)
