@@ -448,6 +448,7 @@ CXD_API int32_t cxd_schedule_utc_offset_s(const cxd_schedule *schedule, size_t i
 CXD_API const char *cxd_schedule_abbreviation(const cxd_schedule *schedule, size_t i); /* "EST" */
 CXD_API const char *cxd_schedule_zone(const cxd_schedule *schedule);
 CXD_API const char *cxd_schedule_source(const cxd_schedule *schedule);               /* the legal source of the row, or of the rows, with "; " between */
+CXD_API const char *cxd_schedule_note(const cxd_schedule *schedule);                 /* what the rows say beside it ("hours to be confirmed"), "" when nothing */
 CXD_API const char *cxd_schedule_checked(const cxd_schedule *schedule);              /* the oldest date on which a source was read */
 CXD_API const char *cxd_schedule_tzdata(const cxd_schedule *schedule);               /* version of the time zone database, "2026f"; "" when unknown */
 CXD_API void cxd_schedule_free(cxd_schedule *schedule);

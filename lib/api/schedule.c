@@ -167,6 +167,8 @@ const char *cxd_schedule_zone(const cxd_schedule *schedule) { return CXD__IS(sch
 
 const char *cxd_schedule_source(const cxd_schedule *schedule) { return CXD__IS(schedule, SCHEDULE) ? text_of(schedule->source) : ""; }
 
+const char *cxd_schedule_note(const cxd_schedule *schedule) { return CXD__IS(schedule, SCHEDULE) ? text_of(schedule->note) : ""; }
+
 const char *cxd_schedule_checked(const cxd_schedule *schedule) { return CXD__IS(schedule, SCHEDULE) ? text_of(schedule->checked) : ""; }
 
 const char *cxd_schedule_tzdata(const cxd_schedule *schedule) { return CXD__IS(schedule, SCHEDULE) ? schedule->tzdata : ""; }

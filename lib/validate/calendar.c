@@ -174,23 +174,32 @@ static int fill(const struct cxd__windows *windows, int64_t from, int64_t until,
   return 0;
 }
 
-/* The sources of all rows, each once. */
+static void add_text(struct cxd__buf *out, const char *text) {
+  if (text)
+    cxd__buf_fmt(out, "%s%s", out->len ? "; " : "", text);
+}
+
+/* The sources and notes of all rows, each once. */
 static int describe(const struct cxd__windows *windows, cxd_schedule *schedule) {
-  struct cxd__buf source = {0};
+  struct cxd__buf source = {0}, note = {0};
+  cxd__buf_str(&note, "");
   const char *oldest = windows->at[0].calendar.row->checked;
   for (size_t i = 0; i < windows->count; i++) {
     const struct cxd__jurisdiction *row = windows->at[i].calendar.row;
     size_t seen = 0;
     while (windows->at[seen].calendar.row != row)
       seen++;
-    if (seen == i)
-      cxd__buf_fmt(&source, "%s%s", source.len ? "; " : "", row->source);
+    if (seen == i) {
+      add_text(&source, row->source);
+      add_text(&note, row->note);
+    }
     oldest = strcmp(row->checked, oldest) < 0 ? row->checked : oldest;
   }
   schedule->source = cxd__buf_take(&source);
+  schedule->note = cxd__buf_take(&note);
   schedule->checked = cxd__strdup(oldest);
   schedule->zone = cxd__strdup(windows->at[0].calendar.zone);
-  return schedule->source && schedule->checked && schedule->zone;
+  return schedule->source && schedule->note && schedule->checked && schedule->zone;
 }
 
 cxd_status cxd__calendar_list(const struct cxd__windows *windows, int64_t from, int64_t until, cxd_schedule **out, cxd_error **error) {
@@ -216,6 +225,7 @@ void cxd__calendar_free(cxd_schedule *schedule) {
   cxd__free(schedule->zone);
   cxd__free(schedule->source);
   cxd__free(schedule->checked);
+  cxd__free(schedule->note);
   schedule->magic = CXD__MAGIC_DEAD;
   cxd__free(schedule);
 }

@@ -20,7 +20,7 @@ struct cxd_schedule {
   uint32_t magic;
   size_t count, room;
   struct cxd__stretch *at;
-  char *zone, *source, *checked;
+  char *zone, *source, *checked, *note;
   char tzdata[CXD__TZDATA_MAX];
 };
 

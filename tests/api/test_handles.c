@@ -231,6 +231,7 @@ START_TEST(schedules) {
     ck_assert_str_eq(cxd_schedule_zone(bad[i]), "");
     ck_assert_str_eq(cxd_schedule_source(bad[i]), "");
     ck_assert_str_eq(cxd_schedule_checked(bad[i]), "");
+    ck_assert_str_eq(cxd_schedule_note(bad[i]), "");
     ck_assert_str_eq(cxd_schedule_tzdata(bad[i]), "");
     cxd_schedule_free(bad[i]);
   }

@@ -169,6 +169,17 @@ START_TEST(a_schedule_names_holidays) {
 }
 END_TEST
 
+START_TEST(a_row_in_doubt_says_so) {
+  cxd_schedule *schedule = list("America/New_York", "US,US-PA", "2026-11-28T12:00:00Z", "2026-11-28T12:00:00Z");
+  ck_assert_ptr_nonnull(strstr(cxd_schedule_note(schedule), "to be confirmed"));
+  ck_assert_ptr_nonnull(strstr(cxd_schedule_source(schedule), "; "));
+  cxd_schedule_free(schedule);
+  schedule = list("America/New_York", "US", "2026-11-28T12:00:00Z", "2026-11-28T12:00:00Z");
+  ck_assert_str_eq(cxd_schedule_note(schedule), "");
+  cxd_schedule_free(schedule);
+}
+END_TEST
+
 START_TEST(an_overlap_closes_at_the_first_and_opens_at_the_second_time) {
   const char *policy = "{\"version\":1,\"jurisdictions\":{\"X\":{\"title\":\"x\",\"hours\":{\"mon-sun\":[\"00:15-23:30\"]},\"source\":\"test\",\"checked\":\"2026-11-01\"}}}";
   ck_assert_int_eq(cxd_validator_load_policy(validator, policy, strlen(policy), &error), CXD_OK);
@@ -387,6 +398,7 @@ int main(void) {
   tcase_add_test(tcase, the_minutes_of_a_date_are_those_that_exist);
   tcase_add_test(tcase, a_schedule_has_a_new_period_where_the_clock_changes);
   tcase_add_test(tcase, a_schedule_names_holidays);
+  tcase_add_test(tcase, a_row_in_doubt_says_so);
   tcase_add_test(tcase, an_overlap_closes_at_the_first_and_opens_at_the_second_time);
   tcase_add_test(tcase, periods_follow_each_other_without_a_hole_for_two_years);
   tcase_add_test(tcase, wrong_questions_are_answered_with_what_is_wrong);
