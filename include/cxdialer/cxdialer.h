@@ -384,10 +384,11 @@ CXD_API cxd_status cxd_validator_add_rule(cxd_validator *validator, const cxd_ru
 
 /*
  * Checks a campaign: only the members that are set, plus the rules across members where all of them are set; calling hours when
- * the document has "status":"running" and a timeZone (a campaign from cxd_client_get() always has both), and is compared with its
- * base: lowering is a warning, starting and raising are errors. With update.mode=replace in the validator's config: the whole
+ * the document has a status other than "paused" and "stopped" and a timeZone, or was read; it is then compared with its base: lowering is a
+ * warning, starting and raising are errors. With update.mode=replace in the validator's config: the whole
  * document, as apply does then.
- * at_unix_ms: the instant to decide for, 0 = now. out: the report, filled on CXD_OK and on CXD_E_INVALID (at least one
+ * at_unix_ms: the instant to decide for, 0 = now. A refusal is CXD_E_INVALID also when only calling hours are in the way; the error
+ * then has the time to the next opening (cxd_error_retry_after_ms()). out: the report, filled on CXD_OK and on CXD_E_INVALID (at least one
  * finding of severity error), also on CXD_E_RULE; free with cxd_report_free(). Thread-safety: any. Since: 0.1
  */
 CXD_API cxd_status cxd_validator_check(cxd_validator *validator, const cxd_campaign *campaign, int64_t at_unix_ms, cxd_report **out, cxd_error **error);
@@ -413,7 +414,7 @@ CXD_API cxd_status cxd_validator_window(cxd_validator *validator, const char *zo
                                         int64_t *next_change_unix_ms, cxd_error **error);
 
 /*
- * The same as a list of periods that covers from_unix_ms to until_unix_ms (at most 800 days; 0 as from = now): each is open or closed,
+ * The same as a list of periods that covers from_unix_ms to until_unix_ms (at most 800 days; 0 as from = now, until then counts from now as well; pass 1 for the epoch): each is open or closed,
  * for one reason and with one offset from UTC, so that a change to or from daylight saving time begins a new one. The first begins
  * when its state began, the last ends when it ends. out: free with cxd_schedule_free(). Results as for cxd_validator_window(). Since: 0.1
  */
@@ -432,7 +433,7 @@ CXD_API char *cxd_validator_jurisdictions(cxd_validator *validator);
 
 /*
  * The rows in force, table and policy together, as JSON: [{"code","title","hours","holidays","source","checked","note"}], by
- * code. Caller frees with cxd_string_free(). Thread-safety: any. Since: 0.1
+ * code; a row may also have "also_zone" (the hours must hold in that zone as well), "since" and "before" (other hours up to a date). Caller frees with cxd_string_free(). Thread-safety: any. Since: 0.1
  */
 CXD_API char *cxd_validator_jurisdictions_json(cxd_validator *validator);
 

@@ -103,7 +103,7 @@ static void perform_send(struct cxd__engine *engine, const struct cxd__action *a
 
 static void perform_check(struct cxd__engine *engine, const struct cxd__action *action) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag};
-  struct cxd__check check = {action->change, action->merged, engine->job->replace, cxd__clock_read().wall_ms, action->server, action->merged == NULL};
+  struct cxd__check check = {action->change, action->merged, engine->job->replace, cxd__clock_read().wall_ms, action->server, engine->job->rebalance == CXD__REBALANCE_ON, action->merged == NULL};
   struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
   event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
   event.valid_until_ms = event.report && event.report->valid_until_ms != INT64_MAX ? event.report->valid_until_ms : 0;

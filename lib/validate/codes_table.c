@@ -182,17 +182,18 @@ const struct cxd__code_row cxd__codes[CXD__CODE_COUNT] = {
     [CXD__CODE_WINDOW_CLOSED] =
         {"window.closed", ERROR, 0, HOURS,
          "The campaign would call people outside the hours in which the law allows it: the change starts it, raises its calls, turns it to other\n"
-         "people or leaves it running (`/status` of the merged campaign is `running`), and it is not a legal hour where it calls.\n"
+         "people or leaves it running, and it is not a legal hour where it calls. Any `/status` but `paused` and `stopped` may be running: servers\n"
+         "have other words for it, and one that is not told is not known to be safe.\n"
          "\n"
          "- It is decided for the instant of the check, and again for that of each physical send: an update that was queued at 20:59 does not go\n"
          "  out at 21:01.\n"
          "- Hours are local time in `/timeZone` and in each further zone that the policy names for the campaign. They are those of the\n"
          "  jurisdictions of the campaign or of all in the policy, or of `validate.jurisdiction`. All zones and all jurisdictions must be open.\n"
          "- Hours that end at 21:00 are closed at 21:00. Where the clock repeats or leaves out an hour, the stricter reading counts.\n"
-         "- Nothing stops you from stopping: a change that pauses or stops the campaign has no finding, and one that lowers its calls, or changes\n"
-         "  nothing, has a warning.\n"
+         "- Nothing stops you from stopping: a change that pauses or stops the campaign has no finding, and one that lowers its pace and changes\n"
+         "  nothing else but its name, or changes nothing, has a warning. A rebalancing that is asked for (`update.auto_rebalance=on`) is no such change.\n"
          "- Missing data is closed: a zone that is missing or cannot be read is never taken for UTC.\n"
-         "- A change that is checked without the campaign of the server, and names no zone, is left to the update itself.\n"
+         "- A change that is checked without the campaign of the server, and does not name both status and zone, is left to the update itself.\n"
          "\n"
          "The message has the local time, the hours, the source of the row that closes it, and the next opening.",
          "send the change at the next opening that the message names, or with `/status` set to `paused`. `cxdialer windows`\n"

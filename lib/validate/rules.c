@@ -54,7 +54,7 @@ static void find_sides(struct cxd__context *context) {
   const struct cxd__check *check = context->check;
   if (check->merged)
     context->after = &context->merged;
-  else if (!check->preliminary && (check->change->base || context->change.at[CXD__MEMBER_TIME_ZONE].p || check->replace))
+  else if (!check->preliminary && (check->change->base || check->replace || (context->change.at[CXD__MEMBER_TIME_ZONE].p && context->change.at[CXD__MEMBER_STATUS].p)))
     context->after = &context->change;
   if (check->server)
     context->before = &context->server;
@@ -91,15 +91,23 @@ void cxd__context_make(struct cxd__context *context, const struct cxd__check *ch
   find_campaign(context);
 }
 
-static int same_document(const struct cxd__context *context) {
+/* The campaign before and after, as whole documents; absent where it is not known. */
+static void documents(const struct cxd__context *context, struct cxd__slice *before, struct cxd__slice *after) {
   const struct cxd__check *check = context->check;
-  if (check->server && check->merged)
-    return cxd__json_equal(check->server->root, check->merged->root);
-  return !check->merged && check->change->base && cxd__json_equal(check->change->base_root, check->change->root);
+  *after = check->merged ? check->merged->root : check->change->root;
+  *before = check->server ? check->server->root : check->merged ? (struct cxd__slice){NULL, 0} : check->change->base_root;
 }
 
 int cxd__change_is_safe(const struct cxd__context *context) {
-  return context->direction == CXD__STOPS || context->direction == CXD__LOWERS || (context->direction == CXD__KEEPS && same_document(context));
+  struct cxd__slice before, after;
+  documents(context, &before, &after);
+  if (context->direction == CXD__STOPS)
+    return 1;
+  if (context->check->acts || !before.p)
+    return 0;
+  if (context->direction == CXD__LOWERS)
+    return !cxd__changes_other_things(before, after);
+  return context->direction == CXD__KEEPS && cxd__json_equal(before, after);
 }
 
 static void report(struct cxd__context *context, enum cxd__code code, int32_t severity, const char *pointer, const char *suffix, const char *format, va_list args) __attribute__((format(printf, 6, 0)));

@@ -46,7 +46,10 @@ struct cxd__rule_row {
 extern const struct cxd__rule_row cxd__rule_rows[];
 extern const size_t cxd__rule_count;
 
-/* Stopping and lowering are, and what changes nothing, because then nothing is sent: calling hours do not block these. */
+/*
+ * Calling hours do not block what is safe: stopping; lowering and nothing else; and what changes nothing, because then nothing
+ * is sent.
+ */
 int cxd__change_is_safe(const struct cxd__context *context);
 
 void cxd__context_make(struct cxd__context *context, const struct cxd__check *check);

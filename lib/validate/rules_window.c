@@ -48,8 +48,11 @@ static void find_rows(const struct cxd__context *context, struct where *where) {
   where->row_count = 0;
   for (size_t i = 0; i < codes->count && i < CXD__CAMPAIGN_ZONES; i++) {
     const struct cxd__jurisdiction *row = cxd__settings_row(context->settings, codes->at[i], strlen(codes->at[i]));
-    if (row)
-      where->own_rows[where->row_count++] = row;
+    if (!row) {
+      where->row_count = 0;
+      return;
+    }
+    where->own_rows[where->row_count++] = row;
   }
   where->rows = where->own_rows;
 }
@@ -78,11 +81,16 @@ static int find_zones(struct cxd__context *context, struct where *where) {
   return fits;
 }
 
+/* schema.required refuses a whole document without its zone. */
+static int is_refused_without_zone(const struct cxd__context *context) {
+  return context->check->replace && !context->after->at[CXD__MEMBER_TIME_ZONE].p && context->settings->policy.severity[CXD__CODE_SCHEMA_REQUIRED] == CXD_SEVERITY_ERROR;
+}
+
 /* Missing data is closed, never UTC. */
 static void found_no_zone(struct cxd__context *context, const struct cxd__rule_row *row, const struct cxd__windows *windows) {
   struct cxd__shown zone;
   const char *name = windows && windows->zone ? windows->zone : "";
-  if (context->zone_unknown)
+  if (context->zone_unknown || is_refused_without_zone(context))
     return; /* said already */
   const char *why = !windows || !windows->zone ? "it has no time zone that can be looked up"
                     : windows->found.number    ? cxd__file_reason(windows->found.number)
@@ -104,15 +112,24 @@ static void describe(struct cxd__context *context, const struct cxd__windows *wi
     cxd__opening_text(place->tz, verdict->opening, verdict->next, sizeof verdict->next);
 }
 
+/* The pacing interval when it is longer than the rest of the window, in seconds; 0: it is not. */
+static int64_t outlasts(const struct cxd__context *context, int64_t rest_s) {
+  int64_t interval;
+  struct cxd__slice value = context->after->at[CXD__MEMBER_PACING_INTERVAL];
+  if (cxd__json_kind(value) != CXD__JSON_NUMBER || !cxd__json_int(value, &interval) || interval <= rest_s)
+    return 0;
+  return interval;
+}
+
 static void ask(struct cxd__context *context, const struct cxd__windows *windows) {
   struct cxd__window_verdict *verdict = &context->window;
   int64_t now = cxd__s_of_ms(context->check->at_unix_ms);
   cxd__windows_ahead(windows, now, &verdict->now);
   verdict->known = 1;
   context->report->valid_until_ms = cxd__ms_of_s(verdict->now.until);
-  if (verdict->now.shut == CXD__OPEN)
+  if (verdict->now.shut == CXD__OPEN && !outlasts(context, verdict->now.until == INT64_MAX ? INT64_MAX : verdict->now.until - now))
     return;
-  verdict->opening = cxd__windows_opening(windows, now);
+  verdict->opening = cxd__windows_opening(windows, verdict->now.shut == CXD__OPEN ? verdict->now.until : now);
   context->report->opening_ms = cxd__ms_of_s(verdict->opening);
   describe(context, windows, now);
 }
@@ -121,6 +138,10 @@ static void look(struct cxd__context *context, const struct cxd__rule_row *row) 
   struct where where = {.zone_count = 0};
   struct cxd__windows windows;
   find_rows(context, &where);
+  if (!where.row_count) { /* a row that has gone: nothing is known to be open */
+    found_no_zone(context, row, NULL);
+    return;
+  }
   if (always_open(context, where.rows, where.row_count))
     return;
   if (!find_zones(context, &where)) {
@@ -141,6 +162,7 @@ static const char *what_it_does(const struct cxd__context *context) {
   switch (context->direction) {
   case CXD__STARTS: return "the campaign would be running";
   case CXD__RAISES: return "the campaign would run faster, or for other people,";
+  case CXD__LOWERS: return "the campaign would go on running, with more changed than its pace,";
   default: return "the campaign would go on running";
   }
 }
@@ -148,13 +170,14 @@ static const char *what_it_does(const struct cxd__context *context) {
 static void found_shut(struct cxd__context *context, const struct cxd__rule_row *row) {
   const struct cxd__window_verdict *v = &context->window;
   const char *name = v->now.name ? v->now.name : "";
+  const char *wait = v->opening == INT64_MAX ? "" : "send the change then, or ";
   struct cxd__shown shown;
   if (cxd__change_is_safe(context))
     cxd__found_mild(context, row->code, CXD_FIELD_STATUS, "the campaign goes on running outside legal calling hours, which this change does not make worse: it is %s%s%s, %s; %s; pause the campaign to stop its calls", v->local,
                     name[0] ? ", " : "", cxd__show(&shown, (struct cxd__slice){name, strlen(name)}), v->rule, v->next);
   else
-    cxd__found(context, row->code, CXD_FIELD_STATUS, "%s outside legal calling hours: it is %s%s%s, %s; %s; send the change then, or pause or lower the campaign, which is always allowed", what_it_does(context), v->local,
-               name[0] ? ", " : "", cxd__show(&shown, (struct cxd__slice){name, strlen(name)}), v->rule, v->next);
+    cxd__found(context, row->code, CXD_FIELD_STATUS, "%s outside legal calling hours: it is %s%s%s, %s; %s; %spause or lower the campaign, which is always allowed", what_it_does(context), v->local,
+               name[0] ? ", " : "", cxd__show(&shown, (struct cxd__slice){name, strlen(name)}), v->rule, v->next, wait);
 }
 
 /* The first of the window rules: it makes the verdict for the others. */
@@ -174,16 +197,16 @@ void cxd__judge_window_dnc(struct cxd__context *context, const struct cxd__rule_
 /* A pacing interval is dialled as a whole: one that reaches beyond the closing dials when it is closed. */
 void cxd__judge_window_interval(struct cxd__context *context, const struct cxd__rule_row *row) {
   const struct cxd__window_verdict *v = &context->window;
-  int64_t now = cxd__s_of_ms(context->check->at_unix_ms), interval;
-  if (!v->known || v->now.shut != CXD__OPEN || v->now.until == INT64_MAX)
-    return;
-  struct cxd__slice value = context->after->at[CXD__MEMBER_PACING_INTERVAL];
-  if (cxd__json_kind(value) != CXD__JSON_NUMBER || !cxd__json_int(value, &interval) || interval <= v->now.until - now)
+  int64_t rest = v->known && v->now.shut == CXD__OPEN && v->now.until != INT64_MAX ? v->now.until - cxd__s_of_ms(context->check->at_unix_ms) : INT64_MAX;
+  int64_t interval = rest == INT64_MAX ? 0 : outlasts(context, rest), least = context->settings->min_pacing_interval_s.value;
+  if (!interval)
     return;
   int made_here = context->direction == CXD__STARTS || context->direction == CXD__RAISES || context->set[CXD__MEMBER_PACING_INTERVAL];
-  char until[40];
-  cxd__utc_text(v->now.until, until);
   cxd__say_fn *say = made_here ? cxd__voice(context) : cxd__found_mild;
-  say(context, row->code, CXD_FIELD_PACING_INTERVAL, "the pacing interval of %lld s is longer than the %lld s that are left of the calling window, which closes at %s: write %lld or less, or send the change after the next opening",
-      (long long)interval, (long long)(v->now.until - now), until, (long long)(v->now.until - now));
+  char until[40], shorter[64] = "";
+  cxd__utc_text(v->now.until, until);
+  if (rest >= least)
+    (void)snprintf(shorter, sizeof shorter, "write %lld to %lld, or ", (long long)least, (long long)rest);
+  say(context, row->code, CXD_FIELD_PACING_INTERVAL, "the pacing interval of %lld s is longer than the %lld s that are left of the calling window, which closes at %s; %s: %ssend the change then",
+      (long long)interval, (long long)rest, until, v->next, shorter);
 }

@@ -15,6 +15,7 @@
 #include "validate/own_rules.h"
 #include "validate/rules.h"
 #include "validate/settings.h"
+#include "validate/zone_links.h"
 
 /* A rule may check another campaign; one that checks in circles is stopped before the stack is. */
 #define NESTED_MAX 8
@@ -103,6 +104,8 @@ cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, siz
   struct cxd__policy policy;
   struct cxd__settings *settings;
   cxd_status status = cxd__policy_parse(json, len, what, &validator->defaults.hours, &policy, error);
+  if (status == CXD_OK && (status = cxd__policy_settle_zones(&policy, validator->zones, what, error)) != CXD_OK)
+    cxd__policy_free(&policy);
   if (status == CXD_OK)
     status = cxd__settings_new(&validator->defaults, &policy, &settings, error);
   if (status != CXD_OK)

@@ -25,6 +25,7 @@ struct cxd__check {
   int32_t replace;            /* 1: `change` is the whole document (required members are checked) */
   int64_t at_unix_ms;         /* the instant to decide for, never 0 here */
   const cxd_campaign *server; /* the campaign as it was read; NULL: not known */
+  int32_t acts;               /* 1: the update is an action of its own (a rebalancing), sent also when nothing changes */
   int32_t preliminary;        /* 1: it will be read and checked again, so what needs the whole campaign waits */
 };
 

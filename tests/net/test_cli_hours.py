@@ -81,6 +81,24 @@ class Hours(clilib.SimCase):
                 self.assertEqual(result["outcome"], "applied")
                 self.assertEqual([f["severity"] for f in result["findings"]], [] if "status" in change else ["warning"])
 
+    def test_lowering_carries_nothing_else_through(self):
+        for other in ({"rules": [{"name": "dnc", "enabled": False}]}, {"acceleration": 99}, {"advancedDialerSettings": {"queuePriority": 9}}):
+            with self.subTest(other):
+                sim = self.place(open_now=False)
+                self.assert_refused(sim, *self.apply(sim, maxConcurrentCalls=149, **other))
+
+    def test_another_word_for_running_does_not_switch_the_hours_off(self):
+        sim = self.place(open_now=False, status="paused")
+        done, result = self.apply(sim, status="RUNNING")
+        self.assert_code(done, 65)
+        self.assertEqual(result["status"], "CXD_E_WINDOW_CLOSED")
+        self.assertEqual(self.puts(sim), [])
+
+    def test_a_rebalancing_is_an_action(self):
+        sim = self.place(open_now=False)
+        self.settings["CXDIALER_UPDATE_AUTO_REBALANCE"] = "on"
+        self.assert_refused(sim, *self.apply(sim, maxConcurrentCalls=150))
+
     def test_what_is_so_already_is_unchanged_with_a_warning(self):
         sim = self.place(open_now=False)
         done, result = self.apply(sim, maxConcurrentCalls=150)
@@ -143,14 +161,12 @@ class NineInTheEvening(clilib.SimCase):
 
     def apply(self, sim, at, **settings):
         env = {"LD_PRELOAD": preload(), "FAKETIME": f"@2026-11-28 {at}", "TZ": "America/New_York", "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-               "CXDIALER_VALIDATE_MIN_PACING_INTERVAL_S": "1"}
+               "CXDIALER_VALIDATE_POLICY_FILE": self.file("policy.json", {"version": 1, "severities": {"window.interval": "note"}})}
         done = self.cli(sim, "--output", "json", "apply", self.file("change.json", {"id": SAMPLE_ID, "maxConcurrentCalls": 160}), **{**env, **settings})
         return done, json.loads(done.stdout)
 
-    def running(self, *faults, interval=1):
-        """A short pacing interval fits into the last seconds of the window."""
-        pacing = {"type": "fixed", "interval": interval, "maxCallsPerInterval": 1, "throttlePercent": 0.85}
-        return self.sim(*faults, campaigns=[simlib.sample(status="running", timeZone="America/New_York", pacing=pacing)])
+    def running(self, *faults):
+        return self.sim(*faults, campaigns=[simlib.sample(status="running", timeZone="America/New_York")])
 
     def test_an_update_queued_before_nine_does_not_go_out_after_it(self):
         sim = self.running()
@@ -162,7 +178,7 @@ class NineInTheEvening(clilib.SimCase):
         self.assertEqual(len([r for r in sim.requests() if r["method"] == "GET"]), 1)
 
     def test_the_same_update_a_minute_earlier_goes_out(self):
-        sim = self.running(interval=60)
+        sim = self.running()
         done, result = self.apply(sim, "20:58:00")
         self.assert_code(done, 0)
         self.assertEqual(result["outcome"], "applied")

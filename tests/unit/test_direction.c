@@ -31,21 +31,60 @@ static void ck_way(const char *before, const char *after, enum cxd__direction wa
   ck_assert_msg(way == wanted, "%s -> %s: %d and not %d", before, after, way, wanted);
 }
 
-START_TEST(what_does_not_run_afterwards_stops) {
-  static const char *const statuses[] = {"paused", "stopped", "archived", ""};
-  for (size_t i = 0; i < 4; i++) {
+START_TEST(what_is_paused_or_stopped_afterwards_stops) {
+  static const char *const statuses[] = {"paused", "stopped"};
+  for (size_t i = 0; i < 2; i++) {
     ck_assert_int_eq(direction(doc("running", ""), doc(statuses[i], "\"maxConcurrentCalls\":500")), CXD__STOPS);
     ck_assert_int_eq(direction(NULL, doc(statuses[i], "")), CXD__STOPS);
   }
-  ck_assert_int_eq(direction(doc("running", ""), "{\"id\":\"a\"}"), CXD__STOPS);
-  ck_assert_int_eq(direction(doc("running", ""), "{\"id\":\"a\",\"status\":null}"), CXD__STOPS);
+}
+END_TEST
+
+/* A server may have other words for running, and one that says nothing may run. */
+START_TEST(any_other_status_may_run) {
+  static const char *const statuses[] = {"RUNNING", "Running", "active", "started", " running", "Paused", "PAUSED", ""};
+  for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+    ck_assert_int_eq(direction(doc("paused", ""), doc(statuses[i], "")), CXD__STARTS);
+    ck_assert_int_eq(direction(doc(statuses[i], "\"maxConcurrentCalls\":5"), doc(statuses[i], "\"maxConcurrentCalls\":6")), CXD__RAISES);
+    ck_assert_int_eq(direction(doc(statuses[i], "\"maxConcurrentCalls\":5"), doc(statuses[i], "\"maxConcurrentCalls\":4")), CXD__LOWERS);
+    ck_assert_int_eq(direction(doc("running", "\"maxConcurrentCalls\":5"), doc(statuses[i], "\"maxConcurrentCalls\":4")), CXD__RAISES);
+  }
+  ck_assert_int_eq(direction("{\"id\":\"a\",\"maxConcurrentCalls\":1}", "{\"id\":\"a\",\"maxConcurrentCalls\":2}"), CXD__RAISES);
+  ck_assert_int_eq(direction(NULL, "{\"id\":\"a\"}"), CXD__STARTS);
+  ck_assert_int_eq(direction(doc("paused", ""), "{\"id\":\"a\",\"status\":null}"), CXD__STARTS);
 }
 END_TEST
 
 START_TEST(what_did_not_run_before_starts_however_slow_it_is) {
   ck_assert_int_eq(direction(doc("paused", "\"maxConcurrentCalls\":500"), doc("running", "\"maxConcurrentCalls\":1")), CXD__STARTS);
   ck_assert_int_eq(direction(doc("stopped", ""), doc("running", "")), CXD__STARTS);
-  ck_assert_int_eq(direction("{\"id\":\"a\"}", doc("running", "")), CXD__STARTS);
+  ck_assert_int_eq(direction("{\"id\":\"a\"}", doc("running", "")), CXD__RAISES);
+}
+END_TEST
+
+static int others(const char *before, const char *after) {
+  cxd_campaign *a = campaign_of(before), *b = campaign_of(after);
+  int differ = cxd__changes_other_things(a->root, b->root);
+  cxd_campaign_free(a);
+  cxd_campaign_free(b);
+  return differ;
+}
+
+START_TEST(members_without_a_say_in_the_pace_are_other_things) {
+  static const char *const before = "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"x\":1,\"pacing\":{\"type\":\"fixed\",\"interval\":60,\"own\":1}}";
+  ck_assert(!others(before, before));
+  ck_assert(!others(before, "{\"version\":2,\"x\":1.0,\"id\":\"a\",\"name\":\"m\",\"rules\":[{\"enabled\":true,\"name\":\"dnc\"}],\"pacing\":{\"own\":1,\"interval\":90,\"type\":\"fixed\",\"throttlePercent\":0.1}}"));
+  static const char *const after[] = {
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":false}],\"x\":1,\"pacing\":{\"type\":\"fixed\",\"interval\":60,\"own\":1}}",
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"x\":2,\"pacing\":{\"type\":\"fixed\",\"interval\":60,\"own\":1}}",
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"pacing\":{\"type\":\"fixed\",\"interval\":60,\"own\":1}}",
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"x\":1,\"y\":1,\"pacing\":{\"type\":\"fixed\",\"interval\":60,\"own\":1}}",
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"x\":1,\"pacing\":{\"type\":\"other\",\"interval\":60,\"own\":1}}",
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"x\":1,\"pacing\":{\"type\":\"fixed\",\"interval\":60}}",
+      "{\"id\":\"a\",\"name\":\"n\",\"version\":1,\"rules\":[{\"name\":\"dnc\",\"enabled\":true}],\"x\":1,\"pacing\":7}",
+      "{\"id\":\"a\",\"advancedDialerSettings\":{\"autoRebalance\":false}}"};
+  for (size_t i = 0; i < sizeof after / sizeof *after; i++)
+    ck_assert_msg(others(before, after[i]), "%s", after[i]);
 }
 END_TEST
 
@@ -135,7 +174,9 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("direction");
   TCase *tcase = suite_case(suite, "direction of a change", NULL, NULL);
-  tcase_add_test(tcase, what_does_not_run_afterwards_stops);
+  tcase_add_test(tcase, what_is_paused_or_stopped_afterwards_stops);
+  tcase_add_test(tcase, any_other_status_may_run);
+  tcase_add_test(tcase, members_without_a_say_in_the_pace_are_other_things);
   tcase_add_test(tcase, what_did_not_run_before_starts_however_slow_it_is);
   tcase_add_test(tcase, without_knowing_what_was_before_running_is_starting);
   tcase_add_test(tcase, more_calls_raise_and_fewer_lower);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* strtod_l */
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -163,6 +164,8 @@ END_TEST
 
 /* Decimal points and exponents in every place, up to and beyond what one exact operation can do. */
 START_TEST(short_reals_are_those_of_the_c_library) {
+  locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  ck_assert(c != (locale_t)0);
   static const char *const digits[] = {"1", "85", "625", "9007199254740991", "9007199254740993", "999999999999999", "123456789012345", "100000000000000", "3"};
   for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
     for (int point = 0; point <= (int)strlen(digits[i]); point++)
@@ -171,8 +174,9 @@ START_TEST(short_reals_are_those_of_the_c_library) {
         double value = -1;
         (void)snprintf(text, sizeof text, "%.*s%s%s%se%d", point, digits[i], point ? "" : "0", digits[i][point] ? "." : "", digits[i] + point, exponent);
         ck_assert_int_eq(cxd__json_real(raw(text), &value), 1);
-        ck_assert_msg(value == strtod(text, NULL), "%s gives %.17g", text, value);
+        ck_assert_msg(value == strtod_l(text, NULL, c), "%s gives %.17g", text, value);
       }
+  freelocale(c);
 }
 END_TEST
 

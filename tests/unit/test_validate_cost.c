@@ -13,7 +13,7 @@
 static struct check_fixture fixture;
 static char top[64], area[96];
 
-static const char *const files[] = {"America/New_York", "America/Chicago", "+VERSION"};
+static const char *const files[] = {"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "+VERSION"};
 
 static void put_version(void) {
   char path[128];
@@ -31,7 +31,7 @@ static void make_dir(void) {
   (void)snprintf(area, sizeof area, "%s/America", top);
   ck_assert_int_eq(mkdir(area, 0700), 0);
   put_version();
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i + 1 < sizeof files / sizeof *files; i++) {
     char from[128], to[128];
     (void)snprintf(from, sizeof from, ZONEINFO "/%s", files[i]);
     (void)snprintf(to, sizeof to, "%s/%s", top, files[i]);

@@ -125,6 +125,35 @@ START_TEST(lowering_is_never_blocked_and_says_that_the_campaign_goes_on) {
 }
 END_TEST
 
+START_TEST(lowering_does_not_carry_other_changes_through_the_night) {
+#define BOTH(rest_before, rest_after) \
+  "{\"id\":\"a\",\"maxConcurrentCalls\":50}", "{\"id\":\"a\",\"status\":\"running\",\"maxConcurrentCalls\":100,\"timeZone\":\"America/New_York\"" rest_before "}", \
+      "{\"id\":\"a\",\"status\":\"running\",\"maxConcurrentCalls\":50,\"timeZone\":\"America/New_York\"" rest_after "}"
+  ck_update(BOTH("", ",\"acceleration\":99"), NIGHT, "E window.closed /status", CXD_E_WINDOW_CLOSED);
+  ck_update(BOTH(",\"rules\":[{\"name\":\"dnc\",\"enabled\":true}]", ",\"rules\":[{\"name\":\"dnc\",\"enabled\":false}]"), NIGHT, "E window.closed /status", CXD_E_WINDOW_CLOSED);
+  ck_update(BOTH(",\"name\":\"a\"", ",\"name\":\"b\""), NIGHT, "W window.closed /status", CXD_OK);
+}
+END_TEST
+
+START_TEST(a_rebalancing_is_an_action_also_when_nothing_changes) {
+  cxd_campaign *change = campaign_of("{\"id\":\"a\",\"maxConcurrentCalls\":100}"), *same = campaign_of(NY("running", 100));
+  struct cxd__check check = {.change = change, .merged = same, .server = same, .at_unix_ms = AT(NIGHT), .acts = 1};
+  cxd_report *report = NULL;
+  ck_assert_int_eq(cxd__validator_run(validator, &check, &report, NULL), CXD_E_WINDOW_CLOSED);
+  ck_report(report, "E window.closed /status", "rebalancing");
+  cxd_campaign_free(change);
+  cxd_campaign_free(same);
+}
+END_TEST
+
+START_TEST(other_words_for_running_do_not_switch_the_hours_off) {
+  ck_update("{\"id\":\"a\",\"status\":\"RUNNING\"}", NY("paused", 100), NY("RUNNING", 100), NIGHT, "W schema.enum /status\nE window.closed /status", CXD_E_WINDOW_CLOSED);
+  ck_update("{\"id\":\"a\",\"maxConcurrentCalls\":400}", NY("RUNNING", 100), NY("RUNNING", 400), NIGHT, "E window.closed /status", CXD_E_WINDOW_CLOSED);
+  ck_update("{\"id\":\"a\",\"maxConcurrentCalls\":400}", "{\"id\":\"a\",\"maxConcurrentCalls\":100,\"timeZone\":\"America/New_York\"}", "{\"id\":\"a\",\"maxConcurrentCalls\":400,\"timeZone\":\"America/New_York\"}",
+            NIGHT, "E window.closed /status", CXD_E_WINDOW_CLOSED);
+}
+END_TEST
+
 START_TEST(starting_raising_and_leaving_it_running_are_refused) {
   ck_update("{\"id\":\"a\",\"status\":\"running\"}", NY("paused", 100), NY("running", 100), NIGHT, "E window.closed /status", CXD_E_WINDOW_CLOSED);
   ck_update("{\"id\":\"a\",\"maxConcurrentCalls\":150}", NY("running", 100), NY("running", 150), NIGHT, "E window.closed /status", CXD_E_WINDOW_CLOSED);
@@ -374,6 +403,34 @@ START_TEST(a_policy_gives_one_campaign_its_jurisdiction) {
 }
 END_TEST
 
+static void ck_policy_refused(const char *policy, const char *part) {
+  cxd_error *error = NULL;
+  ck_assert_int_eq(cxd_validator_load_policy(validator, policy, strlen(policy), &error), CXD_E_CONFIG);
+  ck_assert_msg(strstr(cxd_error_message(error), part), "said: %s\nexpected: %s", cxd_error_message(error), part);
+  cxd_error_free(error);
+}
+
+START_TEST(a_zone_of_a_policy_that_does_not_exist_is_refused_because_it_would_close_nothing) {
+  ck_policy_refused("{\"version\":1,\"blackouts\":[{\"name\":\"Typo\",\"from_date\":\"2026-11-28\",\"to_date\":\"2026-11-28\",\"zones\":[\"Amercia/New_York\"]}]}",
+                    "a blackout of Typo names the time zone Amercia/New_York, which the time zone database does not have: write an IANA name, perhaps America/New_York");
+  ck_policy_refused("{\"version\":1,\"campaigns\":{\"a\":{\"zones\":[\"America/Atlantis\"]}}}", "zones of a names the time zone America/Atlantis");
+  ck_policy_refused("{\"version\":1,\"jurisdictions\":{\"X\":{\"title\":\"x\",\"hours\":{\"mon-sun\":[]},\"source\":\"s\",\"checked\":\"2026-11-01\",\"also_zone\":\"Nope/Zone\"}}}", "also_zone of X names the time zone Nope/Zone");
+  ck_at(NY("running", 1), DAY, "");
+}
+END_TEST
+
+START_TEST(a_blackout_closes_a_zone_by_each_of_its_names) {
+  use("US");
+  load("{\"version\":1,\"blackouts\":[{\"name\":\"B\",\"from_date\":\"2026-11-28\",\"to_date\":\"2026-11-28\",\"zones\":[\"US/Eastern\"]}]}");
+  ck_at(NY("running", 1), DAY, "E window.dnc /status");
+  ck_at(DOC_IN("US/Eastern", "running", 1), DAY, "E window.dnc /status");
+  ck_at(DOC_IN("America/Chicago", "running", 1), DAY, "");
+  load("{\"version\":1,\"blackouts\":[{\"name\":\"B\",\"from_date\":\"2026-11-28\",\"to_date\":\"2026-11-28\",\"zones\":[\"America/New_York\"]}]}");
+  ck_at(DOC_IN("US/Eastern", "running", 1), DAY, "E window.dnc /status");
+  ck_at(NY("running", 1), DAY, "E window.dnc /status");
+}
+END_TEST
+
 START_TEST(severities_of_the_hours_can_be_changed) {
   load("{\"version\":1,\"severities\":{\"window.closed\":\"warning\"}}");
   ck_at(NY("running", 1), NIGHT, "W window.closed /status");
@@ -387,7 +444,28 @@ END_TEST
 START_TEST(an_interval_longer_than_the_rest_of_the_window_is_an_error) {
   ck_at(PACED(60), "2026-11-29T01:59:00Z", "");
   ck_at(PACED(60), "2026-11-29T01:59:01Z", "E window.interval /pacing/interval");
-  ck_says_at(PACED(60), "2026-11-29T01:59:30Z", "60 s is longer than the 30 s that are left of the calling window, which closes at 2026-11-29T02:00:00Z");
+  ck_says_at(PACED(60), "2026-11-29T01:59:30Z", "60 s is longer than the 30 s that are left of the calling window, which closes at 2026-11-29T02:00:00Z; the next opening is 2026-11-29T13:00:00Z");
+  ck_says_at(PACED(60), "2026-11-29T01:59:30Z", ": write 10 to 30, or send the change then");
+  ck_says_at(PACED(60), "2026-11-29T01:59:52Z", "(Sun 08:00 EST): send the change then");
+}
+END_TEST
+
+START_TEST(too_long_an_interval_says_when_to_try_again) {
+  cxd_status status;
+  cxd_error *error = NULL;
+  cxd_campaign *campaign = campaign_of(PACED(60));
+  cxd_report *report = run_at(campaign, NULL, NULL, "2026-11-29T01:59:30Z", &status, &error);
+  ck_assert_int_eq(status, CXD_E_WINDOW_CLOSED);
+  ck_assert_int_eq(cxd_error_retry_after_ms(error), INT64_C(39630000));
+  cxd_report_free(report);
+  cxd_error_free(error);
+  cxd_campaign_free(campaign);
+}
+END_TEST
+
+START_TEST(hours_that_never_open_do_not_advise_to_wait) {
+  load("{\"version\":1,\"jurisdictions\":{\"US\":{\"title\":\"Never\",\"hours\":{\"mon-sun\":[]},\"source\":\"s\",\"checked\":\"2026-11-01\"}}}");
+  ck_says_at(NY("running", 1), DAY, "there is no opening in sight; pause or lower the campaign");
 }
 END_TEST
 
@@ -451,6 +529,9 @@ int main(void) {
   tcase_add_test(tcase, a_campaign_that_does_not_run_may_be_changed_at_any_time);
   tcase_add_test(tcase, pausing_and_stopping_are_never_blocked);
   tcase_add_test(tcase, lowering_is_never_blocked_and_says_that_the_campaign_goes_on);
+  tcase_add_test(tcase, lowering_does_not_carry_other_changes_through_the_night);
+  tcase_add_test(tcase, a_rebalancing_is_an_action_also_when_nothing_changes);
+  tcase_add_test(tcase, other_words_for_running_do_not_switch_the_hours_off);
   tcase_add_test(tcase, starting_raising_and_leaving_it_running_are_refused);
   tcase_add_test(tcase, a_change_that_changes_nothing_is_only_warned_about);
   tcase_add_test(tcase, before_the_campaign_was_read_the_hours_are_not_asked);
@@ -479,9 +560,13 @@ int main(void) {
   tcase_add_test(tcase, a_policy_replaces_a_row);
   tcase_add_test(tcase, a_policy_names_the_zones_that_one_campaign_calls);
   tcase_add_test(tcase, a_policy_gives_one_campaign_its_jurisdiction);
+  tcase_add_test(tcase, a_zone_of_a_policy_that_does_not_exist_is_refused_because_it_would_close_nothing);
+  tcase_add_test(tcase, a_blackout_closes_a_zone_by_each_of_its_names);
   tcase_add_test(tcase, severities_of_the_hours_can_be_changed);
   tcase = suite_case(suite, "interval and edges", setup, teardown);
   tcase_add_test(tcase, an_interval_longer_than_the_rest_of_the_window_is_an_error);
+  tcase_add_test(tcase, too_long_an_interval_says_when_to_try_again);
+  tcase_add_test(tcase, hours_that_never_open_do_not_advise_to_wait);
   tcase_add_test(tcase, an_interval_that_was_there_before_is_a_warning_when_the_change_slows_down);
   tcase_add_test(tcase, an_absurd_interval_is_a_finding);
   tcase_add_test(tcase, edges_follow_the_local_clock_over_a_change);
