@@ -43,8 +43,8 @@ void cxd__judge_licensed(struct cxd__context *context, const struct cxd__rule_ro
   double most = floor(in.agents.value * in.lines_per_agent.value + 1e-9);
   if ((double)calls <= most)
     return;
-  cxd__found_in(context, row->code, &subject, "%lld concurrent calls is above the %lld that %s licensed agents (%s) with %s lines each (%s) carry: write %lld or less, or license %s agents",
-                (long long)calls, (long long)most, spell(&agents, in.agents.value, 0), in.agents.source, spell(&lines, in.lines_per_agent.value, 3), in.lines_per_agent.source,
+  cxd__found_in(context, row->code, &subject, "%lld concurrent calls is above the %lld that %s licensed agents (%s) with %s line%s each (%s) carry: write %lld or less, or license %s agents",
+                (long long)calls, (long long)most, spell(&agents, in.agents.value, 0), in.agents.source, spell(&lines, in.lines_per_agent.value, 3), fabs(in.lines_per_agent.value - 1) < 1e-9 ? "" : "s", in.lines_per_agent.source,
                 (long long)most, spell(&need, ceil((double)calls / in.lines_per_agent.value - 1e-9), 0));
 }
 

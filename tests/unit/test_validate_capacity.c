@@ -77,7 +77,7 @@ END_TEST
 
 START_TEST(one_line_an_agent_is_the_default) {
   use(staffed());
-  ck_finding("{\"id\":\"a\",\"maxConcurrentCalls\":26}", "capacity.licensed", CXD_SEVERITY_ERROR, "25 licensed agents (config key validate.agents) with 1 lines each (the default)");
+  ck_finding("{\"id\":\"a\",\"maxConcurrentCalls\":26}", "capacity.licensed", CXD_SEVERITY_ERROR, "25 licensed agents (config key validate.agents) with 1 line each (the default)");
   ck_findings(validator, "{\"id\":\"a\",\"maxConcurrentCalls\":25}", "");
 }
 END_TEST
