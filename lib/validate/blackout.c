@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 #include "base/mem.h"
+#include "json/pointer.h"
 #include "validate/hours_table.h"
 #include "validate/week.h"
 
@@ -100,6 +101,7 @@ static void read_weekdays(struct cxd__reader *reader, struct cxd__slice value) {
   struct cxd__slice key, item;
   uint32_t seen = 0;
   size_t entries = 0;
+  target(reader)->weekdays = 0;
   if (!cxd__read_expect(reader, value, CXD__JSON_ARRAY, "weekdays", "an array of days, such as [\"mon-fri\"]"))
     return;
   cxd__json_walk(&iter, value);
@@ -142,10 +144,12 @@ static void check_times(struct cxd__reader *reader, struct cxd__slice at, const 
   out->to = window.to;
 }
 
-/* Nothing but its name: more likely somebody forgot a line. */
-static void check_limited(struct cxd__reader *reader, struct cxd__slice value, const struct cxd__blackout *out) {
-  int whole_day = out->from == 0 && out->to == CXD__DAY_MINUTES;
-  if (!out->dated && whole_day && out->weekdays == 0x7f && !out->jurisdictions.count && !out->zones.count)
+/* Nothing but its name: more likely somebody forgot a line. What is there, but wrong, was meant to limit it. */
+static void check_limited(struct cxd__reader *reader, struct cxd__slice value, const struct reading *reading) {
+  int whole_day = (reading->from == -1 && reading->to == -1) || (reading->from == 0 && reading->to == CXD__DAY_MINUTES);
+  int dated = reading->first != ABSENT || reading->last != ABSENT;
+  int named = cxd__json_member(value, "jurisdictions").p || cxd__json_member(value, "zones").p;
+  if (!dated && whole_day && reading->out->weekdays == 0x7f && !named)
     cxd__read_fault(reader, value, "nothing limits the blackout, which would close every day for ever: write from_date and to_date, or what else limits it");
 }
 
@@ -154,15 +158,13 @@ static void read_blackout(struct cxd__reader *reader, struct cxd__slice value, s
       {"name", read_name},           {"from_date", read_from_date}, {"to_date", read_to_date},             {"from_time", read_from_time},
       {"to_time", read_to_time},     {"weekdays", read_weekdays},   {"jurisdictions", read_jurisdictions}, {"zones", read_zones}};
   struct reading reading = {.out = out, .from = -1, .to = -1};
-  size_t before = reader->count;
   out->weekdays = 0x7f;
   if (!cxd__read_into(reader, value, &reading, "a blackout", table, sizeof table / sizeof *table))
     return;
   (void)cxd__read_required(reader, value, "name", "\"name\":\"Christmas\"");
   check_dates(reader, value, &reading);
   check_times(reader, value, &reading);
-  if (reader->count == before)
-    check_limited(reader, value, out);
+  check_limited(reader, value, &reading);
 }
 
 void cxd__blackouts_read(struct cxd__reader *reader, struct cxd__slice value, struct cxd__blackout **out, size_t *count) {
@@ -172,7 +174,7 @@ void cxd__blackouts_read(struct cxd__reader *reader, struct cxd__slice value, st
     return;
   *out = cxd__read_room(reader, value, sizeof **out, BLACKOUTS_MOST, "blackouts");
   cxd__json_walk(&iter, value);
-  while (*out && cxd__json_next(&iter, &key, &item))
+  while (*out && *count < BLACKOUTS_MOST && cxd__json_next(&iter, &key, &item))
     read_blackout(reader, item, &(*out)[(*count)++]);
 }
 

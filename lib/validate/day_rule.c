@@ -138,7 +138,7 @@ void cxd__days_read(struct cxd__reader *reader, struct cxd__slice value, const c
     return;
   out->days = cxd__read_room(reader, value, sizeof *out->days, DAYS_MOST, name);
   cxd__json_walk(&iter, value);
-  while (out->days && cxd__json_next(&iter, &key, &item))
+  while (out->days && out->count < DAYS_MOST && cxd__json_next(&iter, &key, &item))
     (void)cxd__day_rule_read(reader, item, &out->days[out->count++]);
 }
 

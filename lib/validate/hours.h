@@ -75,6 +75,12 @@ struct cxd__hours {
 };
 
 const struct cxd__jurisdiction *cxd__hours_find(const struct cxd__hours *hours, const char *code, size_t len); /* NULL: no such row */
+
+/*
+ * The code of the row that a code without one means: the same but for case and separators, or a state without its "US-".
+ * Nothing that is merely similar, which would be the law of somewhere else. NULL: nothing. Either table may be NULL; `first` goes first.
+ */
+const char *cxd__hours_meant(const struct cxd__hours *first, const struct cxd__hours *second, const char *code, size_t len);
 void cxd__hours_free(struct cxd__hours *hours); /* what it holds, not the struct */
 
 #define CXD__NAMES_MOST 100 /* in one list of a policy */

@@ -32,19 +32,23 @@ static void read_set(struct cxd__reader *reader, struct cxd__slice value, struct
     (void)cxd__read_required(reader, value, "days", "\"days\":[...]");
 }
 
-/* NULL: a fault was noted, or no memory. */
-static char *read_code(struct cxd__reader *reader, struct cxd__slice key, const char *what) {
+/* "all" is how one asks for every row, in any case. */
+static int is_all(const char *s, size_t len) { return len == 3 && (s[0] | 32) == 'a' && (s[1] | 32) == 'l' && (s[2] | 32) == 'l'; }
+
+/* Also when a fault was noted: those who name it mean it. NULL: no memory. */
+static char *read_code(struct cxd__reader *reader, struct cxd__slice key, const char *what, int of_row) {
   struct cxd__shown shown;
   struct cxd__view view;
-  char *code = NULL;
   if (!cxd__view_string(key, &view)) {
     reader->failed = 1;
     return NULL;
   }
   if (!cxd__read_is_code(view.p, view.len, CXD__CODE_MAX))
     cxd__read_fault(reader, key, "%s is named %s: write 1 to %d letters, digits, '-' and '_'", what, cxd__show(&shown, key), CXD__CODE_MAX);
-  else if (!(code = cxd__strndup(view.p, view.len)))
-    reader->failed = 1;
+  else if (of_row && is_all(view.p, view.len))
+    cxd__read_fault(reader, key, "%s is named %s, which stands for every row: choose another code", what, cxd__show(&shown, key));
+  char *code = cxd__strndup(view.p, view.len);
+  reader->failed |= !code;
   cxd__free(view.own);
   return code;
 }
@@ -54,11 +58,13 @@ void cxd__hours_read_sets(struct cxd__reader *reader, struct cxd__slice value, s
   struct cxd__slice key, item;
   if (!cxd__read_expect(reader, value, CXD__JSON_OBJECT, "the sets of holidays", "an object"))
     return;
+  size_t before = reader->count;
   hours->sets = cxd__read_room(reader, value, sizeof *hours->sets, SETS_MOST, "the object of sets of holidays");
+  reader->sets_cut = reader->count > before;
   cxd__json_walk(&iter, value);
-  while (hours->sets && cxd__json_next(&iter, &key, &item)) {
+  while (hours->sets && hours->set_count < SETS_MOST && cxd__json_next(&iter, &key, &item)) {
     struct cxd__holidays *set = &hours->sets[hours->set_count++];
-    set->name = read_code(reader, key, "a set of holidays");
+    set->name = read_code(reader, key, "a set of holidays", 0);
     read_set(reader, item, set);
   }
 }
@@ -118,12 +124,12 @@ static void read_holidays(struct cxd__reader *reader, struct cxd__slice value) {
   if (!cxd__read_expect(reader, value, CXD__JSON_STRING, "holidays", "the name of a set of holidays"))
     return;
   struct cxd__nearest nearest = cxd__nearest_start(value.p + 1, value.len - 2);
-  if (reader->count >= CXD__FAULTS_SHOWN)
+  if (!cxd__read_tells(reader, value))
     nearest.distance = 0;
   const struct cxd__holidays *set = find_set(reading->hours, value, &nearest);
   if (!set)
     set = find_set(reading->known, value, &nearest);
-  if (!set)
+  if (!set && !reader->sets_cut)
     cxd__read_fault(reader, value, "there is no set of holidays %s%s%s%s", cxd__show(&shown, value), nearest.best ? ", did you mean \"" : ": name one that is there, or leave the member out",
                     nearest.best ? nearest.best : "", nearest.best ? "\"?" : "");
   reading->regime->holidays = set;
@@ -169,11 +175,13 @@ void cxd__hours_read_rows(struct cxd__reader *reader, struct cxd__slice value, s
   struct cxd__slice key, item;
   if (!cxd__read_expect(reader, value, CXD__JSON_OBJECT, "jurisdictions", "an object of rows"))
     return;
+  size_t before = reader->count;
   hours->rows = cxd__read_room(reader, value, sizeof *hours->rows, ROWS_MOST, "jurisdictions");
+  reader->rows_cut = reader->count > before;
   cxd__json_walk(&iter, value);
-  while (hours->rows && cxd__json_next(&iter, &key, &item)) {
+  while (hours->rows && hours->count < ROWS_MOST && cxd__json_next(&iter, &key, &item)) {
     struct reading reading = {&hours->rows[hours->count++], NULL, hours, known};
-    reading.row->code = read_code(reader, key, "a jurisdiction");
+    reading.row->code = read_code(reader, key, "a jurisdiction", 1);
     read_row(reader, item, &reading);
   }
   if (hours->count)

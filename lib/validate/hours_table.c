@@ -34,7 +34,7 @@ static void read_table(struct cxd__reader *reader, struct cxd__slice document, s
     cxd__hours_read_sets(reader, sets, out);
   if (rows.p)
     cxd__hours_read_rows(reader, rows, out, NULL);
-  if (!out->count && !reader->count && !reader->failed)
+  if (rows.p && cxd__json_kind(rows) == CXD__JSON_OBJECT && !out->count && !reader->failed)
     cxd__read_fault(reader, rows, "jurisdictions is empty: write at least one row");
 }
 

@@ -5,9 +5,7 @@
 
 #include "base/mem.h"
 #include "validate/hours_table.h"
-#include "validate/nearest.h"
 #include "validate/zone.h"
-
 
 /* What a list is of: how an entry must look, and what else must be true of it. */
 struct kind {
@@ -18,24 +16,15 @@ struct kind {
 
 static int is_code(const char *name, size_t len) { return cxd__read_is_code(name, len, CXD__CODE_MAX); }
 
-static void offer(struct cxd__nearest *nearest, const struct cxd__hours *hours) {
-  for (size_t i = 0; hours && i < hours->count; i++)
-    cxd__nearest_offer_text(nearest, hours->rows[i].code);
-}
-
 static void check_known(struct cxd__reader *reader, struct cxd__slice value, const char *name, size_t len) {
   struct cxd__shown shown;
   if (!reader->known || cxd__hours_find(reader->known, name, len) || (reader->own && cxd__hours_find(reader->own, name, len)))
     return;
-  struct cxd__nearest nearest = cxd__nearest_start(name, len);
-  if (reader->count < CXD__FAULTS_SHOWN) {
-    offer(&nearest, reader->own);
-    offer(&nearest, reader->known);
-  }
-  if (nearest.best)
-    cxd__read_fault(reader, value, "there is no jurisdiction %s, did you mean \"%s\"?", cxd__show(&shown, value), nearest.best);
+  const char *meant = cxd__read_tells(reader, value) ? cxd__hours_meant(reader->own, reader->known, name, len) : NULL;
+  if (meant)
+    cxd__read_fault(reader, value, "there is no row for %s, did you mean \"%s\"?", cxd__show(&shown, value), meant);
   else
-    cxd__read_fault(reader, value, "there is no jurisdiction %s: write the code of a row of the table, or add a row of that name to jurisdictions", cxd__show(&shown, value));
+    cxd__read_fault(reader, value, "there is no row for %s: write US for the federal hours, or add a row to the policy (jurisdictions)", cxd__show(&shown, value));
 }
 
 static int is_there(const struct cxd__names *names, const char *name, size_t len) {
@@ -68,12 +57,12 @@ static void read_one(struct cxd__reader *reader, struct cxd__slice value, const 
 static void read_list(struct cxd__reader *reader, struct cxd__slice value, const char *name, const struct kind *kind, struct cxd__names *out) {
   struct cxd__json_iter iter;
   struct cxd__slice key, item;
-  size_t before = reader->count;
+  size_t entries = 0;
   out->at = cxd__read_room(reader, value, sizeof *out->at, CXD__NAMES_MOST, name);
-  if (!out->at && !reader->failed && reader->count == before)
+  if (!out->at && !reader->failed)
     cxd__read_fault(reader, value, "%s is empty: name at least one, or leave the member out", name);
   cxd__json_walk(&iter, value);
-  while (out->at && cxd__json_next(&iter, &key, &item))
+  while (out->at && entries++ < CXD__NAMES_MOST && cxd__json_next(&iter, &key, &item))
     read_one(reader, item, name, kind, out);
 }
 

@@ -80,7 +80,7 @@ static enum cxd__code code_of(struct cxd__reader *reader, struct cxd__slice key)
   for (unsigned i = 0; i < CXD__CODE_COUNT; i++)
     if (cxd__json_string_is(key, cxd__codes[i].name))
       return (enum cxd__code)i;
-  const char *nearest = cxd__code_nearest(key.p + 1, key.len - 2);
+  const char *nearest = cxd__read_tells(reader, key) ? cxd__code_nearest(key.p + 1, key.len - 2) : NULL;
   cxd__read_fault(reader, key, "severities names %s, which is no code of a built-in rule%s%s%s", cxd__show(&shown, key), nearest ? ", did you mean \"" : ": remove it",
         nearest ? nearest : "", nearest ? "\"?" : "");
   return CXD__CODE_COUNT;
@@ -154,11 +154,10 @@ static void read_rows(struct cxd__reader *reader, struct cxd__slice document, co
   struct cxd__slice sets = cxd__json_member(document, "holiday_sets"), rows = cxd__json_member(document, "jurisdictions");
   if (sets.p)
     cxd__hours_read_sets(reader, sets, &out->rows);
-  size_t before = reader->count;
   if (rows.p)
     cxd__hours_read_rows(reader, rows, &out->rows, table);
-  /* A name is not held against rows that could not be read. */
-  reader->known = reader->count == before && !reader->failed ? table : NULL;
+  /* A row with faults is a row. */
+  reader->known = reader->failed || reader->rows_cut ? NULL : table;
   reader->own = &out->rows;
 }
 

@@ -81,7 +81,7 @@ void cxd__policy_campaigns_read(struct cxd__reader *reader, struct cxd__slice va
     return;
   *out = cxd__read_room(reader, value, sizeof **out, CAMPAIGNS_MOST, "campaigns");
   cxd__json_walk(&iter, value);
-  while (*out && cxd__json_next(&iter, &key, &item)) {
+  while (*out && *count < CAMPAIGNS_MOST && cxd__json_next(&iter, &key, &item)) {
     struct cxd__policy_campaign *next = &(*out)[(*count)++];
     next->id = read_id(reader, key);
     (void)cxd__read_into(reader, item, next, "a campaign", table, sizeof table / sizeof *table);

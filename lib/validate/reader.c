@@ -13,17 +13,35 @@
 #include "json/pointer.h"
 #include "validate/nearest.h"
 
+int cxd__read_tells(const struct cxd__reader *reader, struct cxd__slice at) {
+  return reader->kept < CXD__FAULTS_SHOWN || (size_t)(at.p - reader->text) < reader->faults[CXD__FAULTS_SHOWN - 1].at;
+}
+
+/* Behind those of the same place, in front of those of later ones; the last goes when there is no room. */
+static void keep(struct cxd__reader *reader, size_t at, char *clause) {
+  size_t i = reader->kept;
+  if (i < CXD__FAULTS_SHOWN)
+    reader->kept++;
+  else
+    cxd__free(reader->faults[--i].clause);
+  for (; i > 0 && reader->faults[i - 1].at > at; i--)
+    reader->faults[i] = reader->faults[i - 1];
+  reader->faults[i] = (struct cxd__fault){at, clause};
+}
+
 void cxd__read_fault(struct cxd__reader *reader, struct cxd__slice at, const char *format, ...) {
-  if (++reader->count > CXD__FAULTS_SHOWN)
+  reader->count++;
+  if (!cxd__read_tells(reader, at))
     return;
-  char clause[512];
-  size_t line, column;
+  char clause[512], *copy;
   va_list args;
   va_start(args, format);
   (void)vsnprintf(clause, sizeof clause, format, args);
   va_end(args);
-  cxd__json_place(reader->text, (size_t)(at.p - reader->text), &line, &column);
-  cxd__buf_fmt(&reader->faults, "%sline %zu, column %zu: %s", reader->count > 1 ? "; " : "", line, column, clause);
+  if ((copy = cxd__strdup(clause)))
+    keep(reader, (size_t)(at.p - reader->text), copy);
+  else
+    reader->failed = 1;
 }
 
 int cxd__read_expect(struct cxd__reader *reader, struct cxd__slice value, enum cxd__json_kind kind, const char *name, const char *instead) {
@@ -37,7 +55,7 @@ int cxd__read_expect(struct cxd__reader *reader, struct cxd__slice value, enum c
 static void unknown(struct cxd__reader *reader, struct cxd__slice key, const struct cxd__read_member *table, size_t count) {
   struct cxd__shown shown;
   struct cxd__nearest nearest = cxd__nearest_start(key.p + 1, key.len - 2);
-  for (size_t i = 0; i < count && reader->count < CXD__FAULTS_SHOWN; i++)
+  for (size_t i = 0; i < count && cxd__read_tells(reader, key); i++)
     cxd__nearest_offer_text(&nearest, table[i].name);
   if (nearest.best)
     cxd__read_fault(reader, key, "unknown member %s, did you mean \"%s\"?", cxd__show(&shown, key), nearest.best);
@@ -150,9 +168,9 @@ void *cxd__read_room(struct cxd__reader *reader, struct cxd__slice container, si
     count++;
   if (count > most)
     cxd__read_fault(reader, container, "%s has %zu entries: leave at most %zu", name, count, most);
-  if (!count || count > most)
+  if (!count)
     return NULL;
-  void *room = cxd__alloc(count * size);
+  void *room = cxd__alloc((count < most ? count : most) * size);
   reader->failed |= !room;
   return room;
 }
@@ -164,14 +182,27 @@ int cxd__read_is_code(const char *s, size_t len, size_t most) {
   return len > 0 && len <= most;
 }
 
-cxd_status cxd__read_verdict(struct cxd__reader *reader, const char *what, cxd_error **error) {
-  cxd_status status = CXD_OK;
+/* Empties the reader. */
+static void join(struct cxd__reader *reader, struct cxd__buf *out) {
+  size_t line, column;
+  for (size_t i = 0; i < reader->kept; i++) {
+    cxd__json_place(reader->text, reader->faults[i].at, &line, &column);
+    cxd__buf_fmt(out, "%sline %zu, column %zu: %s", i ? "; " : "", line, column, reader->faults[i].clause);
+    cxd__free(reader->faults[i].clause);
+  }
+  reader->kept = 0;
   if (reader->count > CXD__FAULTS_SHOWN)
-    cxd__buf_fmt(&reader->faults, "; and %zu more", reader->count - CXD__FAULTS_SHOWN);
-  if (reader->failed || reader->faults.failed)
+    cxd__buf_fmt(out, "; and %zu more", reader->count - CXD__FAULTS_SHOWN);
+}
+
+cxd_status cxd__read_verdict(struct cxd__reader *reader, const char *what, cxd_error **error) {
+  struct cxd__buf faults = {0};
+  cxd_status status = CXD_OK;
+  join(reader, &faults);
+  if (reader->failed || faults.failed)
     status = cxd__fail_nomem(error);
   else if (reader->count)
-    status = cxd__fail(error, CXD_E_CONFIG, "%s: %s", what, reader->faults.data ? reader->faults.data : "");
-  cxd__buf_free(&reader->faults);
+    status = cxd__fail(error, CXD_E_CONFIG, "%s: %s", what, faults.data ? faults.data : "");
+  cxd__buf_free(&faults);
   return status;
 }

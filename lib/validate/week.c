@@ -121,25 +121,53 @@ static int flatten(const struct day days[7], struct flat out[WINDOWS_MOST]) {
   return count;
 }
 
-/* In order of their beginnings, any overlap shows between neighbours. A range of days has the same texts each day: told once. */
-static void check_overlaps(struct cxd__reader *reader, const struct day days[7]) {
+/* The window that ends last, as it stands a week earlier: what reaches into Monday. */
+static struct flat week_before(const struct flat *all, int count) {
+  struct flat last = all[0];
+  for (int i = 1; i < count; i++)
+    if (all[i].to > last.to)
+      last = all[i];
+  last.from -= WEEK_MINUTES;
+  last.to -= WEEK_MINUTES;
+  return last;
+}
+
+/* A range of days has the same texts each day: told once. */
+static int add_told(const char *told[WINDOWS_MOST], int *count, const char *at) {
+  for (int i = 0; i < *count; i++)
+    if (told[i] == at)
+      return 0;
+  told[(*count)++] = at;
+  return 1;
+}
+
+/* In order of their beginnings, a window overlaps what reaches furthest of those before it. alone: what the day is called when it is no day of the week. */
+static void check_overlaps(struct cxd__reader *reader, const struct day days[7], const char *alone) {
   struct flat all[WINDOWS_MOST];
   struct cxd__shown first, second;
   const char *told[WINDOWS_MOST];
   int count = flatten(days, all), faults = 0;
-  for (int i = 0; i < count && count > 1; i++) {
-    struct flat *one = &all[i], *next = &all[(i + 1) % count];
-    if (next->from + (i + 1 == count ? WEEK_MINUTES : 0) >= one->to)
-      continue;
-    int known = 0;
-    while (known < faults && told[known] != next->at.p)
-      known++;
-    if (known < faults)
-      continue;
-    told[faults++] = next->at.p;
-    cxd__read_fault(reader, next->at, "%s of %s overlaps %s of %s: join them, or move one", cxd__show(&second, next->at), cxd__weekday_names[next->day],
-                    cxd__show(&first, one->at), cxd__weekday_names[one->day]);
+  if (!count)
+    return;
+  struct flat reach = week_before(all, count);
+  for (int i = 0; i < count; i++) {
+    if (all[i].from < reach.to && add_told(told, &faults, all[i].at.p))
+      cxd__read_fault(reader, all[i].at, "%s of %s overlaps %s of %s: join them, or move one", cxd__show(&second, all[i].at),
+                      alone ? alone : cxd__weekday_names[all[i].day], cxd__show(&first, reach.at), alone ? alone : cxd__weekday_names[reach.day]);
+    if (all[i].to > reach.to)
+      reach = all[i];
   }
+}
+
+/* The first that names a day has it. One that adds no day has its own faults all the same. */
+static void put_day(struct cxd__reader *reader, struct cxd__slice key, uint32_t named, const struct day *day, struct day days[7]) {
+  struct day alone[7] = {*day};
+  struct cxd__shown shown;
+  if (!named)
+    check_overlaps(reader, alone, cxd__show(&shown, key));
+  for (int i = 0; i < 7; i++)
+    if (named & UINT32_C(1) << i)
+      days[i] = *day;
 }
 
 void cxd__week_read(struct cxd__reader *reader, struct cxd__slice value, struct cxd__week *out) {
@@ -148,7 +176,6 @@ void cxd__week_read(struct cxd__reader *reader, struct cxd__slice value, struct 
   struct day days[7] = {{{0}, {{0}}}};
   char missing[64];
   uint32_t seen = 0;
-  size_t before = reader->count;
   if (!cxd__read_expect(reader, value, CXD__JSON_OBJECT, "hours", "an object of days, such as {\"mon-fri\":[\"09:00-20:00\"],\"sat-sun\":[]}"))
     return;
   cxd__json_walk(&iter, value);
@@ -156,15 +183,12 @@ void cxd__week_read(struct cxd__reader *reader, struct cxd__slice value, struct 
     struct day day = {{0}, {{0}}};
     uint32_t named = days_of(reader, key, seen);
     read_day(reader, item, &day);
-    for (int i = 0; i < 7; i++)
-      if (named & UINT32_C(1) << i)
-        days[i] = day;
+    put_day(reader, key, named & ~seen, &day, days);
     seen |= named;
   }
   if (seen != 0x7f)
     cxd__read_fault(reader, value, "hours leaves out %s: write the windows of each day, [] for closed", list_days(0x7f & ~seen, missing));
-  if (reader->count == before)
-    check_overlaps(reader, days);
+  check_overlaps(reader, days, NULL);
   for (int i = 0; i < 7; i++)
     out->day[i] = days[i].hours;
 }

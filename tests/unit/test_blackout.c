@@ -121,6 +121,35 @@ START_TEST(faults_are_told) {
 }
 END_TEST
 
+START_TEST(that_nothing_limits_it_is_told_beside_other_faults) {
+  static const struct { const char *members; size_t faults; } rows[] = {
+      {"\"nam\":1", 2}, {"\"nam\":1,\"weekdays\":[\"mon-sun\"]", 2}, {"\"nam\":1,\"from_time\":\"00:00\",\"to_time\":\"24:00\"", 2},
+      /* What is there but wrong was meant to limit it. */
+      {"\"from_date\":7", 2}, {"\"to_time\":\"24:00\"", 1}, {"\"from_time\":\"8\",\"to_time\":\"09:00\"", 1}, {"\"from_time\":\"08:00\",\"to_time\":\"08:00\"", 1},
+      {"\"weekdays\":7", 1}, {"\"weekdays\":[]", 1}, {"\"jurisdictions\":[]", 1}, {"\"zones\":7", 1}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    teardown();
+    struct cxd__reader reader = read_one(rows[i].members);
+    ck_assert_msg(reader.count == rows[i].faults, "%s: %zu", rows[i].members, reader.count);
+    ck_fault(&reader, i < 3 ? "nothing limits the blackout" : "line 1");
+  }
+}
+END_TEST
+
+START_TEST(too_many_do_not_hide_the_faults_in_them) {
+  struct cxd__buf many = {0};
+  cxd__buf_str(&many, "[7");
+  for (int i = 0; i < 1000; i++)
+    cxd__buf_str(&many, ",{\"name\":\"b\",\"weekdays\":[\"mon\"]}");
+  cxd__buf_char(&many, ']');
+  struct cxd__reader reader = reader_of(many.data);
+  cxd__blackouts_read(&reader, value_of(many.data), &blackouts, &count);
+  ck_assert_uint_eq(count, 1000);
+  ck_fault(&reader, "blackouts has 1001 entries: leave at most 1000; line 1, column 2: a blackout is 7");
+  cxd__buf_free(&many);
+}
+END_TEST
+
 START_TEST(a_blackout_needs_a_name) {
   (void)snprintf(json, sizeof json, "[{\"from_date\":\"12-24\",\"to_date\":\"12-26\"},7]");
   struct cxd__reader reader = reader_of(json);
@@ -130,14 +159,15 @@ START_TEST(a_blackout_needs_a_name) {
 }
 END_TEST
 
-START_TEST(jurisdictions_that_are_not_there_are_told_with_the_nearest) {
+START_TEST(jurisdictions_that_are_not_there_are_told_with_what_was_meant) {
   struct cxd__jurisdiction rows[] = {{.code = (char[]){"US"}}, {.code = (char[]){"US-FL"}}}, mine[] = {{.code = (char[]){"ACME"}}};
   struct cxd__hours table = {.count = 2, .rows = rows}, own = {.count = 1, .rows = mine};
-  (void)snprintf(json, sizeof json, "[{\"name\":\"b\",\"jurisdictions\":[\"US\",\"ACME\",\"US-FK\",\"Mars\"]}]");
+  (void)snprintf(json, sizeof json, "[{\"name\":\"b\",\"jurisdictions\":[\"US\",\"ACME\",\"US-FK\",\"us_fl\"]}]");
   struct cxd__reader reader = {.text = json, .known = &table, .own = &own};
   cxd__blackouts_read(&reader, value_of(json), &blackouts, &count);
   ck_assert_uint_eq(reader.count, 2);
-  ck_fault(&reader, "there is no jurisdiction \"US-FK\", did you mean \"US-FL\"?; line 1, column 51: there is no jurisdiction \"Mars\"");
+  ck_fault(&reader, "there is no row for \"US-FK\": write US for the federal hours, or add a row to the policy (jurisdictions); "
+                    "line 1, column 51: there is no row for \"us_fl\", did you mean \"US-FL\"?");
 }
 END_TEST
 
@@ -165,12 +195,13 @@ START_TEST(a_list_of_names_ends_at_a_hundred) {
   struct cxd__buf many = {0};
   cxd__buf_char(&many, '[');
   for (int i = 0; i < 101; i++)
-    cxd__buf_fmt(&many, "%s\"US-%d\"", i ? "," : "", i);
+    cxd__buf_fmt(&many, "%s\"US-%d\"", i ? "," : "", i == 99 ? 98 : i);
   cxd__buf_char(&many, ']');
   struct cxd__reader reader = reader_of(many.data);
   struct cxd__names names = {0};
   cxd__names_read(&reader, value_of(many.data), "list", &names);
-  ck_fault(&reader, "list has 101 entries: leave at most 100");
+  ck_assert_uint_eq(names.count, 99);
+  ck_fault(&reader, "list has 101 entries: leave at most 100; line 1, column 784: list has \"US-98\" twice");
   cxd__names_free(&names);
   cxd__buf_free(&many);
 }
@@ -184,8 +215,10 @@ int main(void) {
   tcase_add_test(tc, a_time_range_may_pass_midnight);
   tcase_add_test(tc, names_limit_a_blackout);
   tcase_add_test(tc, faults_are_told);
+  tcase_add_test(tc, that_nothing_limits_it_is_told_beside_other_faults);
+  tcase_add_test(tc, too_many_do_not_hide_the_faults_in_them);
   tcase_add_test(tc, a_blackout_needs_a_name);
-  tcase_add_test(tc, jurisdictions_that_are_not_there_are_told_with_the_nearest);
+  tcase_add_test(tc, jurisdictions_that_are_not_there_are_told_with_what_was_meant);
   tcase_add_test(tc, a_thousand_are_read_and_no_more);
   tcase_add_test(tc, a_list_of_names_ends_at_a_hundred);
   return run_suite(suite);

@@ -100,7 +100,20 @@ START_TEST(overlaps_are_told_once_with_both_windows) {
   ck_bad_week("{\"mon\":[\"22:00-02:00\"],\"tue\":[\"01:59-05:00\"],\"wed-sun\":[]}", 1, "\"01:59-05:00\" of tue overlaps \"22:00-02:00\" of mon");
   ck_bad_week("{\"mon\":[\"00:00-08:00\"],\"tue-sat\":[],\"sun\":[\"23:00-00:01\"]}", 1, "\"00:00-08:00\" of mon overlaps \"23:00-00:01\" of sun");
   ck_bad_week("{\"mon-sun\":[\"08:00-12:00\",\"08:00-12:00\"]}", 1, "overlaps");
-  ck_bad_week("{\"mon-sun\":[\"08:00-20:00\",\"09:00-10:00\",\"11:00-12:00\"]}", 1, "\"09:00-10:00\" of mon overlaps \"08:00-20:00\" of mon");
+  ck_bad_week("{\"mon-sun\":[\"08:00-20:00\",\"09:00-10:00\",\"11:00-12:00\"]}", 2,
+              "\"09:00-10:00\" of mon overlaps \"08:00-20:00\" of mon: join them, or move one; line 1, column 41: \"11:00-12:00\" of mon overlaps \"08:00-20:00\" of mon");
+  ck_bad_week("{\"mon\":[\"00:00-00:30\",\"01:00-08:00\"],\"tue-sat\":[],\"sun\":[\"23:00-02:00\"]}", 2, "\"01:00-08:00\" of mon overlaps \"23:00-02:00\" of sun");
+}
+END_TEST
+
+START_TEST(other_faults_of_a_week_do_not_hide_an_overlap) {
+  ck_bad_week("{\"mon-sat\":[\"08:00-10:00\",\"09:00-11:00\"]}", 2,
+              "line 1, column 1: hours leaves out sun: write the windows of each day, [] for closed; line 1, column 27: \"09:00-11:00\" of mon overlaps \"08:00-10:00\" of mon");
+  ck_bad_week("{\"mon-sun\":[\"08:00-10:00\",7,\"09:00-11:00\"]}", 2, "a window is 7: write a window such as \"08:00-21:00\"; line 1, column 29: \"09:00-11:00\" of mon overlaps");
+  ck_bad_week("{\"mon-sun\":[],\"mon\":[\"08:00-10:00\",\"09:00-11:00\"]}", 2, "hours names mon twice: write each day once; line 1, column 36: \"09:00-11:00\" of \"mon\" overlaps");
+  ck_bad_week("{\"mon\":[],\"mon-sun\":[\"08:00-10:00\",\"09:00-11:00\"]}", 2, "\"09:00-11:00\" of tue overlaps \"08:00-10:00\" of tue");
+  ck_bad_week("{\"mon-sun\":[],\"Mon\":[\"08:00-10:00\",\"09:00-11:00\"]}", 2, "\"09:00-11:00\" of \"Mon\" overlaps \"08:00-10:00\" of \"Mon\"");
+  ck_bad_week("{\"mon-sun\":[\"08:00-10:00\"],\"mon\":[\"09:00-11:00\"]}", 1, "hours names mon twice");
 }
 END_TEST
 
@@ -244,8 +257,102 @@ START_TEST(a_thousand_rows_are_the_most) {
     cxd__buf_fmt(&many, "%s\"r%d\":" ROW(""), i ? "," : "", i);
   cxd__buf_char(&many, '}');
   struct cxd__reader reader = read_rows(many.data, NULL);
+  ck_assert_uint_eq(hours.count, 1000);
   ck_fault(&reader, "jurisdictions has 1001 entries: leave at most 1000");
   cxd__buf_free(&many);
+}
+END_TEST
+
+START_TEST(too_many_rows_or_sets_do_not_hide_the_faults_in_them) {
+  struct cxd__buf many = {0};
+  cxd__buf_str(&many, "{\"r\":" ROW(",\"notes\":1"));
+  for (int i = 0; i < 1000; i++)
+    cxd__buf_fmt(&many, ",\"r%d\":" ROW(""), i);
+  cxd__buf_char(&many, '}');
+  struct cxd__reader reader = read_rows(many.data, NULL);
+  ck_fault(&reader, "jurisdictions has 1001 entries: leave at most 1000; line 1, column 91: unknown member \"notes\"");
+  cxd__buf_reset(&many);
+  cxd__buf_str(&many, "{\"s\":[7]");
+  for (int i = 0; i < 1000; i++)
+    cxd__buf_fmt(&many, ",\"s%d\":[]", i);
+  cxd__buf_char(&many, '}');
+  teardown();
+  reader = reader_of(many.data);
+  cxd__hours_read_sets(&reader, value_of(many.data), &hours);
+  ck_assert_int_eq(reader.sets_cut, 1);
+  ck_fault(&reader, "the object of sets of holidays has 1001 entries: leave at most 1000; line 1, column 7: a holiday is 7");
+  cxd__buf_free(&many);
+}
+END_TEST
+
+START_TEST(a_set_that_was_cut_off_may_be_there) {
+  static const char json[] = "{\"a\":" ROW(",\"holidays\":\"s1000\"") "}";
+  struct cxd__reader reader = reader_of(json);
+  reader.sets_cut = 1;
+  teardown();
+  cxd__hours_read_rows(&reader, value_of(json), &hours, NULL);
+  ck_no_fault(&reader);
+}
+END_TEST
+
+START_TEST(a_set_with_a_bad_name_is_the_one_that_is_named) {
+  static const char json[] = "{\"a b\":[]}";
+  struct cxd__reader reader = reader_of(json);
+  teardown();
+  cxd__hours_read_sets(&reader, value_of(json), &hours);
+  ck_fault(&reader, "a set of holidays is named \"a b\"");
+  reader = reader_of("{\"a\":" ROW(",\"holidays\":\"a b\"") "}");
+  cxd__hours_read_rows(&reader, value_of(reader.text), &hours, NULL);
+  ck_no_fault(&reader);
+}
+END_TEST
+
+START_TEST(no_row_is_called_all) {
+  static const char *const names[] = {"all", "ALL", "aLl", "\\u0061ll"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char json[256], part[96];
+    (void)snprintf(json, sizeof json, "{\"%s\":" ROW("") "}", names[i]);
+    (void)snprintf(part, sizeof part, "line 1, column 2: a jurisdiction is named \"%s\", which stands for every row: choose another code", names[i]);
+    struct cxd__reader reader = read_rows(json, NULL);
+    ck_fault(&reader, part);
+  }
+  struct cxd__reader reader = read_rows("{\"al\":" ROW("") ",\"alll\":" ROW("") ",\"US-all\":" ROW("") "}", NULL);
+  ck_no_fault(&reader);
+  reader = reader_of("{\"all\":[]}");
+  teardown();
+  cxd__hours_read_sets(&reader, value_of(reader.text), &hours);
+  ck_no_fault(&reader);
+}
+END_TEST
+
+static const char *meant(const struct cxd__hours *first, const struct cxd__hours *second, const char *code) {
+  const char *found = cxd__hours_meant(first, second, code, strlen(code));
+  return found ? found : "";
+}
+
+START_TEST(a_code_means_a_row_that_is_spelled_alike_and_never_a_neighbour) {
+  struct cxd__jurisdiction rows[] = {{.code = (char[]){"CA"}}, {.code = (char[]){"UNRESTRICTED"}}, {.code = (char[]){"US"}}, {.code = (char[]){"US-CT"}}, {.code = (char[]){"US-FL"}}};
+  struct cxd__hours table = {.count = 5, .rows = rows};
+  static const struct { const char *code, *row; } asked[] = {
+      {"us-fl", "US-FL"}, {"US_FL", "US-FL"}, {"USFL", "US-FL"}, {"FL", "US-FL"}, {"fl", "US-FL"}, {"Us Fl", "US-FL"}, {"us", "US"}, {"U.S.", "US"}, {"ca", "CA"}, {"unrestricted", "UNRESTRICTED"},
+      {"US-CA", ""}, {"US-FI", ""}, {"US-FLL", ""}, {"US-F", ""}, {"F", ""}, {"UN", ""}, {"USUSFL", ""}, {"US-US", ""}, {"Narnia", ""}, {"", ""}, {"-", ""}, {"_-", ""}, {"\xff\xfe", ""}};
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+    ck_assert_str_eq(meant(NULL, &table, asked[i].code), asked[i].row);
+    ck_assert_str_eq(meant(&table, NULL, asked[i].code), asked[i].row);
+  }
+  ck_assert_ptr_null(cxd__hours_meant(NULL, NULL, "US", 2));
+  ck_assert_ptr_null(cxd__hours_meant(&table, NULL, "fl\0", 3));
+  ck_assert_str_eq(cxd__hours_meant(&table, NULL, "flx", 2), "US-FL");
+}
+END_TEST
+
+START_TEST(the_first_table_goes_first_and_bad_codes_are_not_proposed) {
+  struct cxd__jurisdiction theirs[] = {{.code = (char[]){"CA"}}, {.code = (char[]){"US-FL"}}}, own[] = {{.code = (char[]){"US CA"}}, {.code = (char[]){"US-CA"}}, {.code = (char[]){"US_FL"}}, {.code = (char[]){"US-"}}};
+  struct cxd__hours table = {.count = 2, .rows = theirs}, mine = {.count = 4, .rows = own};
+  ck_assert_str_eq(meant(&mine, &table, "fl"), "US_FL");
+  ck_assert_str_eq(meant(&table, &mine, "fl"), "US-FL");
+  ck_assert_str_eq(meant(&mine, &table, "us/ca"), "US-CA");
+  ck_assert_str_eq(meant(&mine, &table, "ca"), "CA");
 }
 END_TEST
 
@@ -259,6 +366,7 @@ int main(void) {
   tcase_add_test(week, windows_are_put_in_order);
   tcase_add_test(week, windows_that_touch_do_not_overlap);
   tcase_add_test(week, overlaps_are_told_once_with_both_windows);
+  tcase_add_test(week, other_faults_of_a_week_do_not_hide_an_overlap);
   tcase_add_test(week, faults_of_a_week_are_told);
   tcase_add_test(week, a_day_has_eight_windows_at_most);
   TCase *rows = suite_case(suite, "rows", teardown, teardown);
@@ -269,5 +377,11 @@ int main(void) {
   tcase_add_test(rows, a_set_that_is_nearly_there_is_proposed);
   tcase_add_test(rows, faults_of_sets_are_told);
   tcase_add_test(rows, a_thousand_rows_are_the_most);
+  tcase_add_test(rows, too_many_rows_or_sets_do_not_hide_the_faults_in_them);
+  tcase_add_test(rows, a_set_that_was_cut_off_may_be_there);
+  tcase_add_test(rows, a_set_with_a_bad_name_is_the_one_that_is_named);
+  tcase_add_test(rows, no_row_is_called_all);
+  tcase_add_test(rows, a_code_means_a_row_that_is_spelled_alike_and_never_a_neighbour);
+  tcase_add_test(rows, the_first_table_goes_first_and_bad_codes_are_not_proposed);
   return run_suite(suite);
 }

@@ -177,6 +177,7 @@ START_TEST(faults_of_a_table_are_told) {
       {"{\"version\":2,\"data\":\"2026-11-22\",\"jurisdictions\":{\"a\":" ROW "}}", CXD_E_CONFIG, "version 2 is not known to this library"},
       {"{\"version\":1,\"data\":\"22.11.26\",\"jurisdictions\":{\"a\":" ROW "}}", CXD_E_CONFIG, "data is \"22.11.26\": write a date"},
       {HEAD "\"jurisdictions\":{}}", CXD_E_CONFIG, "column 50: jurisdictions is empty: write at least one row"},
+      {"{\"data\":\"2026-11-22\",\"jurisdictions\":{}}", CXD_E_CONFIG, "version is missing: write \"version\":1; line 1, column 38: jurisdictions is empty"},
       {HEAD "\"jurisdictions\":{\"a\":" ROW ",\"\\u0061\":" ROW "}}", CXD_E_JSON, "appears twice"},
       {HEAD "\"jurisdiction\":{\"a\":" ROW "}}", CXD_E_CONFIG, "unknown member \"jurisdiction\", did you mean \"jurisdictions\"?"},
       {HEAD "\"jurisdictions\":{\"a\":" ROW "},\"holidays\":[]}", CXD_E_CONFIG, "the sets of holidays is []"}};

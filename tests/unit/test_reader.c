@@ -126,18 +126,67 @@ START_TEST(room_is_for_as_many_as_there_are_and_no_more_than_allowed) {
   ck_assert_uint_eq(reader.count, 0);
   struct cxd__slice four = value_of("{\"a\":1,\"b\":1,\"c\":1,\"d\":1}");
   reader.text = four.p;
-  ck_assert_ptr_null(cxd__read_room(&reader, four, 4, 3, "list"));
+  room = cxd__read_room(&reader, four, sizeof *room, 3, "list");
+  ck_assert_ptr_nonnull(room);
+  ck_assert_int_eq(room[2], 0);
+  cxd__free(room);
   ck_fault(&reader, "list has 4 entries: leave at most 3");
 }
 END_TEST
 
 START_TEST(the_first_twenty_faults_are_told_and_the_rest_counted) {
   struct cxd__reader reader = reader_of("7");
+  for (int i = 0; i < 20 + 12345; i++)
+    cxd__read_fault(&reader, (struct cxd__slice){reader.text, 1}, "fault %d", i);
+  ck_fault(&reader, "fault 18; line 1, column 1: fault 19; and 12345 more");
+}
+END_TEST
+
+START_TEST(twenty_faults_are_not_followed_by_a_count) {
+  struct cxd__reader reader = reader_of("7");
+  cxd_error *error = NULL;
   for (int i = 0; i < 20; i++)
-    cxd__read_fault(&reader, value_of(reader.text), "fault %d", i);
-  ck_assert_ptr_null(strstr(reader.faults.data, "more"));
-  reader.count = 20 + 12345;
-  ck_fault(&reader, "fault 19; and 12345 more");
+    cxd__read_fault(&reader, (struct cxd__slice){reader.text, 1}, "fault %d", i);
+  ck_assert_int_eq(cxd__read_verdict(&reader, "test", &error), CXD_E_CONFIG);
+  ck_assert_str_eq(error->message + strlen(error->message) - 8, "fault 19");
+  cxd_error_free(error);
+}
+END_TEST
+
+static void fault_at(struct cxd__reader *reader, size_t at) { cxd__read_fault(reader, (struct cxd__slice){reader->text + at, 1}, "f%zu", at); }
+
+START_TEST(faults_stand_in_the_order_of_the_text_whenever_they_were_found) {
+  struct cxd__reader reader = reader_of("a\nbc\nd");
+  fault_at(&reader, 5);
+  fault_at(&reader, 3);
+  fault_at(&reader, 0);
+  fault_at(&reader, 2);
+  cxd__read_fault(&reader, (struct cxd__slice){reader.text + 3, 1}, "later of the same place");
+  ck_fault(&reader, "test: line 1, column 1: f0; line 2, column 1: f2; line 2, column 2: f3; line 2, column 2: later of the same place; line 3, column 1: f5");
+}
+END_TEST
+
+/* The same message from the front, from the back, and in leaps, with no more than twenty clauses in memory. */
+START_TEST(the_first_of_a_million_faults_are_those_of_the_first_places) {
+  enum { COUNT = 1000003 };
+  static const size_t steps[] = {1, COUNT - 1, 7919};
+  char *text = cxd__alloc(COUNT + 1);
+  memset(text, ' ', COUNT);
+  for (size_t s = 0; s < 3; s++) {
+    struct cxd__reader reader = reader_of(text);
+    for (size_t i = 0, at = steps[s] - 1; i < COUNT; i++, at = (at + steps[s]) % COUNT)
+      fault_at(&reader, at);
+    ck_assert_uint_eq(reader.kept, 20);
+    ck_assert_int_eq(cxd__read_tells(&reader, (struct cxd__slice){text + 18, 1}), 1);
+    ck_assert_int_eq(cxd__read_tells(&reader, (struct cxd__slice){text + 19, 1}), 0);
+    ck_fault(&reader, "test: line 1, column 1: f0; line 1, column 2: f1; ");
+    ck_assert_uint_eq(reader.kept, 0);
+  }
+  struct cxd__reader reader = reader_of(text);
+  for (size_t at = COUNT; at-- > 0;)
+    fault_at(&reader, at);
+  ck_fault(&reader, "line 1, column 19: f18; line 1, column 20: f19; and 999983 more");
+  cxd__free(text);
 }
 END_TEST
 
@@ -183,6 +232,9 @@ int main(void) {
   tcase_add_test(tc, a_member_that_is_missing_is_told_with_what_to_write);
   tcase_add_test(tc, room_is_for_as_many_as_there_are_and_no_more_than_allowed);
   tcase_add_test(tc, the_first_twenty_faults_are_told_and_the_rest_counted);
+  tcase_add_test(tc, twenty_faults_are_not_followed_by_a_count);
+  tcase_add_test(tc, faults_stand_in_the_order_of_the_text_whenever_they_were_found);
+  tcase_add_test(tc, the_first_of_a_million_faults_are_those_of_the_first_places);
   tcase_add_test(tc, a_code_is_letters_digits_hyphens_and_underscores);
   tcase_add_test(tc, want_of_memory_is_told_in_place_of_faults);
   return run_suite(suite);

@@ -108,13 +108,78 @@ START_TEST(a_freed_policy_says_nothing) {
 END_TEST
 
 START_TEST(a_jurisdiction_must_be_in_the_table_or_among_the_own_rows) {
-  refused("{\"version\":1,\"jurisdiction\":\"US-XX\"}", "line 1, column 29: there is no jurisdiction \"US-XX\", did you mean \"US-");
-  refused("{\"version\":1,\"jurisdiction\":[\"US\",\"ACME\"]}", "there is no jurisdiction \"ACME\"");
-  refused("{\"version\":1,\"campaigns\":{\"a\":{\"jurisdiction\":\"Narnia\"}}}", "there is no jurisdiction \"Narnia\": write the code of a row of the table, or add a row");
-  refused("{\"version\":1,\"blackouts\":[{\"name\":\"b\",\"jurisdictions\":[\"US-NARNIA\"]}]}", "there is no jurisdiction \"US-NARNIA\"");
+  refused("{\"version\":1,\"jurisdiction\":\"US-XX\"}", "line 1, column 29: there is no row for \"US-XX\": write US for the federal hours, or add a row to the policy (jurisdictions)");
+  refused("{\"version\":1,\"jurisdiction\":\"US-CA\"}", "there is no row for \"US-CA\": write US for the federal hours");
+  refused("{\"version\":1,\"jurisdiction\":\"FL\"}", "there is no row for \"FL\", did you mean \"US-FL\"?");
+  refused("{\"version\":1,\"jurisdiction\":[\"US\",\"ACME\"]}", "there is no row for \"ACME\"");
+  refused("{\"version\":1,\"campaigns\":{\"a\":{\"jurisdiction\":\"Narnia\"}}}", "there is no row for \"Narnia\": write US for the federal hours, or add a row");
+  refused("{\"version\":1,\"blackouts\":[{\"name\":\"b\",\"jurisdictions\":[\"US-NARNIA\"]}]}", "there is no row for \"US-NARNIA\"");
   cxd__policy_free(&policy);
   static const char any[] = "{\"version\":1,\"jurisdiction\":\"Narnia\"}";
   ck_assert_int_eq(cxd__policy_parse(any, sizeof any - 1, "policy", NULL, &policy, NULL), CXD_OK);
+}
+END_TEST
+
+static void ck_message(const char *json, const char *message) {
+  cxd_error *error = NULL;
+  ck_assert_int_eq(parse(json, &error), CXD_E_CONFIG);
+  ck_assert_str_eq(error->message, message);
+  cxd_error_free(error);
+}
+
+#define NO_ROW(code) "there is no row for \"" code "\": write US for the federal hours, or add a row to the policy (jurisdictions)"
+
+START_TEST(names_without_a_row_are_told_beside_rows_with_faults) {
+  ck_message("{\"version\":1,\"jurisdiction\":[\"ACME\",\"MARS\"],\n\"blackouts\":[{\"name\":\"b\",\"jurisdictions\":\"VENUS\"}],\n"
+             "\"jurisdictions\":{\"ACME\":7},\n\"campaigns\":{\"a\":{\"jurisdiction\":\"ACMEE\"}}}",
+             "policy: line 1, column 37: " NO_ROW("MARS") "; line 2, column 42: " NO_ROW("VENUS") "; line 3, column 25: a jurisdiction is 7: write an object; "
+             "line 4, column 34: " NO_ROW("ACMEE"));
+  ck_message("{\"version\":1,\"jurisdiction\":[\"All\",\"a b\"],\"jurisdictions\":{\"All\":{\"title\":\"t\",\"hours\":{\"mon-sun\":[]},\"source\":\"s\",\"checked\":\"2026-11-28\"},\"a b\":7}}",
+             "policy: line 1, column 36: jurisdiction is \"a b\": write a code such as \"US-FL\" (1 to 32 letters, digits, '-' and '_'), or an array of codes; "
+             "line 1, column 60: a jurisdiction is named \"All\", which stands for every row: choose another code; "
+             "line 1, column 139: a jurisdiction is named \"a b\": write 1 to 32 letters, digits, '-' and '_'; line 1, column 145: a jurisdiction is 7: write an object");
+}
+END_TEST
+
+START_TEST(a_row_that_was_cut_off_may_be_there) {
+  struct cxd__buf json = {0};
+  cxd__buf_str(&json, "{\"version\":1,\"jurisdiction\":\"r1000\",\"jurisdictions\":{");
+  for (int i = 0; i <= 1000; i++)
+    cxd__buf_fmt(&json, "%s\"r%d\":{\"title\":\"t\",\"hours\":{\"mon-sun\":[]},\"source\":\"s\",\"checked\":\"2026-11-28\"}", i ? "," : "", i);
+  cxd__buf_str(&json, "}}");
+  ck_message(json.data, "policy: line 1, column 53: jurisdictions has 1001 entries: leave at most 1000");
+  cxd__buf_free(&json);
+}
+END_TEST
+
+START_TEST(too_many_campaigns_do_not_hide_the_faults_in_them) {
+  struct cxd__buf json = {0};
+  cxd__buf_str(&json, "{\"version\":1,\"campaigns\":{\"a\":7");
+  for (int i = 0; i < 10000; i++)
+    cxd__buf_fmt(&json, ",\"c%d\":{}", i);
+  cxd__buf_str(&json, "}}");
+  ck_message(json.data, "policy: line 1, column 26: campaigns has 10001 entries: leave at most 10000; line 1, column 31: a campaign is 7: write an object");
+  cxd__buf_free(&json);
+}
+END_TEST
+
+/* One of each kind, in an order that is not that of reading. */
+START_TEST(all_planted_faults_are_told_in_the_order_of_the_text) {
+  ck_message("{\"version\":2,\n\"campaigns\":{\"a/b\":{\"capacity\":{\"agents\":0}}},\n\"severities\":{\"schema.enums\":\"fatal\"},\n\"jurisdiction\":\"US-CA\",\n"
+             "\"jurisdictions\":{\"X\":{\"title\":\"t\",\"source\":\"s\",\"checked\":\"soon\",\n\"hours\":{\"mon-sat\":[\"08:00-10:00\",\"09:00-11:00\"]}}},\n"
+             "\"holiday_sets\":{\"h\":[{\"name\":\"n\",\"on\":\"04-31\"}]},\n\"blackouts\":[{\"weekdays\":[\"mon-sun\"]}]}",
+             "policy: line 1, column 12: version 2 is not known to this library: write \"version\":1; "
+             "line 2, column 14: campaigns has the id \"a/b\": write 1 to 128 letters, digits, '_' and '-', as the server lists it; "
+             "line 2, column 42: capacity.agents is 0: write a whole number from 1 to 1000000; "
+             "line 3, column 15: severities names \"schema.enums\", which is no code of a built-in rule, did you mean \"schema.enum\"?; "
+             "line 3, column 30: severity \"fatal\": write \"error\", \"warning\" or \"note\"; "
+             "line 4, column 16: " NO_ROW("US-CA") "; "
+             "line 5, column 58: checked is \"soon\": write a date such as \"2026-11-28\"; "
+             "line 6, column 9: hours leaves out sun: write the windows of each day, [] for closed; "
+             "line 6, column 35: \"09:00-11:00\" of mon overlaps \"08:00-10:00\" of mon: join them, or move one; "
+             "line 7, column 39: on is \"04-31\": write a day as \"2026-11-27\", \"12-25\", \"11-thu-4\", \"05-mon-last\" or \"easter-2\" (at most 80 days from Easter); "
+             "line 8, column 14: name is missing: write \"name\":\"Christmas\"; "
+             "line 8, column 14: nothing limits the blackout, which would close every day for ever: write from_date and to_date, or what else limits it");
 }
 END_TEST
 
@@ -283,6 +348,10 @@ int main(void) {
   tcase_add_test(tc, what_is_left_out_is_not_said);
   tcase_add_test(tc, a_freed_policy_says_nothing);
   tcase_add_test(tc, a_jurisdiction_must_be_in_the_table_or_among_the_own_rows);
+  tcase_add_test(tc, names_without_a_row_are_told_beside_rows_with_faults);
+  tcase_add_test(tc, a_row_that_was_cut_off_may_be_there);
+  tcase_add_test(tc, too_many_campaigns_do_not_hide_the_faults_in_them);
+  tcase_add_test(tc, all_planted_faults_are_told_in_the_order_of_the_text);
   tcase_add_test(tc, names_are_not_held_against_rows_that_could_not_be_read);
   tcase_add_test(tc, faults_are_told);
   tcase_add_test(tc, an_id_of_128_bytes_is_the_longest);
