@@ -406,7 +406,7 @@ CXD_API cxd_status cxd_validator_reload_policy(cxd_validator *validator, cxd_err
  * ("US,US-FL": all of them must be open); NULL: those of the policy, or validate.jurisdiction. at_unix_ms: 0 = now.
  *
  * open: 1 or 0 for the instant; next_change_unix_ms: when that ends (INT64_MAX: not within 800 days), half-open. Both may be NULL.
- * CXD_E_ARGUMENT: no such jurisdiction (the message names the nearest); CXD_E_ABSENT: no such zone; CXD_E_IO: the zone cannot
+ * CXD_E_ARGUMENT: no such jurisdiction; CXD_E_ABSENT: no such zone; CXD_E_IO: the zone cannot
  * be read, or the time zone database is older than the policy asks for: a caller takes any failure for closed.
  * Thread-safety: any. Since: 0.1
  */

@@ -16,10 +16,10 @@
 
 static cxd_status no_row(const struct cxd__settings *settings, const char *code, size_t len, cxd_error **error) {
   struct cxd__shown shown;
-  const char *nearest = cxd__settings_nearest_row(settings, code, len);
+  const char *meant = cxd__settings_meant(settings, code, len);
   cxd__show(&shown, (struct cxd__slice){code, len});
-  return cxd__fail_at(error, CXD_E_ARGUMENT, "jurisdiction", "there are no calling hours for jurisdiction '%s'%s%s%s a code of the table, such as US or US-FL, or add a row to the policy (jurisdictions)",
-                      shown.text, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "? Write" : ": write");
+  return cxd__fail_at(error, CXD_E_ARGUMENT, "jurisdiction", "there is no row for jurisdiction '%s'%s%s%s", shown.text, meant ? ", did you mean " : "", meant ? meant : "",
+                      meant ? "?" : ": write US for the federal hours, or add a row to the policy (jurisdictions)");
 }
 
 /* Abbreviations have files too, but EST knows no summer: who asks for it would be an hour wrong half the year. */

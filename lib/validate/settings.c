@@ -10,7 +10,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "validate/hours_table.h"
-#include "validate/nearest.h"
 #include "validate/text.h"
 
 static cxd_status add_zone(struct cxd__zones *zones, const char *name, size_t len, cxd_error **error) {
@@ -158,19 +157,14 @@ const struct cxd__jurisdiction *cxd__settings_row(const struct cxd__settings *se
   return row ? row : cxd__hours_find(&settings->defaults->hours, code, len);
 }
 
-const char *cxd__settings_nearest_row(const struct cxd__settings *settings, const char *code, size_t len) {
-  const struct cxd__hours *tables[] = {&settings->policy.rows, &settings->defaults->hours};
-  struct cxd__nearest nearest = cxd__nearest_start(code, len);
-  for (size_t t = 0; t < 2; t++)
-    for (size_t i = 0; i < tables[t]->count; i++)
-      cxd__nearest_offer_text(&nearest, tables[t]->rows[i].code);
-  return nearest.best;
+const char *cxd__settings_meant(const struct cxd__settings *settings, const char *code, size_t len) {
+  return cxd__hours_meant(&settings->policy.rows, &settings->defaults->hours, code, len);
 }
 
 static cxd_status no_such_row(const struct cxd__settings *settings, const char *code, cxd_error **error) {
-  const char *nearest = cxd__settings_nearest_row(settings, code, strlen(code));
-  return cxd__fail_at(error, CXD_E_CONFIG, "validate.jurisdiction", "validate.jurisdiction: there are no calling hours for '%s'%s%s%s a code of the table, or add a row to the policy (jurisdictions)",
-                      code, nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "? Write" : ": write");
+  const char *meant = cxd__settings_meant(settings, code, strlen(code));
+  return cxd__fail_at(error, CXD_E_CONFIG, "validate.jurisdiction", "validate.jurisdiction: there is no row for '%s'%s%s%s", code, meant ? ", did you mean " : "", meant ? meant : "",
+                      meant ? "?" : ": write US for the federal hours, or add a row to the policy (jurisdictions)");
 }
 
 /* Which rows decide about a campaign of which the policy says nothing else. */

@@ -107,7 +107,7 @@ void cxd__settings_unref(struct cxd__settings *settings);
 /* A row by its code: the policy's own before the table's. NULL: no such row. */
 const struct cxd__jurisdiction *cxd__settings_row(const struct cxd__settings *settings, const char *code, size_t len);
 
-const char *cxd__settings_nearest_row(const struct cxd__settings *settings, const char *code, size_t len); /* of a code that has no row; NULL: none is near */
+const char *cxd__settings_meant(const struct cxd__settings *settings, const char *code, size_t len); /* the row that the writer of a wrong code may mean; NULL: nobody knows */
 
 /* What the policy says of a campaign; NULL: nothing. */
 const struct cxd__policy_campaign *cxd__settings_campaign(const struct cxd__settings *settings, const char *id, size_t len);

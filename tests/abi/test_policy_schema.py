@@ -80,7 +80,7 @@ BAD = [
     {"severities": {"schema.enums": "error"}}, {"severities": {"schema.enum": "fatal"}}, {"severities": {"schema.id": "note"}},
     {"min_tzdata": "2026"}, {"min_tzdata": "2026F"}, {"min_tzdata": "2026abc"},
     {"jurisdiction": []}, {"jurisdiction": "US,CA"}, {"jurisdiction": ["US", "US"]}, {"jurisdiction": "x" * 33}, {"jurisdiction": ["US", 7]}, {"jurisdiction": [f"J{i}" for i in range(101)]},
-    {"jurisdictions": {"": ROW}}, {"jurisdictions": {"a b": ROW}}, *[{"jurisdictions": {"X": {k: v for k, v in ROW.items() if k != gone}}} for gone in ROW],
+    {"jurisdictions": {"": ROW}}, {"jurisdictions": {"All": ROW}}, {"jurisdictions": {"a b": ROW}}, *[{"jurisdictions": {"X": {k: v for k, v in ROW.items() if k != gone}}} for gone in ROW],
     row(title=""), row(title="a\nb"), row(title="\u202eb"), row(title="t" * 201), row(source=7), row(checked="22.11.2026"), row(checked="2026-13-01"), row(note=None),
     row(also_zone="CST"), row(since="2026-10-18"), row(before={"hours": WEEK}), row(since="2026-10-18", before={}), row(notes="n"), row(holidays=["h"]),
     hours(), hours(Mon=[]), hours(sun_mon=[], tue_sat=[]), hours(mon_mon=[]), hours(mon_sun="08:00-21:00"), hours(mon_sun=["08:00 - 21:00"]), hours(mon_sun=["24:00-02:00"]),

@@ -215,8 +215,9 @@ START_TEST(wrong_questions_are_answered_with_what_is_wrong) {
   ck_refused(cxd_validator_window(validator, "America/Nowhere", NULL, 1, NULL, NULL, &error), CXD_E_ABSENT, "no IANA time zone 'America/Nowhere'");
   ck_refused(cxd_validator_window(validator, "../../etc/passwd", NULL, 1, NULL, NULL, &error), CXD_E_ABSENT, "no IANA time zone '../../etc/passwd'");
   ck_refused(cxd_validator_window(validator, "", NULL, 1, NULL, NULL, &error), CXD_E_ABSENT, "no IANA time zone");
-  ck_refused(cxd_validator_window(validator, "America/New_York", "US-FLL", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "did you mean US-FL?");
-  ck_refused(cxd_validator_window(validator, "America/New_York", "", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "no calling hours");
+  ck_refused(cxd_validator_window(validator, "America/New_York", "us-fl", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "there is no row for jurisdiction 'us-fl', did you mean US-FL?");
+  ck_refused(cxd_validator_window(validator, "America/New_York", "US-CA", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "there is no row for jurisdiction 'US-CA': write US for the federal hours");
+  ck_refused(cxd_validator_window(validator, "America/New_York", "", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "there is no row");
   ck_refused(cxd_validator_window(validator, NULL, NULL, 1, NULL, NULL, &error), CXD_E_ARGUMENT, "zone is NULL");
   ck_refused(cxd_validator_window(NULL, "UTC", NULL, 1, NULL, NULL, &error), CXD_E_ARGUMENT, "validator is NULL");
   ck_refused(cxd_validator_schedule(validator, "UTC", NULL, 2000, 1000, &schedule, &error), CXD_E_ARGUMENT, "until_unix_ms must be");
@@ -325,12 +326,12 @@ START_TEST(a_table_of_ones_own_takes_the_place_of_the_built_in_one) {
   open_dir();
   write_file("{\"version\":1,\"data\":\"2026-11-28\",\"jurisdictions\":{\"HOUSE\":{\"title\":\"House\",\"hours\":{\"mon-fri\":[\"10:00-12:00\"],\"sat-sun\":[]},\"source\":\"manual, page 3\",\"checked\":\"2026-11-28\"}}}");
   ck_assert_int_eq(cxd_config_set(config, "validate.jurisdictions_file", path, NULL), CXD_OK);
-  ck_refused(cxd_validator_new(config, &(cxd_validator *){NULL}, &error), CXD_E_CONFIG, "there are no calling hours for 'US'");
+  ck_refused(cxd_validator_new(config, &(cxd_validator *){NULL}, &error), CXD_E_CONFIG, "there is no row for 'US'");
   ck_assert_int_eq(cxd_config_set(config, "validate.jurisdiction", "HOUSE", NULL), CXD_OK);
   make();
   ck_window("UTC", NULL, "2026-11-27T11:00:00Z", 1, "2026-11-27T12:00:00Z");
   ck_window("UTC", NULL, "2026-11-27T12:00:00Z", 0, "2026-11-30T10:00:00Z");
-  ck_refused(cxd_validator_window(validator, "UTC", "US", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "no calling hours");
+  ck_refused(cxd_validator_window(validator, "UTC", "US", 1, NULL, NULL, &error), CXD_E_ARGUMENT, "there is no row");
   close_dir();
 }
 END_TEST

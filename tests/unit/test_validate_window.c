@@ -297,10 +297,10 @@ START_TEST(an_unknown_jurisdiction_is_refused_when_the_validator_is_made) {
   struct cxd__validate_options options = by_law();
   cxd_validator *none = NULL;
   cxd_error *error = NULL;
-  options.jurisdiction = "US-FI";
+  options.jurisdiction = "us_fl";
   ck_assert_int_eq(cxd__validator_make(&options, &none, &error), CXD_E_CONFIG);
   ck_assert_ptr_null(none);
-  ck_assert_ptr_nonnull(strstr(cxd_error_message(error), "there are no calling hours for 'US-FI', did you mean US-"));
+  ck_assert_ptr_nonnull(strstr(cxd_error_message(error), "there is no row for 'us_fl', did you mean US-FL?"));
   ck_assert_str_eq(cxd_error_field(error), "validate.jurisdiction");
   cxd_error_free(error);
 }
