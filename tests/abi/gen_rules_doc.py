@@ -23,8 +23,9 @@ Every check gives all its findings in one pass. A finding has a severity (`error
 of the member and a message with the value, the limit, where the limit comes from and what to write instead. An error stops the
 update before anything is sent; warnings and notes do not. Codes are stable: programs may branch on them.
 
-`cxdialer validate --explain CODE` prints what this page says of a code, `--explain list` all codes; a program has the same texts from
-`cxd_code_meaning()` and its neighbours.
+`cxdialer validate --explain CODE` prints what this page says of a code, `--explain list` all codes. For the built-in rules of the validator,
+which are those of the table up to `rule.failed`, a program has the same texts from `cxd_code_meaning()` and its neighbours; for the codes after it
+(`report`, `server`, `input`) it has not.
 
 **What is checked.** In merge mode only the members that the change sets: all members of a document that was made or parsed; of a
 campaign that was read, those that differ from what was read. In replace mode (`update.mode=replace`) the whole document: a validator
@@ -47,6 +48,30 @@ SECTIONS = {
 
 # What is no row of the table: findings that no built-in rule makes.
 INCOMPLETE_ROW = "| [`report.incomplete`](#reportincomplete) | error, fixed | the library |"
+# As in tools/cli/explain.c; a test compares them.
+UPDATE_FINDINGS = (
+    ("server.answer", "warning",
+     "The server answered the change with a success and a body that is not this campaign: no JSON, or no campaign. The update counts as applied.",
+     "set `update.verify=always` to have each update read back, and look at what stands between you and the server."),
+    ("server.late_copy", "warning",
+     "The update was sent more than once without a condition, because an answer was lost. It may have overwritten somebody else's change, and the first copy may still arrive and undo later ones.",
+     "read the campaign again before the next change. Merge mode with entity tags or `/version` on the server has a condition on each request."),
+    ("server.weak_etag", "note",
+     "The server's entity tag is a weak one (`W/`), which `If-Match` cannot use. The update was as safe as `/version` in the document made it, or not conditional at all.",
+     "ask for strong entity tags where the server is configured; often a proxy that compresses answers weakens them."),
+    ("server.400", "error",
+     "The server refused the change as a bad request (400). The message has its words and its code, the pointer the member that it names.",
+     "correct what the message names. Check the id and the members that no rule here knows: they are the server's own."),
+    ("server.422", "error",
+     "The server refused the values of the change (422). The message has its words and its code, the pointer the member that it names.",
+     "correct the member that the message names. A limit that the server has and the policy has not belongs into the policy, so that it is found before anything is sent."),
+    ("server.4xx", "error",
+     "The server refused the change with another answer from 400 to 499; the code has its number, such as `server.415`. Answers with a status of their own, such as 401, 404, 409 and 429, are no findings.",
+     "look the number up in the manual of the server, with the request id that the error has."),
+)
+UPDATE_SECTION = """## Findings of the update
+
+`apply` and `plan` add these to the report of the validator, from what the server did. A policy cannot change them."""
 TAIL = """
 Findings that own rules add have codes of their own: `a-z`, `0-9`, `_` in words with dots between, up to 64 bytes, such as `acme.night_shift`.
 
@@ -54,7 +79,8 @@ Findings that own rules add have codes of their own: `a-z`, `0-9`, `_` in words 
 A finding was lost because memory ran out. Such a report is never ok.
 
 *To satisfy it:* check again.
-
+"""
+INPUT_SECTION = """
 ## Input of the command
 
 The library has no part in these: `cxdialer validate` reports with them what could not be checked at all, with the severity `error` and an
@@ -97,8 +123,18 @@ def summary(row):
     return f"| [`{row['name']}`](#{anchor}) | {SEVERITIES[row['severity']]}{', fixed' if row['fixed'] else ''} | {source(row['source'])} |"
 
 
+def update_summary(finding):
+    name, severity = finding[:2]
+    return f"| [`{name}`](#{name.replace('.', '')}) | {severity}, fixed | the update itself |"
+
+
+def update_section():
+    texts = (f"### {name}\n{meaning}\n\n*To satisfy it:* {advice}\n" for name, _, meaning, advice in UPDATE_FINDINGS)
+    return UPDATE_SECTION + "\n\n" + "\n".join(texts)
+
+
 def page(rows):
-    lines = [HEAD, "| Code | Severity | Source |", "|---|---|---|", *map(summary, rows), INCOMPLETE_ROW]
+    lines = [HEAD, "| Code | Severity | Source |", "|---|---|---|", *map(summary, rows), INCOMPLETE_ROW, *map(update_summary, UPDATE_FINDINGS)]
     started = set()
     for row in rows:
         group = row["name"].split(".")[0]
@@ -106,7 +142,7 @@ def page(rows):
             started.add(group)
             lines += ["", SECTIONS[group]]
         lines += ["", f"### {row['name']}", row["meaning"], "", f"*To satisfy it:* {row['advice']}"]
-    return "\n".join(lines) + "\n" + TAIL
+    return "\n".join(lines) + "\n" + TAIL + "\n" + update_section() + INPUT_SECTION
 
 
 def main():

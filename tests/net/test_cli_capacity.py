@@ -318,7 +318,7 @@ class Picture(CapacityCase):
         picture = picturelib.Picture(file.read_bytes())
         picture.assert_plain(self)
         picture.assert_boxes_apart(self)
-        for text in ("Abandoned calls of 25 agents", "limit 3 %", "within it up to 6.228 a minute", "6.375 a minute: 3.53 % abandoned, agents 74 % busy"):
+        for text in ("Abandoned calls of 25 agents", "limit 3 %", "25 agents: within the limit up to 6.228 a minute", "6.375 a minute: 3.53 % abandoned, agents 74 % busy"):
             self.assertIn(text, picture.texts())
         self.assertEqual([path.name for path in self.dir.iterdir()], ["curve.svg"])
 

@@ -17,7 +17,9 @@ import clilib
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 MEMBERS = ["code", "severity", "fixed", "meaning", "source", "advice"]
-OTHERS = ["report.incomplete", "input.json", "input.too_large", "input.unreadable"]
+INPUT = ["input.json", "input.too_large", "input.unreadable"]
+UPDATE = ["server.answer", "server.late_copy", "server.weak_etag", "server.400", "server.422", "server.4xx"]
+OTHERS = ["report.incomplete", *UPDATE, *INPUT]
 
 
 def bare(text):
@@ -90,32 +92,53 @@ class Explain(clilib.Case):
     def test_the_page_and_the_command_say_the_same(self):
         sections = dict(re.findall(r"^### (\S+)\n(.*?)\n\n\*To satisfy it:\* ", PAGE, re.M | re.S))
         for code in self.explain_json("list"):
-            if code["code"] not in OTHERS:
+            if code["code"] not in INPUT:
                 with self.subTest(code["code"]):
                     self.assertEqual(code["meaning"], sections.pop(code["code"]))
                     self.assertIn("*To satisfy it:* " + code["advice"], PAGE)
             else:
                 self.assertIn(f"`{code['code']}`", PAGE)
-        self.assertEqual(list(sections), ["report.incomplete"])
+        self.assertEqual(sections, {})
 
     def test_a_list_of_all_has_one_line_for_each(self):
         lines = self.explain("list").splitlines()
         self.assertEqual([line.split()[0] for line in lines], self.codes())
         for line in lines:
-            self.assertRegex(line, r"^[a-z._]+ +(error|warning) +\S")
-        self.assertEqual(self.codes()[-4:], OTHERS)
+            self.assertRegex(line, r"^[a-z0-9._]+ +(error|warning|note) +\S")
+        self.assertEqual(self.codes()[-len(OTHERS):], OTHERS)
         self.assertIn("zone.tzdata", self.codes())
 
     def test_a_group_has_its_codes(self):
         lines = self.explain("window").splitlines()
         self.assertEqual([line.split()[0] for line in lines], ["window.closed", "window.dnc", "window.interval"])
-        self.assertEqual([code["code"] for code in self.explain_json("input")], OTHERS[1:])
+        self.assertEqual([code["code"] for code in self.explain_json("input")], INPUT)
+        self.assertEqual([code["code"] for code in self.explain_json("server")], UPDATE)
         self.assertEqual([code["code"] for code in self.explain_json("rule")], ["rule.failed"])
 
     def test_findings_of_the_command_are_explained_too(self):
-        for code in OTHERS:
+        for code in ["report.incomplete", *INPUT]:
             with self.subTest(code):
                 self.assertEqual((self.explain_json(code)["severity"], self.explain_json(code)["fixed"]), ("error", True))
+
+    def test_findings_of_the_update_are_explained_too(self):
+        severities = {"server.answer": "warning", "server.late_copy": "warning", "server.weak_etag": "note"}
+        for code in UPDATE:
+            with self.subTest(code):
+                found = self.explain_json(code)
+                self.assertEqual((found["code"], found["severity"], found["fixed"]), (code, severities.get(code, "error"), True))
+                self.assertIn(f"| [`{code}`](#{code.replace('.', '')}) | {found['severity']}, fixed |", PAGE)
+        self.assertTrue(self.explain("server.weak_etag").startswith("server.weak_etag: note, which no policy can change\n"))
+
+    def test_every_code_that_the_update_adds_is_explained(self):
+        added = {code for file in (ROOT / "lib/core").glob("*.c") for code in re.findall(r'"(server\.[a-z_]+)"', file.read_text(encoding="utf-8"))}
+        self.assertEqual(added, {code for code in UPDATE if re.fullmatch(r"server\.[a-z_]+", code)})
+
+    def test_any_refusal_of_the_server_is_explained(self):
+        self.assertEqual(self.explain_json("server.415")["code"], "server.4xx")
+        self.assertEqual(self.explain_json("server.422")["code"], "server.422")
+        for word in ("server.4", "server.4155", "server.500", "server.4x5", "server.41"):
+            with self.subTest(word):
+                self.refused("--explain", word, says=["no such code"])
 
     def refused(self, *args, says=()):
         done = clilib.run("validate", *args)

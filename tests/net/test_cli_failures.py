@@ -165,6 +165,14 @@ class Failures(clilib.SimCase):
         self.both(sim, 75, "CXD_E_RATE_LIMITED", ["apply", self.change()])
         self.assertEqual(self.puts(sim), [])
 
+    def test_a_long_wait_is_in_hours_and_minutes(self):
+        for seconds, says in ((69571, "19 h 20 min"), (3630, "1 h 1 min"), (150, "3 min"), (100, r"\d\d\d?\.\d s")):
+            with self.subTest(seconds):
+                sim = self.sim("--fault", f"GET:*:status=429;retry-after={seconds}")
+                done = clilib.run("get", SAMPLE_ID, env=self.env(sim.url, CXDIALER_RETRY_DEADLINE_MS="2000"))
+                self.assert_code(done, 75)
+                self.assertRegex(done.stderr, rf"; try again in {says}(;|\.|\n)")
+
     def test_the_own_limit_leaves_no_time(self):
         sim = self.sim()
         self.both(sim, 75, "CXD_E_RATE_LIMITED", ["apply", self.change()], CXDIALER_RATE_LIMIT="1", CXDIALER_RETRY_DEADLINE_MS="2000")

@@ -193,9 +193,16 @@ class Capacity(unittest.TestCase):
 
     def test_the_numbers(self):
         texts = self.picture(25, 180, 2, 0.03, 6.375).texts()
-        for text in ("Abandoned calls of 25 agents", "25 agents", "limit 3 %", "within it up to 6.228 a minute", "0 %", "2 %"):
+        for text in ("Abandoned calls of 25 agents", "25 agents", "limit 3 %", "25 agents: within the limit up to 6.228 a minute", "0 %", "2 %"):
             self.assertIn(text, texts)
         self.assertTrue([t for t in texts if t == "6.375 a minute: 3.53 % abandoned, agents 74 % busy"], texts)
+
+    def test_what_is_within_the_limit_names_the_agents(self):
+        for case in self.CASES:
+            with self.subTest(case):
+                texts = [t for t in self.picture(*case).texts() if "within the limit " in t]
+                self.assertEqual(len(texts), 1)
+                self.assertRegex(texts[0], rf"^{case[0]} agent{'' if case[0] == 1 else 's'}: within the limit (up to [0-9.]+ a minute|at any rate)$")
 
     def test_without_an_offer_nothing_is_marked(self):
         picture = self.picture(25, 180, 2, 0.03, 0)

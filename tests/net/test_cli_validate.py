@@ -320,6 +320,31 @@ class At(clilib.Case):
                 self.assert_code(done, 64)
                 self.assertIn("RFC 3339", done.stderr)
 
+    REMARK = "calling hours were not decided: the change does not have both status and timeZone; plan or apply decides when the campaign has been read"
+    OPEN = "2026-11-20T17:00:00Z"  # a Friday, noon in New York
+
+    def remarks(self, change, *before, at=("--at", OPEN)):
+        file = self.file("c.json", change)
+        done = clilib.run(*before, "validate", *at, file)
+        self.assertIn(done.returncode, (0, 65))
+        return [line.removeprefix(f"cxdialer: {file}") for line in done.stderr.splitlines() if "not decided" in line]
+
+    def test_an_ok_without_decided_hours_says_so(self):
+        running, calls = {"id": "a1", "status": "running"}, {"id": "a2", "maxConcurrentCalls": 120}
+        self.assertEqual(self.remarks(running), [f": {self.REMARK}"])
+        self.assertEqual(self.remarks(calls), [f": {self.REMARK}"])
+        self.assertEqual(self.remarks({"id": "a1", "timeZone": "America/New_York"}), [f": {self.REMARK}"])
+        self.assertEqual(self.remarks([running, {"id": "a3", "status": "paused"}, calls]), [f"[0]: {self.REMARK}", f"[2]: {self.REMARK}"])
+
+    def test_no_remark_where_hours_are_decided_or_nobody_asked(self):
+        whole = {"id": "a1", "status": "running", "timeZone": "America/New_York"}
+        self.assertEqual(self.remarks(whole), [])
+        for status in ("paused", "stopped"):
+            self.assertEqual(self.remarks({"id": "a1", "status": status}), [])
+        self.assertEqual(self.remarks({"id": "a1", "status": "running"}, at=()), [])
+        self.assertEqual(self.remarks({"id": "a1", "status": "running"}, "--output", "json"), [])
+        self.assertEqual(self.remarks({"id": "a1", "status": "running"}, "--set", "update.mode=replace"), [])
+
 
 if __name__ == "__main__":
     unittest.main()

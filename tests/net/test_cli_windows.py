@@ -15,7 +15,7 @@ import picturelib
 
 NEW_YORK, SANTIAGO, CHATHAM = "America/New_York", "America/Santiago", "Pacific/Chatham"
 SUNDAY = "2026-11-22T13:00:00Z"  # 08:00 in New York
-MEMBERS = ["zone", "jurisdiction", "at", "local_time", "open", "next_change", "source", "tzdata", "since", "reason", "name", "utc_offset", "checked", "next_opening"]
+MEMBERS = ["zone", "jurisdiction", "at", "local_time", "open", "next_change", "source", "tzdata", "since", "reason", "name", "utc_offset", "checked", "next_opening", "note"]
 DAY_MEMBERS = ["date", "open_minutes", "windows", "holiday", "utc_offset_changes", "blackouts"]
 
 
@@ -27,6 +27,7 @@ class Case(clilib.Case):
         rows = json.loads(done.stdout)
         for row in rows:
             self.assertEqual([name for name in row if name != "days"], MEMBERS)
+            self.assertEqual(list(row)[-1], "note")
             for day in row.get("days", []):
                 self.assertEqual(list(day), DAY_MEMBERS)
         return rows
@@ -86,6 +87,21 @@ class Now(Case):
         self.assertEqual((row["open"], row["reason"]), (False, "holiday"))
         self.assertIn("Christmas", row["name"])
         self.assertEqual((row["since"], row["next_change"]), ("2026-12-25T02:00:00Z", "2026-12-26T14:00:00Z"))
+
+    def test_what_the_rows_say_beside_their_sources(self):
+        self.assertIsNone(self.row()["note"])
+        self.assertIn("to be confirmed", self.row(jurisdiction="US-LA")["note"])
+        row = self.row("--days", "1", jurisdiction="US-LA")
+        text = self.text("--zone", NEW_YORK, "--jurisdiction", "US,US-LA", "--at", SUNDAY)
+        self.assertIn(f"\nUS-LA: {row['source']}, read {row['checked']}. Note: {row['note']}\n", text)
+        self.assertRegex(text, r"\nUS: [^\n]*, read \d{4}-\d\d-\d\d\n")
+
+    def test_the_reason_is_of_the_instant_and_the_times_are_of_the_closed_period(self):
+        policy = self.file("policy.json", {"version": 1, "blackouts": [{"name": "Dinner", "from_date": "2026-11-22", "to_date": "2026-11-22", "from_time": "22:00", "to_time": "23:00"}]})
+        for at, reason, name in (("2026-11-23T02:30:00Z", "hours", None), ("2026-11-23T03:30:00Z", "blackout", "Dinner"), ("2026-11-23T04:30:00Z", "hours", None)):
+            with self.subTest(at):
+                row = self.row(at=at, env={"CXDIALER_VALIDATE_POLICY_FILE": policy})
+                self.assertEqual((row["reason"], row["name"], row["since"], row["next_change"]), (reason, name, "2026-11-23T02:00:00Z", "2026-11-23T13:00:00Z"))
 
     def test_utc_has_an_offset_too(self):
         row = self.row(zone="Etc/UTC")
@@ -191,6 +207,26 @@ class Choice(Case):
         self.assertEqual([(day["open_minutes"], day["blackouts"]) for day in row["days"]], [(0, ["Year end"]), (0, ["Year end"]), (780, [])])
 
 
+    def test_each_name_of_a_date_once_in_the_order_in_which_they_begin(self):
+        day = {"name": "Freeze", "from_date": "2026-12-01", "to_date": "2026-12-02"}
+        policy = self.file("policy.json", {"version": 1, "holidays": [{"name": "All Saints", "on": "2026-12-03"}],
+                                           "blackouts": [{"name": "Lunch", "from_time": "12:00", "to_time": "13:00"}, {"name": "Dinner", "from_time": "18:00", "to_time": "19:00"},
+                                                         {"name": "Lunch", "from_time": "20:00", "to_time": "20:30"}, day]})
+        args = ("windows", "--zone", NEW_YORK, "--at", "2026-11-30T17:00:00Z", "--days", "4")
+        env = {"CXDIALER_VALIDATE_POLICY_FILE": policy}
+        days = json.loads(clilib.run(*args, env=env).stdout)[0]["days"]
+        for one in days:
+            self.assertEqual(len(one["blackouts"]), len(set(one["blackouts"])), one)
+        self.assertEqual(days[0]["blackouts"], ["Lunch", "Dinner"])
+        self.assertIn("Freeze", days[1]["blackouts"])
+        text = clilib.run("--output", "text", *args, env=env).stdout
+        self.assertRegex(text, r"Mon 2026-11-30 .* min  blackout Lunch; blackout Dinner\n")
+        for line in text.splitlines():
+            remarks = line.split(" min  ")[-1].split("; ")
+            self.assertEqual(len(remarks), len(set(remarks)), line)
+        self.assertIn("holiday All Saints", text)
+
+
 class Refusals(Case):
     def test_zones_that_do_not_exist(self):
         self.refused(65, "--zone", "America/New_Yrok", says=["America/New_Yrok", "America/New_York"])
@@ -211,7 +247,20 @@ class Refusals(Case):
             for value in ("", ",", "a,,b", "a,"):
                 self.refused(64, option, value, says=[f"{option} '{value}'"])
         self.refused(64, "--at", "tomorrow", says=["RFC 3339"])
-        self.refused(64, "word", says=["one word too many"])
+        self.refused(64, "word", says=["'word' is one word too many: windows takes none\n"])
+
+    def test_days_outside_of_the_calendar(self):
+        for at, days in (("1969-12-31T23:59:59Z", 3), ("1970-01-01T23:59:59Z", 1), ("1970-01-02T01:00:00+02:00", 1), ("0000-01-01T00:00:00Z", 1), ("9999-12-31T23:59:59Z", 3),
+                         ("9999-12-31T00:00:00Z", 1), ("9999-12-30T00:00:00Z", 2)):
+            with self.subTest(at, days=days):
+                self.refused(64, "--at", at, "--days", str(days), says=["--at", f"--days {days}", "1970-01-02", "9999-12-30"])
+                self.refused(64, "--days", str(days), "--at", at, says=["--at"])
+        for zone in (NEW_YORK, "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            for at, days in (("1970-01-02T00:00:00Z", 3), ("9999-12-30T23:59:59Z", 1), ("9999-12-28T00:00:00Z", 3)):
+                with self.subTest(at, zone=zone):
+                    self.days(days, zone=zone, at=at)
+        self.row(at="1969-12-31T23:59:59Z")
+        self.row(at="9999-12-31T23:59:59Z")
 
     def test_more_rows_than_anybody_reads(self):
         self.refused(64, "--zone", ",".join(f"Z{i}" for i in range(2001)), says=["2001 zones", "2000 rows"])
@@ -325,8 +374,13 @@ class File(Case):
         self.failed(self.svg(self.dir), "is a directory")
         self.failed(self.svg(self.dir / "absent" / "x.svg"), "No such file or directory")
         self.failed(self.svg("/dev/full"), "No space left on device")
-        self.failed(self.svg(""), "No such file or directory")
         self.assertEqual(os.listdir(self.dir), [])
+
+    def test_a_picture_without_a_name_is_wrong_usage(self):
+        done = self.svg("")
+        self.assert_code(done, 64)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("--svg '': the name of a FILE is needed", done.stderr)
 
     def test_a_file_that_must_not_grow_leaves_the_old_one(self):
         file = self.dir / "x.svg"

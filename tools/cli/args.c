@@ -13,8 +13,11 @@
 #include "mem.h"
 #include "output.h"
 #include "settings.h"
+#include "when.h"
 
 #define DAYS_MOST 60
+#define DATE_FIRST 1L      /* 1970-01-02: a local date may be a day before that of UTC, and 1970-01-01 is the first there is */
+#define DATE_LAST 2932895L /* 9999-12-30 */
 
 struct global {
   struct cli *cli;
@@ -133,7 +136,7 @@ const struct command *args_parse_global(int argc, char **argv, struct cli *cli, 
 static void add_word(struct local *local, struct argp_state *state, char *word) {
   struct args *args = local->args;
   if (args->count == local->command->max)
-    fail(local->cli, state, "'%s' is one word too many: %s %s", word, local->command->name, local->command->arguments);
+    fail(local->cli, state, "'%s' is one word too many: %s %s", word, local->command->name, *local->command->arguments ? local->command->arguments : "takes none");
   args->list = mem_resize(args->list, (size_t)args->count + 1, sizeof *args->list);
   args->list[args->count++] = word;
 }
@@ -156,6 +159,19 @@ static void set_days(struct local *local, struct argp_state *state, const char *
   if (days < 1 || days > DAYS_MOST)
     fail(local->cli, state, "--days '%s': a number from 1 to %d is needed", text, DAYS_MOST);
   local->args->days = days;
+}
+
+/* Each of the dates has its minutes counted, and the library counts those of four-digit years from 1970. */
+static void check_dates(const struct local *local, struct argp_state *state) {
+  int64_t first = when_day(local->args->at_unix_ms / 1000 - (local->args->at_unix_ms % 1000 < 0), 0), last = first + local->args->days - 1;
+  if (local->args->days > 0 && local->args->at_unix_ms && (first < DATE_FIRST || last > DATE_LAST))
+    fail(local->cli, state, "--at with --days %d: the dates from that of --at must lie between 1970-01-02 and 9999-12-30, counted in UTC: give another --at, fewer --days, or none", local->args->days);
+}
+
+static void set_svg(struct local *local, struct argp_state *state, char *file) {
+  if (!*file)
+    fail(local->cli, state, "--svg '': the name of a FILE is needed, or - for standard output");
+  local->args->svg = file;
 }
 
 static void check_words(const struct local *local, struct argp_state *state) {
@@ -191,10 +207,13 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
   case ARG_ZONE: add_value(&local->args->zones, arg); return 0;
   case ARG_JURISDICTION: add_value(&local->args->jurisdictions, arg); return 0;
   case ARG_DAYS: set_days(local, state, arg); return 0;
-  case ARG_SVG: local->args->svg = arg; return 0;
+  case ARG_SVG: set_svg(local, state, arg); return 0;
   case ARG_EXPLAIN: local->args->explain = arg; return 0;
   case ARGP_KEY_ARG: add_word(local, state, arg); return 0;
-  case ARGP_KEY_END: check_words(local, state); return 0;
+  case ARGP_KEY_END:
+    check_words(local, state);
+    check_dates(local, state);
+    return 0;
   default: return ARGP_ERR_UNKNOWN;
   }
 }

@@ -232,10 +232,20 @@ static int fits_into(const struct svg_font *font, struct svg_point where, const 
   return box.x + box.width + 8 < corner.x && box.y + box.height < BOTTOM - 4;
 }
 
+static char *safe_text(const struct chart *chart) {
+  const char *plural = chart->in->agents == 1 ? "" : "s";
+  if (!isfinite(chart->most))
+    return mem_format("%.0f agent%s: within the limit at any rate", chart->in->agents, plural);
+  char *most = number(rounded_down(chart->most));
+  char *text = mem_format("%.0f agent%s: within the limit up to %s a minute", chart->in->agents, plural, most);
+  free(most);
+  return text;
+}
+
 static void put_limit_texts(struct chart *chart) {
   struct svg_point left = at(chart, 0, chart->in->max_abandonment), corner = at(chart, fmin(chart->most, chart->right), chart->in->max_abandonment);
-  char *limit = number(chart->in->max_abandonment * 100), *most = number(isfinite(chart->most) ? rounded_down(chart->most) : 0);
-  char *text = mem_format("limit %s %%", limit), *safe = isfinite(chart->most) ? mem_format("within it up to %s a minute", most) : mem_format("within it at any rate");
+  char *limit = number(chart->in->max_abandonment * 100);
+  char *text = mem_format("limit %s %%", limit), *safe = safe_text(chart);
   const struct svg_point above_or_below[] = {{LEFT + 8, left.y - 8}, {LEFT + 8, left.y + 18}};
   put_first(chart, &limit_font, above_or_below, 2, text);
   const struct svg_point inside = {LEFT + 8, left.y + 18}, beside[] = {{corner.x + 10, corner.y + 18}, {corner.x + 10, corner.y - 8}, {LEFT + 8, left.y - 26}, {LEFT + 8, left.y + 38}};
@@ -243,7 +253,6 @@ static void put_limit_texts(struct chart *chart) {
     put_first(chart, &safe_font, beside, sizeof beside / sizeof *beside, safe);
   free(safe);
   free(text);
-  free(most);
   free(limit);
 }
 

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "exit_code.h"
@@ -78,6 +79,23 @@ static void show_problem(struct check *check, const char *where, cxd_status stat
   fputs("}]}", stdout);
 }
 
+/* Paused and stopped campaigns call nobody; a whole document (update.mode=replace) is decided as it is. */
+static int decides_hours(const struct check *check, const cxd_campaign *campaign) {
+  const char *status = "", *mode = cxd_config_get(check->cli->config, "update.mode");
+  if (cxd_campaign_get_string(campaign, CXD_FIELD_STATUS, &status, NULL) == CXD_OK && (strcmp(status, "paused") == 0 || strcmp(status, "stopped") == 0))
+    return 1;
+  return (mode && strcmp(mode, "replace") == 0) || (cxd_campaign_has(campaign, CXD_FIELD_STATUS) && cxd_campaign_has(campaign, CXD_FIELD_TIME_ZONE));
+}
+
+/* Who names an instant asks about its hours, and "ok" alone would read like an answer. */
+static void note_undecided(const struct check *check, const char *where, const cxd_campaign *campaign) {
+  if (!check->at_unix_ms || decides_hours(check, campaign))
+    return;
+  char *name = display_text(slice_of(where));
+  output_note(check->cli, "%s: calling hours were not decided: the change does not have both status and timeZone; plan or apply decides when the campaign has been read", name);
+  free(name);
+}
+
 static void check_campaign(struct check *check, const char *where, const cxd_campaign *campaign) {
   cxd_report *report = NULL;
   cxd_error *error = NULL;
@@ -86,6 +104,7 @@ static void check_campaign(struct check *check, const char *where, const cxd_cam
   if (report) {
     count(check, report);
     show_report(check, where, campaign, report);
+    note_undecided(check, where, campaign);
   } else {
     show_problem(check, where, status, error ? cxd_error_message(error) : cxd_status_text(status));
   }

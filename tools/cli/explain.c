@@ -25,9 +25,30 @@ struct code {
   int32_t severity, fixed;
 };
 
-/* What reports of the command have besides the rules of the library. */
+#define UPDATE "the update itself"
+#define REFUSED_BY_SERVER "server.4xx"
+
+/* What reports have besides the rules of the validator. */
 static const struct code others[] = {
     {"report.incomplete", "the library", "A finding was lost because memory ran out. Such a report is never ok.", "check again.", CXD_SEVERITY_ERROR, 1},
+    {"server.answer", UPDATE,
+     "The server answered the change with a success and a body that is not this campaign: no JSON, or no campaign. The update counts as applied.",
+     "set `update.verify=always` to have each update read back, and look at what stands between you and the server.", CXD_SEVERITY_WARNING, 1},
+    {"server.late_copy", UPDATE,
+     "The update was sent more than once without a condition, because an answer was lost. It may have overwritten somebody else's change, and the first copy may still arrive and undo later ones.",
+     "read the campaign again before the next change. Merge mode with entity tags or `/version` on the server has a condition on each request.", CXD_SEVERITY_WARNING, 1},
+    {"server.weak_etag", UPDATE,
+     "The server's entity tag is a weak one (`W/`), which `If-Match` cannot use. The update was as safe as `/version` in the document made it, or not conditional at all.",
+     "ask for strong entity tags where the server is configured; often a proxy that compresses answers weakens them.", CXD_SEVERITY_NOTE, 1},
+    {"server.400", UPDATE, "The server refused the change as a bad request (400). The message has its words and its code, the pointer the member that it names.",
+     "correct what the message names. Check the id and the members that no rule here knows: they are the server's own.", CXD_SEVERITY_ERROR, 1},
+    {"server.422", UPDATE,
+     "The server refused the values of the change (422). The message has its words and its code, the pointer the member that it names.",
+     "correct the member that the message names. A limit that the server has and the policy has not belongs into the policy, so that it is found before anything is sent.",
+     CXD_SEVERITY_ERROR, 1},
+    {REFUSED_BY_SERVER, UPDATE,
+     "The server refused the change with another answer from 400 to 499; the code has its number, such as `server.415`. Answers with a status of their own, such as 401, 404, 409 and 429, are no findings.",
+     "look the number up in the manual of the server, with the request id that the error has.", CXD_SEVERITY_ERROR, 1},
     {"input.json", "this command", "A FILE, or an element of its array, is not well-formed or not an object.", "correct the line and column that the message names.",
      CXD_SEVERITY_ERROR, 1},
     {"input.too_large", "this command", "A FILE has more than 64 MiB or 1,000,000 elements, or an object has more than 1 MiB or 32 levels.",
@@ -77,7 +98,9 @@ static size_t columns(void) {
 
 static void put_text(const struct code *code) {
   char *all = mem_format("%s: %s, %s\n\n%s\n\nTo satisfy it: %s\n\nSource: %s.\n", code->name, severity_name(code->severity),
-                         code->fixed ? "which no policy can lower" : "unless a policy says otherwise", code->meaning, code->advice, code->source);
+                         !code->fixed                               ? "unless a policy says otherwise"
+                         : code->severity == CXD_SEVERITY_ERROR ? "which no policy can lower"
+                                                                : "which no policy can change", code->meaning, code->advice, code->source);
   markdown_put(stdout, all, columns());
   free(all);
 }
@@ -152,7 +175,16 @@ static int refuse(const struct cli *cli, const char *word) {
   return EXIT_USAGE;
 }
 
-int explain(const struct cli *cli, const char *word) {
+/* One text for each of the server's numbers that has none of its own. */
+static const char *known_name(const char *word) {
+  size_t len = strlen("server.4");
+  if (strncmp(word, "server.4", len) != 0 || strspn(word + len, "0123456789") != 2 || word[len + 2])
+    return word;
+  return strcmp(word + len, "00") == 0 || strcmp(word + len, "22") == 0 ? word : REFUSED_BY_SERVER;
+}
+
+int explain(const struct cli *cli, const char *asked) {
+  const char *word = known_name(asked);
   size_t meant = 0;
   for (size_t i = 0; i < code_count(); i++) {
     struct code code = code_at(i);

@@ -85,6 +85,20 @@ static void put_http_status(FILE *out, const struct problem *p) {
     put_detail(out, p, "HTTP", number);
 }
 
+#define SECONDS_MOST 120 /* from here on nobody reads seconds */
+
+/* Minutes are rounded up, so that it is not too early. */
+static void put_wait(FILE *out, int64_t ms) {
+  int64_t minutes = ms / 60000 + (ms % 60000 > 0);
+  fputs("; try again in ", out);
+  if (ms < SECONDS_MOST * 1000)
+    fprintf(out, "%.1f s", (double)ms / 1000);
+  else if (minutes < 60)
+    fprintf(out, "%lld min", (long long)minutes);
+  else
+    fprintf(out, "%lld h %lld min", (long long)(minutes / 60), (long long)(minutes % 60));
+}
+
 static void put_text(FILE *out, const struct problem *p) {
   fputs("cxdialer: ", out);
   display_put(out, slice_of(p->where));
@@ -95,7 +109,7 @@ static void put_text(FILE *out, const struct problem *p) {
   put_detail(out, p, "request id", p->request_id);
   put_http_status(out, p);
   if (p->retry_after_ms >= 0)
-    fprintf(out, "; try again in %.1f s", (double)p->retry_after_ms / 1000);
+    put_wait(out, p->retry_after_ms);
   if (lacks_advice(p))
     fprintf(out, ". %s", cxd_status_text(p->status));
   fputc('\n', out);

@@ -30,6 +30,20 @@ int windows_on_day(const struct windows_span *span, int64_t day) {
   return cut_to_day(span, day, &part);
 }
 
+static int is_named_on(const struct windows_span *span, int64_t day) {
+  return (span->kind == WINDOWS_HOLIDAY || span->kind == WINDOWS_BLACKOUT) && windows_on_day(span, day);
+}
+
+int windows_closes(const struct windows_row *row, size_t i, int64_t day) {
+  const struct windows_span *span = &row->spans[i];
+  if (!is_named_on(span, day))
+    return 0;
+  for (const struct windows_span *before = row->spans; before < span; before++)
+    if (before->kind == span->kind && strcmp(before->name, span->name) == 0 && windows_on_day(before, day))
+      return 0;
+  return 1;
+}
+
 static int open_part(const struct windows_row *row, int64_t day, size_t i, struct windows_span *out) {
   return i < row->span_count && row->spans[i].kind == WINDOWS_OPEN && cut_to_day(&row->spans[i], day, out);
 }

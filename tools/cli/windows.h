@@ -36,7 +36,7 @@ struct windows_row {
   const struct windows_span *now; /* the one that holds `at` */
   struct windows_instant since, next_change, next_opening; /* of open or closed, whatever the reason */
   const int32_t *open_minutes;              /* for each of the days that are shown */
-  const char *source, *checked, *tzdata;
+  const char *source, *note, *checked, *tzdata;
 };
 
 struct windows {
@@ -59,6 +59,9 @@ int windows_next_window(const struct windows_row *row, int64_t day, size_t *i, s
 /* 1: this span has something of this local date. */
 int windows_on_day(const struct windows_span *span, int64_t day);
 int64_t windows_first_day(const struct windows *windows, const struct windows_row *row); /* the local date of `at` */
+
+/* 1: span i is a holiday or a blackout of this local date, and the first of its name there. */
+int windows_closes(const struct windows_row *row, size_t i, int64_t day);
 
 /* 1: at the beginning of span i the clock is turned. */
 int windows_turns(const struct windows_row *row, size_t i);

@@ -142,6 +142,7 @@ static void fill_spans(const cxd_schedule *schedule, int64_t at, struct windows_
   row->span_count = count;
   row->now = &spans[index_at(schedule, at)];
   row->source = cxd_schedule_source(schedule);
+  row->note = cxd_schedule_note(schedule);
   row->checked = cxd_schedule_checked(schedule);
   row->tzdata = cxd_schedule_tzdata(schedule);
 }

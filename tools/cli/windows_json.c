@@ -60,17 +60,13 @@ static void put_turns(FILE *out, const struct windows_row *row, int64_t day) {
 }
 
 static void put_blackouts(FILE *out, const struct windows_row *row, int64_t day) {
-  struct windows_run run;
   const char *separator = "";
   fputs(",\"blackouts\":[", out);
-  for (size_t i = 0, begin = 0; windows_next_run(row, &i, &run); begin = i) {
-    int touches = 0;
-    for (size_t part = begin; run.first.kind == WINDOWS_BLACKOUT && part < i; part++)
-      touches |= windows_on_day(&row->spans[part], day);
-    if (!touches)
+  for (size_t i = 0; i < row->span_count; i++) {
+    if (row->spans[i].kind != WINDOWS_BLACKOUT || !windows_closes(row, i, day))
       continue;
     fputs(separator, out);
-    display_put_json_string(out, slice_of(run.first.name));
+    display_put_json_string(out, slice_of(row->spans[i].name));
     separator = ",";
   }
   fputc(']', out);
@@ -120,6 +116,7 @@ static void put_row(FILE *out, const struct windows *windows, const struct windo
   put_instant(out, "next_opening", row->next_opening.at);
   if (windows->days > 0)
     put_days(out, windows, row);
+  put_text(out, "note", row->note);
   fputc('}', out);
 }
 

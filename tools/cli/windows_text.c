@@ -64,18 +64,11 @@ static void print_table(FILE *out, const struct windows *windows) {
 
 static void put_remark(FILE *out, const char *kind, const char *text) { fprintf(out, "%s%s%s", ftell(out) > 0 ? "; " : "", kind, text); }
 
-/* Each holiday and blackout of a date once. */
+/* Each holiday and blackout of a date once, in the order in which they begin. */
 static void put_closings(FILE *out, const struct windows_row *row, int64_t day) {
-  struct windows_run run;
-  for (size_t i = 0, begin = 0; windows_next_run(row, &i, &run); begin = i) {
-    int touches = 0;
-    for (size_t part = begin; part < i; part++)
-      touches |= windows_on_day(&row->spans[part], day);
-    if (touches && run.first.kind == WINDOWS_HOLIDAY)
-      put_remark(out, "holiday ", run.first.name);
-    if (touches && run.first.kind == WINDOWS_BLACKOUT)
-      put_remark(out, "blackout ", run.first.name);
-  }
+  for (size_t i = 0; i < row->span_count; i++)
+    if (windows_closes(row, i, day))
+      put_remark(out, row->spans[i].kind == WINDOWS_HOLIDAY ? "holiday " : "blackout ", row->spans[i].name);
 }
 
 static void put_turn(FILE *out, const struct windows_span *before, const struct windows_span *after, int64_t day) {
@@ -161,6 +154,8 @@ static void print_sources(FILE *out, const struct windows *windows) {
     display_put(out, slice_of(*row->source ? row->source : "no source"));
     fputs(*row->checked ? ", read " : "", out);
     display_put(out, slice_of(row->checked));
+    fputs(*row->note ? ". Note: " : "", out);
+    display_put(out, slice_of(row->note));
     fputc('\n', out);
   }
   const char *tzdata = windows->count > 0 ? windows->rows[0].tzdata : "";
