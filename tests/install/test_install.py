@@ -44,9 +44,9 @@ class Installed(unittest.TestCase):
         self.assertEqual(flags.returncode, 0, flags.stderr)
         return flags.stdout.split()
 
-    def compile(self, *flags):
-        program = self.top / "slow_down"
-        built = run("cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", ROOT / "docs/examples/slow_down.c", "-o", program, *flags)
+    def compile(self, *flags, example="slow_down"):
+        program = self.top / example
+        built = run("cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", ROOT / f"docs/examples/{example}.c", "-o", program, *flags)
         self.assertEqual(built.returncode, 0, built.stderr)
         return program
 
@@ -75,6 +75,27 @@ class Installed(unittest.TestCase):
             self.skipTest("an interpreter without the sanitizer's runtime cannot load this build")
         out = self.check_update(sys.executable, ROOT / "docs/examples/update.py", ID)
         self.assertEqual(json.loads(out)["outcome"], "applied")
+
+    def test_the_hours_from_c(self):
+        program = self.compile(*self.flags("--cflags", "--libs"), example="hours")
+        out = run(program, "America/New_York", "US-FL", "1772938800000", "2026-03-08", env=self.env)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        lines = out.stdout.splitlines()
+        self.assertEqual(lines[:4], ["2026-03-08T01:00:00Z to 2026-03-08T07:00:00Z EST closed: hours", "2026-03-08T07:00:00Z to 2026-03-08T12:00:00Z EDT closed: hours",
+                                     "2026-03-08T12:00:00Z to 2026-03-09T00:00:00Z EDT open", "2026-03-09T00:00:00Z to 2026-03-09T12:00:00Z EDT closed: hours"])
+        self.assertEqual(lines[4], "2026-03-08: 720 minutes")
+        self.assertRegex(lines[5], r"^by Fla\. Stat\. 501\.616\(6\), read 20\d\d-\d\d-\d\d; time zones 20\d\d[a-z]$")
+        wrong = run(program, "EST", env=self.env)
+        self.assertEqual((wrong.returncode, wrong.stdout), (1, ""))
+        self.assertIn("perhaps America/New_York", wrong.stderr)
+
+    def test_the_hours_from_python(self):
+        if os.environ.get("CXDIALER_SANITIZED"):
+            self.skipTest("an interpreter without the sanitizer's runtime cannot load this build")
+        example = ROOT / "docs/examples/hours.py"
+        self.assertEqual(run(sys.executable, example, "UTC", "UNRESTRICTED", env=self.env).stdout, "open until for ever\n")
+        self.assertRegex(run(sys.executable, example, "America/New_York", env=self.env).stdout, r"^(open|closed) until 20\d\d-\d\d-\d\dT\d\d:00:00\+00:00\n$")
+        self.assertIn("closed, as nothing is known", run(sys.executable, example, "Mars/Olympus", env=self.env).stderr)
 
     def test_the_installed_command(self):
         change = self.top / "change.json"
