@@ -37,6 +37,7 @@ MUTANTS = [
     ("good-token-not-used", {7}, "core/flight.c", "now.boot_us < flight->token->hard_boot_us;", "now.boot_us < flight->token->soft_boot_us;"),
     ("queue-not-looked-at-again", {6, 7, 9}, "core/core.c", "|| cxd__op_may_leave(op, now, action))", "|| 1)"),
     ("chance-from-elsewhere", {8}, "core/core.c", "core->prng.state = seed;", "static uint64_t made;\n  core->prng.state = seed ^ ++made;"),
+    ("end-of-hours-not-sent-along", {9}, "core/request.c", "    action.request.not_after_wall_ms = op->valid_until_ms;\n", ""),
     ("window-not-checked-again", {9}, "core/update.c", "if (age >= 0 && age < CHECK_LIFE_MS)", "if (age >= 0)"),
 ]
 

@@ -43,7 +43,7 @@ static void put_was_announced(struct world *world, const struct task *task, cons
     check_broken(world, RULE_INTENT, "operation %d sends a PUT that its intent of round %d does not announce", task->number, task->intents[task->intent_count - 1].round);
 }
 
-static int clock_jumps(const struct plan *plan) {
+int check_clock_jumps(const struct plan *plan) {
   for (int i = 0; i < plan->happening_count; i++)
     if (plan->happenings[i].kind == HAPPENS_WALL)
       return 1;
@@ -53,8 +53,14 @@ static int clock_jumps(const struct plan *plan) {
 static void put_was_checked(struct world *world, const struct engine *engine, const struct task *task) {
   int64_t now = client_now(world).mono_us;
   int64_t age = now - task->checked_mono - client_blocked_us(engine, task->checked_mono, now);
-  if (!clock_jumps(world->plan) && age > CHECK_LIFE_US)
+  if (!check_clock_jumps(world->plan) && age > CHECK_LIFE_US)
     check_broken(world, RULE_CHECKED, "operation %d sends a PUT %lld ms after the validator agreed", task->number, (long long)(age / 1000));
+}
+
+void check_left(struct world *world, const struct task *task) {
+  int64_t late = client_now(world).wall_ms - task->valid_until_ms;
+  if (task->valid_until_ms && late >= 0)
+    check_broken(world, RULE_CHECKED, "operation %d: a PUT leaves %lld ms after the end of calling hours that the validator gave", task->number, (long long)late);
 }
 
 void check_send(struct world *world, const struct engine *engine, struct task *task, const struct cxd__request *request) {

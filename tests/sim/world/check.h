@@ -17,7 +17,7 @@
  *  6 deadline  operations end in time, engines do not run in circles
  *  7 token     one token exchange at a time; the endpoint's trouble stops nobody who still has a good token
  *  8 replay    the same seed does the same
- *  9 checked   the validator has just agreed whenever a PUT leaves
+ *  9 checked   the validator has just agreed whenever a PUT is handed over, and the calling hours it knew of have not ended when it leaves
  */
 enum invariant { RULE_INTENT = 1, RULE_UPDATE, RULE_VERDICT, RULE_SENDS, RULE_QUOTA, RULE_DEADLINE, RULE_TOKEN, RULE_REPLAY, RULE_CHECKED };
 
@@ -28,6 +28,8 @@ void check_arrived(void *world, const struct message *message);
 void check_applied(void *world, const struct message *message, const struct doc *before, const struct doc *after);
 void check_failed(void *world, const struct message *message, const struct fault *fault);
 
+int check_clock_jumps(const struct plan *plan); /* the wall clock is set at some time */
+void check_left(struct world *world, const struct task *task); /* a PUT has left the process */
 void check_send(struct world *world, const struct engine *engine, struct task *task, const struct cxd__request *request); /* task NULL: a token exchange */
 void check_token_flight(struct world *world, const struct engine *engine);
 void check_ended(struct world *world, const struct engine *engine, struct task *task, const cxd_error *error, int64_t token_wait_us);

@@ -247,9 +247,13 @@ static int deliver(struct engine *engine) {
     int had_left = f->left;
     if (f->engine != engine->number)
       continue;
+    f->overdue = f->not_after_wall_ms && now.wall_ms >= f->not_after_wall_ms;
     int over = network_progress(&world->network, f, world->now, now.mono_us, now.boot_us, &ending);
     if (f->left && !had_left) {
       trace_event(&world->trace, world->now, "left", f->message.task, f->message.kind, f->fate);
+      struct task *task = f->message.kind == MESSAGE_PUT ? client_task_of(world, engine, f->op) : NULL;
+      if (task)
+        check_left(world, task);
       any = 1;
     }
     if (!over)

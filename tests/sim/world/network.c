@@ -31,7 +31,7 @@ static const struct {
 const char *network_fate_name(enum fate fate) { return fates[fate].name; }
 
 const char *network_ending_name(enum ending ending) {
-  static const char *const names[ENDINGS] = {"answer", "no connection", "certificate", "handshake", "time-out", "lost", "resend stopped", "too large", "aborted"};
+  static const char *const names[ENDINGS] = {"answer", "no connection", "certificate", "handshake", "time-out", "lost", "resend stopped", "too large", "aborted", "overdue"};
   return names[ending];
 }
 
@@ -131,6 +131,11 @@ int network_progress(struct network *network, struct flight *flight, int64_t now
     return 0;
   if (!flight->left && now >= flight->leave_at && (!late || prng_chance(&network->prng, 500))) {
     if (stays(flight, ending)) {
+      flight->over = 1;
+      return 1;
+    }
+    if (flight->overdue) { /* as the pre-request hook does: the connection stands, and nothing leaves */
+      *ending = END_OVERDUE;
       flight->over = 1;
       return 1;
     }

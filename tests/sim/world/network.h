@@ -24,7 +24,7 @@ enum fate {
 };
 
 /* What the client sees in the end. */
-enum ending { END_ANSWER, END_CONNECT, END_CERTIFICATE, END_HANDSHAKE, END_TIME_OUT, END_LOST, END_RESEND, END_TOO_LARGE, END_ABORTED, ENDINGS };
+enum ending { END_ANSWER, END_CONNECT, END_CERTIFICATE, END_HANDSHAKE, END_TIME_OUT, END_LOST, END_RESEND, END_TOO_LARGE, END_ABORTED, END_OVERDUE, ENDINGS };
 
 struct flight {
   int engine;
@@ -36,6 +36,8 @@ struct flight {
   int64_t arrive_at;              /* NEVER: not, or not yet known */
   int64_t seen_at;                /* when the client can see something new */
   int left, arrived, over;        /* over: the client is done with it */
+  int64_t not_after_wall_ms;      /* 0: none */
+  int overdue;                    /* that time has come */
   int64_t left_mono, left_boot;
   struct reply reply;
 };

@@ -60,13 +60,14 @@ static void send(struct engine *engine, const struct cxd__action *action) {
   flight->op = action->op;
   flight->tag = action->tag;
   flight->timeout_mono = client_now(world).mono_us + r->timeout_us;
+  flight->not_after_wall_ms = r->not_after_wall_ms;
 }
 
 static char *text_or_null(const char *text) { return text[0] ? cxd__strdup(text) : NULL; }
 
 static void fill(struct cxd__exchange *e, const struct flight *flight, enum ending ending, const struct world *world) {
   static const enum cxd__way ways[] = {[END_ANSWER] = CXD__WAY_ANSWER, [END_CONNECT] = CXD__WAY_CONNECT, [END_CERTIFICATE] = CXD__WAY_TLS,     [END_HANDSHAKE] = CXD__WAY_HANDSHAKE, [END_TIME_OUT] = CXD__WAY_TIMEOUT,
-                                       [END_LOST] = CXD__WAY_LOST,     [END_RESEND] = CXD__WAY_RESEND,   [END_TOO_LARGE] = CXD__WAY_TOO_LARGE, [END_ABORTED] = CXD__WAY_ABORTED};
+                                       [END_LOST] = CXD__WAY_LOST,     [END_RESEND] = CXD__WAY_RESEND,   [END_TOO_LARGE] = CXD__WAY_TOO_LARGE, [END_ABORTED] = CXD__WAY_ABORTED, [END_OVERDUE] = CXD__WAY_OVERDUE};
   int head = flight->arrived && world->now >= flight->seen_at && flight->reply.end != REPLY_RESET && ending != END_ABORTED && ending != END_RESEND && flight->fate != FATE_BROKEN_ON_THE_WAY;
   e->way = ways[ending];
   e->sends = flight->left;
@@ -198,6 +199,17 @@ void perform_abort(struct engine *engine, uint32_t op, uint32_t tag) {
 
 static int closed(const struct world *world) { return world->now >= world->closed_from && world->now < world->closed_until; }
 
+/* When calling hours end next, on the client's wall clock; 0: never, or the clock will jump and nobody can say. */
+static int64_t hours_end(const struct world *world) {
+  const struct plan *plan = world->plan;
+  if (check_clock_jumps(plan))
+    return 0;
+  for (int i = world->next_happening; i < plan->happening_count; i++)
+    if (plan->happenings[i].kind == HAPPENS_WINDOW)
+      return client_now(world).wall_ms + (plan->happenings[i].at - world->now + MILLISECOND - 1) / MILLISECOND;
+  return 0;
+}
+
 static void answer_check(struct engine *engine, const struct cxd__action *action) {
   struct world *world = engine->world;
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag, .report = cxd__report_new()};
@@ -206,8 +218,10 @@ static void answer_check(struct engine *engine, const struct cxd__action *action
     event.status = prng_chance(&world->prng, 900) ? CXD_E_INVALID : CXD_E_RULE;
     event.error = cxd__error_new(event.status, "refused by the world");
     world->tally->extra[TALLY_CHECKS_REFUSED]++;
-  } else if (task && action->merged)
+  } else if (task && action->merged) {
     task->checked_mono = client_now(world).mono_us;
+    task->valid_until_ms = event.valid_until_ms = hours_end(world);
+  }
   trace_event(&world->trace, world->now, "check", task ? task->number : -1, action->merged != NULL, event.status);
   feed(engine, &event);
 }

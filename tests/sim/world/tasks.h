@@ -48,6 +48,7 @@ struct task {
   int outcome_records;    /* tried */
   int recorded_outcome, recorded_sends, recorded_attempts, recorded_intent;
   int64_t checked_mono;   /* when the whole document was last accepted */
+  int64_t valid_until_ms; /* the end of calling hours that the validator gave with it; 0: none */
   int64_t recorded_boot;  /* when its last record was handed to the log: the outcome was decided then */
   int64_t recorded_slots; /* of the quota, in use at that time */
 
