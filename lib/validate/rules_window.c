@@ -87,7 +87,7 @@ static int is_refused_without_zone(const struct cxd__context *context) {
 }
 
 /* Missing data is closed, never UTC. */
-static void found_no_zone(struct cxd__context *context, const struct cxd__rule_row *row, const struct cxd__windows *windows) {
+static void found_no_zone(struct cxd__context *context, const struct cxd__rule_row *row, const struct where *where, const struct cxd__windows *windows) {
   struct cxd__shown zone;
   const char *name = windows && windows->zone ? windows->zone : "";
   if (context->zone_unknown || is_refused_without_zone(context))
@@ -96,9 +96,10 @@ static void found_no_zone(struct cxd__context *context, const struct cxd__rule_r
                     : windows->found.number    ? cxd__file_reason(windows->found.number)
                     : windows->found.why       ? windows->found.why
                                                : "the time zone database does not have it";
+  const char *whose = name[0] && strcmp(name, where->own) != 0 ? " (which the policy or the table of jurisdictions names)" : "";
   cxd__say_fn *say = cxd__voice(context);
-  say(context, row->code, CXD_FIELD_TIME_ZONE, "whether calling is legal now cannot be told, so it counts as closed: %s%s%s; write an IANA zone that validate.zoneinfo_dir has, or pause the campaign",
-             cxd__show(&zone, (struct cxd__slice){name, strlen(name)}), name[0] ? ": " : "", why);
+  say(context, row->code, CXD_FIELD_TIME_ZONE, "whether calling is legal now cannot be told, so it counts as closed: %s%s%s%s; write an IANA zone that validate.zoneinfo_dir has%s, or pause the campaign",
+      cxd__show(&zone, (struct cxd__slice){name, strlen(name)}), whose, name[0] ? ": " : "", why, whose[0] ? " there" : "");
 }
 
 static void describe(struct cxd__context *context, const struct cxd__windows *windows, int64_t now) {
@@ -139,20 +140,20 @@ static void look(struct cxd__context *context, const struct cxd__rule_row *row) 
   struct cxd__windows windows;
   find_rows(context, &where);
   if (!where.row_count) { /* a row that has gone: nothing is known to be open */
-    found_no_zone(context, row, NULL);
+    found_no_zone(context, row, &where, NULL);
     return;
   }
   if (always_open(context, where.rows, where.row_count))
     return;
   if (!find_zones(context, &where)) {
-    found_no_zone(context, row, NULL);
+    found_no_zone(context, row, &where, NULL);
     return;
   }
   enum cxd__windows_made made = cxd__windows_make(&windows, context->settings, context->zones, where.zones, where.zone_count, where.rows, where.row_count);
   if (made == CXD__WINDOWS_READY)
     ask(context, &windows);
   else if (made == CXD__WINDOWS_NO_ZONE && (windows.found.state != CXD__ZONE_UNREADABLE || windows.found.number || windows.found.why))
-    found_no_zone(context, row, &windows);
+    found_no_zone(context, row, &where, &windows);
   else
     context->report->failed = 1;
   cxd__windows_free(&windows);

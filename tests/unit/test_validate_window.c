@@ -2,6 +2,10 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 /* Calling hours as rules: who is stopped, who is not, and what he is told. */
+#define _GNU_SOURCE /* mkstemp */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "validate.h"
 #include "validate/civil.h"
 
@@ -325,6 +329,24 @@ START_TEST(a_zone_that_cannot_be_read_is_closed_never_utc) {
 }
 END_TEST
 
+/* The table of a file is not held against the database: its zones are looked up when they are needed. */
+START_TEST(a_zone_of_the_table_that_is_not_there_is_named_as_such) {
+  struct cxd__validate_options options = by_law();
+  char path[] = "/tmp/cxdialer-table-XXXXXX";
+  int fd = mkstemp(path);
+  static const char table[] = "{\"version\":1,\"data\":\"2026-11-28\",\"jurisdictions\":{\"X\":{\"title\":\"x\",\"hours\":{\"mon-sun\":[\"08:00-21:00\"]},\"source\":\"s\",\"checked\":\"2026-11-28\",\"also_zone\":\"Nope/Zone\"}}}";
+  ck_assert_int_eq(write(fd, table, sizeof table - 1), (int)sizeof table - 1);
+  ck_assert_int_eq(close(fd), 0);
+  options.jurisdictions_file = path;
+  options.jurisdiction = "X";
+  cxd__validator_unref(validator);
+  validator = validator_with(options);
+  (void)unlink(path);
+  ck_at(NY("running", 1), DAY, "E window.closed /timeZone");
+  ck_says_at(NY("running", 1), DAY, "Nope/Zone (which the policy or the table of jurisdictions names): the time zone database does not have it");
+}
+END_TEST
+
 START_TEST(a_running_campaign_without_a_zone_is_closed) {
   ck_update("{\"id\":\"a\",\"maxConcurrentCalls\":2}", "{\"id\":\"a\",\"status\":\"running\",\"maxConcurrentCalls\":1}", "{\"id\":\"a\",\"status\":\"running\",\"maxConcurrentCalls\":2}", DAY, "E window.closed /timeZone",
             CXD_E_WINDOW_CLOSED);
@@ -551,6 +573,7 @@ int main(void) {
   tcase_add_test(tcase, an_unknown_jurisdiction_is_refused_when_the_validator_is_made);
   tcase = suite_case(suite, "zones", setup, teardown);
   tcase_add_test(tcase, a_zone_that_cannot_be_read_is_closed_never_utc);
+  tcase_add_test(tcase, a_zone_of_the_table_that_is_not_there_is_named_as_such);
   tcase_add_test(tcase, a_running_campaign_without_a_zone_is_closed);
   tcase_add_test(tcase, hostile_zone_names_of_a_server_are_closed_and_tame);
   tcase_add_test(tcase, a_wrong_zone_that_the_change_sets_is_said_once);
