@@ -51,7 +51,7 @@ cxd_status cxd_validator_window(cxd_validator *validator, const char *zone, cons
   if (status == CXD_OK) {
     struct cxd__windows_state state;
     int64_t now = cxd__s_of_ms(now_unless(at_unix_ms));
-    cxd__windows_at(&asked.windows, now, &state);
+    cxd__windows_ahead(&asked.windows, now, &state);
     if (open)
       *open = state.shut == CXD__OPEN;
     if (next_change_unix_ms)

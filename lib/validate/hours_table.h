@@ -37,6 +37,7 @@ void cxd__blackouts_read(struct cxd__reader *reader, struct cxd__slice value, st
 void cxd__blackouts_free(struct cxd__blackout *blackouts, size_t count);
 void cxd__names_read(struct cxd__reader *reader, struct cxd__slice value, const char *name, struct cxd__names *out); /* a code, or an array of codes */
 void cxd__zone_names_read(struct cxd__reader *reader, struct cxd__slice value, const char *name, struct cxd__names *out); /* the same of IANA names */
+int cxd__names_add(struct cxd__names *names, const char *name, size_t len); /* appends a copy; 0: no memory */
 void cxd__names_free(struct cxd__names *names);
 
 /* The rows as the JSON array of cxd_validator_jurisdictions_json(); rows of `own` stand in place of those of `table`. */

@@ -87,6 +87,17 @@ void cxd__zone_names_read(struct cxd__reader *reader, struct cxd__slice value, c
   read_names(reader, value, name, &zones, out);
 }
 
+int cxd__names_add(struct cxd__names *names, const char *name, size_t len) {
+  char **more = cxd__realloc(names->at, (names->count + 1) * sizeof *more);
+  if (!more)
+    return 0;
+  names->at = more;
+  if (!(more[names->count] = cxd__strndup(name, len)))
+    return 0;
+  names->count++;
+  return 1;
+}
+
 void cxd__names_free(struct cxd__names *names) {
   for (size_t i = 0; i < names->count; i++)
     cxd__free(names->at[i]);

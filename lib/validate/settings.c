@@ -52,28 +52,16 @@ static cxd_status check_limits(const struct cxd__validate_options *options, cxd_
   return CXD_OK;
 }
 
-static cxd_status add_jurisdiction(struct cxd__names *names, const char *code, size_t len, cxd_error **error) {
-  char **more = cxd__realloc(names->at, (names->count + 1) * sizeof *more);
-  if (!more)
-    return cxd__fail_nomem(error);
-  names->at = more;
-  if (!(more[names->count] = cxd__strndup(code, len)))
-    return cxd__fail_nomem(error);
-  names->count++;
-  return CXD_OK;
-}
-
 static cxd_status read_jurisdictions(const char *list, struct cxd__names *names, cxd_error **error) {
-  cxd_status status = CXD_OK;
   if (!list || !*list)
     list = "US";
-  while (*list && status == CXD_OK) {
+  while (*list) {
     size_t len = strcspn(list, ",");
-    if (len)
-      status = add_jurisdiction(names, list, len, error);
+    if (len && !cxd__names_add(names, list, len))
+      return cxd__fail_nomem(error);
     list += len + (list[len] == ',');
   }
-  return status;
+  return CXD_OK;
 }
 
 static cxd_status read_table(const char *path, struct cxd__hours *out, cxd_error **error) {

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "json/value.h"
+#include "validate/hours_table.h"
 
 /* -------------------------------------------------------------- names that are there */
 
@@ -74,18 +75,7 @@ static int has(const struct cxd__names *names, struct cxd__slice name) {
   return i < names->count;
 }
 
-static int add(struct cxd__names *names, struct cxd__slice name) {
-  if (has(names, name))
-    return 1;
-  char **more = cxd__realloc(names->at, (names->count + 1) * sizeof *more);
-  if (!more)
-    return 0;
-  names->at = more;
-  if (!(more[names->count] = cxd__strndup(name.p, name.len)))
-    return 0;
-  names->count++;
-  return 1;
-}
+static int add(struct cxd__names *names, struct cxd__slice name) { return has(names, name) || cxd__names_add(names, name.p, name.len); }
 
 static int each_link(const struct cxd__buf *text, struct cxd__names *names, int (*see)(struct cxd__names *names, const struct link *link)) {
   int good = 1;

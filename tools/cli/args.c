@@ -163,7 +163,7 @@ static void set_days(struct local *local, struct argp_state *state, const char *
 
 /* Each of the dates has its minutes counted, and the library counts those of four-digit years from 1970. */
 static void check_dates(const struct local *local, struct argp_state *state) {
-  int64_t first = when_day(local->args->at_unix_ms / 1000 - (local->args->at_unix_ms % 1000 < 0), 0), last = first + local->args->days - 1;
+  int64_t first = when_day(when_seconds(local->args->at_unix_ms), 0), last = first + local->args->days - 1;
   if (local->args->days > 0 && local->args->at_unix_ms && (first < DATE_FIRST || last > DATE_LAST))
     fail(local->cli, state, "--at with --days %d: the dates from that of --at must lie between 1970-01-02 and 9999-12-30, counted in UTC: give another --at, fewer --days, or none", local->args->days);
 }

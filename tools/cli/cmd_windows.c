@@ -14,6 +14,7 @@
 #include "picture_file.h"
 #include "session.h"
 #include "settings.h"
+#include "when.h"
 #include "windows_gather.h"
 
 #define ROWS_MOST 2000
@@ -172,14 +173,12 @@ static int run(struct asked *asked) {
   return code ? code : show(asked);
 }
 
-static int64_t floor_to_s(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
-
 int cmd_windows(struct cli *cli, const struct args *args) {
   struct asked asked = {.cli = cli, .args = args};
   int code = settings_load(cli);
   if (code)
     return code;
-  asked.gathered.windows.at = args->at_unix_ms ? floor_to_s(args->at_unix_ms) : (int64_t)time(NULL);
+  asked.gathered.windows.at = args->at_unix_ms ? when_seconds(args->at_unix_ms) : (int64_t)time(NULL);
   asked.gathered.windows.at_is_now = !args->at_unix_ms;
   asked.gathered.windows.days = args->days;
   code = run(&asked);

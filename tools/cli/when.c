@@ -25,6 +25,8 @@ static void set_date(struct when *when, int64_t day) {
   when->weekday = (int)(day + 3 - floor_div(day + 3, 7) * 7);
 }
 
+int64_t when_seconds(int64_t unix_ms) { return unix_ms / 1000 - (unix_ms % 1000 < 0); }
+
 struct when when_of(int64_t unix_s, int32_t offset_s) {
   struct when when;
   int64_t day = when_day(unix_s, offset_s);

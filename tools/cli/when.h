@@ -16,6 +16,8 @@ struct when {
   int weekday;                          /* 0 = Monday */
 };
 
+int64_t when_seconds(int64_t unix_ms); /* down to the second before */
+
 /* offset_s: what is added to UTC. */
 struct when when_of(int64_t unix_s, int32_t offset_s);
 int64_t when_day(int64_t unix_s, int32_t offset_s); /* of the local date, in days since 1970-01-01 */

@@ -24,7 +24,7 @@ static int64_t to_ms(int64_t unix_s) { return unix_s == 0 ? 1 : unix_s * 1000; }
 static int64_t to_s(int64_t unix_ms) {
   if (unix_ms == INT64_MAX || unix_ms == INT64_MIN)
     return unix_ms;
-  return unix_ms / 1000 - (unix_ms % 1000 < 0);
+  return when_seconds(unix_ms);
 }
 
 static enum windows_kind kind_of(const cxd_schedule *schedule, size_t i) {
