@@ -55,6 +55,7 @@ typedef struct cxd_token_request cxd_token_request;
 typedef struct cxd_token_sink cxd_token_sink;
 typedef struct cxd_token_provider cxd_token_provider;
 typedef struct cxd_audit_logger cxd_audit_logger;
+typedef struct cxd_audit_reader cxd_audit_reader;
 typedef struct cxd_callback cxd_callback;
 typedef struct cxd_rule cxd_rule;
 typedef struct cxd_log cxd_log;
@@ -546,6 +547,28 @@ CXD_API cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *ca
  */
 CXD_API cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error);
 
+/*
+ * Puts back what an applied update changed, if nobody has changed it since. log: the audit log (any of its segments), verified up to its
+ * end with audit.key_file of the updater before anything is sent; seq: any record of that update. plan: 1 sends no PUT, as
+ * cxd_updater_plan(). Runs as an update of its own, validated, audited ("rollback_of") and called back. out and return value as for
+ * plan; CXD_E_CONFLICT: somebody changed these members since, see cxd_result_conflict_json(). Without a result: CXD_E_AUDIT (the log
+ * is damaged), CXD_E_ABSENT (no such record), CXD_E_INVALID (that update was not applied, or replaced the whole campaign). Since: 0.1
+ */
+CXD_API cxd_status cxd_updater_rollback(cxd_updater *updater, const char *log, int64_t seq, int32_t plan, cxd_result **out, cxd_error **error);
+
+/*
+ * Finds out what became of updates whose process died between PUT and outcome record, by reading their campaigns, and records it. An
+ * update does that by itself for its own campaign before it begins. resolved, left (NULL allowed): how many were, how many could not
+ * be (the first reason is the status returned). Blocks. CXD_OK when none is left. Nothing to do without an audit file. Since: 0.1
+ */
+CXD_API cxd_status cxd_updater_recover(cxd_updater *updater, size_t *resolved, size_t *left, cxd_error **error);
+
+/*
+ * The intents that wait for it, as a JSON array of {"seq","op","campaign_id","timestamp","writer","actor"} on one line; NULL: no memory, or
+ * the log cannot be read. Caller frees with cxd_string_free(). Since: 0.1
+ */
+CXD_API char *cxd_updater_dangling_json(cxd_updater *updater);
+
 /* Ends the calls in progress on this updater; not sticky. Thread-safety: any; not from a signal handler. Since: 0.1 */
 CXD_API void cxd_updater_cancel(cxd_updater *updater);
 
@@ -632,7 +655,9 @@ struct cxd_audit_logger {
 
 /*
  * on_result: the update is over, its outcome is durable -> CXD_ACCEPTED; anything else is noted in the callback status and changes
- * nothing else. on_progress: done of total (NULL allowed); not called by this version. The result is borrowed for the call.
+ * nothing else. on_progress: done of total (NULL allowed); not called by this version. on_checkpoint: the audit file wrote a
+ * checkpoint while this update ran and it is durable; keep seq and h (64 hex digits) out of reach of whoever can write the log, for
+ * cxd_audit_expect() -> CXD_ACCEPTED, noted as for on_result; runs before it. Results and texts are borrowed for the call.
  */
 struct cxd_callback {
   size_t size;
@@ -640,6 +665,7 @@ struct cxd_callback {
   void (*destroy)(void *user_data);
   int32_t (*on_result)(void *user_data, const cxd_result *result);
   int32_t (*on_progress)(void *user_data, size_t done, size_t total);
+  int32_t (*on_checkpoint)(void *user_data, int64_t seq, const char *h);
 };
 
 /*
@@ -660,6 +686,40 @@ struct cxd_log {
   void (*destroy)(void *user_data);
   void (*write)(void *user_data, int32_t level, const char *text, size_t len);
 };
+
+/* -------------------------------------------------------- audit reading */
+
+/*
+ * Verifies a log: the file at audit.path or any of its segments, with all segments before it, or the directory that holds them (and no
+ * other log). key_file: of a keyed log; NULL or "": not keyed. out (NULL allowed): the findings, filled in either way (docs/audit.md has
+ * the codes); free with cxd_report_free(). CXD_OK; CXD_E_AUDIT: not as it was written; CXD_E_IO: cannot be read; CXD_E_CONFIG: the key
+ * file. Does not change the log and needs no right to; a log in use is verified up to where it was at the start. Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_audit_verify(const char *path, const char *key_file, cxd_report **out, cxd_error **error);
+
+/* The same record by record. One thread at a time. path, key_file and errors as for verify; free with cxd_audit_free(). Since: 0.1 */
+CXD_API cxd_status cxd_audit_open(const char *path, const char *key_file, cxd_audit_reader **out, cxd_error **error);
+
+/*
+ * Before the first read: a record that must be in the log, "SEQ:HASH" (64 hex digits), as on_checkpoint gave it or a verification printed it;
+ * may be called for several. If it is the end of a segment that is kept elsewhere, reading begins behind it. CXD_E_ARGUMENT, CXD_E_STATE. Since: 0.1
+ */
+CXD_API cxd_status cxd_audit_expect(cxd_audit_reader *reader, const char *checkpoint, cxd_error **error);
+
+/*
+ * The next record, a line of JSON without its newline and with a zero byte behind it, borrowed until the next call; NULL and CXD_OK at the
+ * end. CXD_E_AUDIT: here the log is not as it was written, the report has the finding; reading on is allowed and begins behind the
+ * damage. CXD_E_IO, CXD_E_NOMEM: ends the reading. Since: 0.1
+ */
+CXD_API cxd_status cxd_audit_read(cxd_audit_reader *reader, const char **record, size_t *len, cxd_error **error);
+
+/* Up to where it was read; at the end with what only shows there (cut logs, checkpoints that are missing, open intents). NULL reader: NULL, 0, "". Since: 0.1 */
+CXD_API const cxd_report *cxd_audit_report(const cxd_audit_reader *reader);       /* borrowed until free */
+CXD_API int64_t cxd_audit_record_count(const cxd_audit_reader *reader);           /* records that were whole and in order */
+CXD_API int64_t cxd_audit_segment_count(const cxd_audit_reader *reader);
+CXD_API int64_t cxd_audit_first_bad_seq(const cxd_audit_reader *reader);          /* the number that should have stood where the first damage is; 0: none */
+CXD_API const char *cxd_audit_last(const cxd_audit_reader *reader);               /* "SEQ:HASH" of the last record read, for a later expect; "" before the first */
+CXD_API void cxd_audit_free(cxd_audit_reader *reader);
 
 #ifdef __cplusplus
 }

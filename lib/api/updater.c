@@ -60,7 +60,11 @@ static struct cxd__job job_of(const cxd_config *config) {
 }
 
 static cxd_status open_audit(cxd_updater *updater, cxd_error **error) {
-  struct cxd__audit_options options = {cxd__config_text(updater->config, "audit.path"), cxd__config_is(updater->config, "audit.sync", "record"), cxd__config_on(updater->config, "audit.allow_network_fs")};
+  struct cxd__audit_options options = {
+      .path = cxd__config_text(updater->config, "audit.path"),
+      .sync = cxd__config_is(updater->config, "audit.sync", "record"),
+      .allow_network_fs = cxd__config_on(updater->config, "audit.allow_network_fs"),
+  };
   if (updater->job.audit == CXD__AUDIT_OFF || !options.path || !options.path[0])
     return CXD_OK;
   if (updater->job.audit == CXD__AUDIT_REQUIRED)

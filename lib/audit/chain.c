@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* memmem */
 #include "audit/chain.h"
 
 #include <string.h>
@@ -15,14 +16,28 @@ static const char head[] = "{\"v\":1,\"seq\":";
 static const char prev_label[] = ",\"prev\":\"";
 static const char h_label[] = "\",\"h\":\"";
 static const char end_label[] = "\"}";
+static const char kid_label[] = ",\"kid\":\"";
+static const char epoch_label[] = "\",\"e\":0"; /* one key a log, for now */
 #define LEN(literal) (sizeof(literal) - 1)
 #define SEAL_BYTES (LEN(prev_label) + CXD__HASH_HEX + LEN(h_label) + CXD__HASH_HEX + LEN(end_label))
+#define KEYED_BYTES (LEN(kid_label) + CXD__KID_HEX + LEN(epoch_label))
 
 void cxd__hex_add(struct cxd__buf *out, const unsigned char hash[CXD__HASH_BYTES]) {
   char text[CXD__HASH_HEX];
   cxd__hash_hex(hash, text);
   cxd__buf_add(out, text, sizeof text);
 }
+
+cxd_status cxd__seal_open(struct cxd__seal *seal, const struct cxd__audit_key *key, cxd_error **error) {
+  *seal = (struct cxd__seal){.kid = ""};
+  if (key)
+    memcpy(seal->kid, key->kid, sizeof seal->kid);
+  if ((key ? cxd__hasher_open_keyed(&seal->hasher, key->k.text, key->k.len) : cxd__hasher_open(&seal->hasher)) == 0)
+    return CXD_OK;
+  return cxd__fail(error, CXD_E_AUDIT, "libcrypto has no SHA-256: audit records cannot be sealed");
+}
+
+void cxd__seal_close(struct cxd__seal *seal) { cxd__hasher_close(&seal->hasher); }
 
 static void big_endian(unsigned char *out, size_t bytes, uint64_t value) {
   for (size_t i = bytes; i-- > 0; value >>= 8)
@@ -39,7 +54,7 @@ static int hash_line(struct cxd__hasher *hasher, const unsigned char *prev, int6
   return cxd__hasher_end(hasher, out);
 }
 
-static void add_front(struct cxd__buf *line, int64_t seq, const struct cxd__stamp *stamp, const char *body, size_t len) {
+static void add_front(struct cxd__buf *line, int64_t seq, const struct cxd__stamp *stamp, const char *kid, const char *body, size_t len) {
   char time[40];
   cxd__time_format_us(stamp->wall_us, time);
   cxd__buf_str(line, head);
@@ -54,6 +69,11 @@ static void add_front(struct cxd__buf *line, int64_t seq, const struct cxd__stam
   cxd__buf_json_str(line, stamp->writer);
   cxd__buf_char(line, ',');
   cxd__buf_add(line, body, len);
+  if (kid[0]) {
+    cxd__buf_str(line, kid_label);
+    cxd__buf_str(line, kid);
+    cxd__buf_str(line, epoch_label);
+  }
 }
 
 static void add_seal(struct cxd__buf *line, const unsigned char *prev, const unsigned char *h) {
@@ -92,12 +112,35 @@ static cxd_status check(struct cxd__buf *line, cxd_error **error) {
   return status;
 }
 
-cxd_status cxd__chain_seal(struct cxd__hasher *hasher, const struct cxd__link *last, const struct cxd__stamp *stamp, const char *body, size_t len, struct cxd__buf *line, struct cxd__link *next, cxd_error **error) {
+static int nibble(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* ,"kid":"...","e":0 at the end of the front: its kid, else "". */
+static void read_kid(const char *line, size_t front, char kid[CXD__KID_HEX + 1]) {
+  kid[0] = '\0';
+  if (front < KEYED_BYTES)
+    return;
+  const char *at = line + front - KEYED_BYTES;
+  if (memcmp(at, kid_label, LEN(kid_label)) != 0 || memcmp(line + front - LEN(epoch_label), epoch_label, LEN(epoch_label)) != 0)
+    return;
+  at += LEN(kid_label);
+  for (size_t i = 0; i < CXD__KID_HEX; i++)
+    if (nibble(at[i]) < 0)
+      return;
+  memcpy(kid, at, CXD__KID_HEX);
+  kid[CXD__KID_HEX] = '\0';
+}
+
+cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last, const struct cxd__stamp *stamp, const char *body, size_t len, struct cxd__buf *line, struct cxd__link *next, cxd_error **error) {
+  char kid[CXD__KID_HEX + 1];
   cxd__buf_reset(line);
   if (len < 6 || memcmp(body, "\"k\":\"", 5) != 0)
     return refuse_body(error, "its body does not start with \"k\"");
   if (len < CXD__AUDIT_MAX_RECORD)
-    add_front(line, last->seq + 1, stamp, body, len);
+    add_front(line, last->seq + 1, stamp, seal->kid, body, len);
   if (line->failed)
     return cxd__fail_nomem(error);
   if (len >= CXD__AUDIT_MAX_RECORD || line->len + SEAL_BYTES + 1 > CXD__AUDIT_MAX_RECORD)
@@ -106,18 +149,15 @@ cxd_status cxd__chain_seal(struct cxd__hasher *hasher, const struct cxd__link *l
   if (status != CXD_OK)
     return status;
   flatten(line->data, line->len);
+  read_kid(line->data, line->len, kid);
+  if (strcmp(kid, seal->kid) != 0)
+    return refuse_body(error, "its body ends like that of a keyed log");
   next->seq = last->seq + 1;
-  if (hash_line(hasher, last->h, next->seq, line->data, line->len, next->h) != 0)
+  if (hash_line(&seal->hasher, last->h, next->seq, line->data, line->len, next->h) != 0)
     return refuse_body(error, "libcrypto failed to hash it");
   add_seal(line, last->h, next->h);
   cxd__buf_char(line, '\n');
   return line->failed ? cxd__fail_nomem(error) : CXD_OK;
-}
-
-static int nibble(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static int read_hex(const char *text, unsigned char out[CXD__HASH_BYTES]) {
@@ -140,20 +180,39 @@ static int read_seq(const char *line, size_t len, int64_t *seq) {
   return at < len && line[at] == ',';
 }
 
-int cxd__chain_read(struct cxd__hasher *hasher, const char *line, size_t len, struct cxd__link *out, unsigned char prev[CXD__HASH_BYTES]) {
-  unsigned char before[CXD__HASH_BYTES], own[CXD__HASH_BYTES];
-  if (len < LEN(head) + SEAL_BYTES || memcmp(line, head, LEN(head)) != 0)
+/* Behind the texts of the front, none of which has a quote in it but the writer's name, and that is ours. */
+static int read_kind(const char *line, size_t front, struct cxd__slice *kind) {
+  static const char label[] = "\",\"k\":\"";
+  const char *at = memmem(line, front, label, LEN(label));
+  if (!at)
+    return 0;
+  kind->p = at + LEN(label);
+  const char *end = memchr(kind->p, '"', front - (size_t)(kind->p - line));
+  kind->len = end ? (size_t)(end - kind->p) : 0;
+  return end != NULL;
+}
+
+int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
+  if (len < LEN(head) + SEAL_BYTES || len >= CXD__AUDIT_MAX_RECORD || memcmp(line, head, LEN(head)) != 0)
     return 0;
   size_t front = len - SEAL_BYTES;
   const char *seal = line + front;
   const char *h = seal + LEN(prev_label) + CXD__HASH_HEX + LEN(h_label);
   if (memcmp(seal, prev_label, LEN(prev_label)) != 0 || memcmp(h - LEN(h_label), h_label, LEN(h_label)) != 0 || memcmp(h + CXD__HASH_HEX, end_label, LEN(end_label)) != 0)
     return 0;
-  if (!read_hex(seal + LEN(prev_label), before) || !read_hex(h, out->h) || !read_seq(line, front, &out->seq))
+  if (!read_hex(seal + LEN(prev_label), out->prev) || !read_hex(h, out->link.h) || !read_seq(line, front, &out->link.seq) || !read_kind(line, front, &out->kind))
     return 0;
-  if (hash_line(hasher, before, out->seq, line, front, own) != 0 || memcmp(own, out->h, sizeof own) != 0)
-    return 0;
-  if (prev)
-    memcpy(prev, before, sizeof before);
+  out->text = (struct cxd__slice){line, len};
+  out->front = front;
+  read_kid(line, front, out->kid);
   return 1;
+}
+
+int cxd__line_is(const struct cxd__line *line, const char *kind) { return line->kind.len == strlen(kind) && memcmp(line->kind.p, kind, line->kind.len) == 0; }
+
+int cxd__line_fits(const struct cxd__line *line, struct cxd__seal *seal) {
+  unsigned char own[CXD__HASH_BYTES];
+  if (strcmp(line->kid, seal->kid) != 0)
+    return 0;
+  return hash_line(&seal->hasher, line->prev, line->link.seq, line->text.p, line->front, own) == 0 && memcmp(own, line->link.h, sizeof own) == 0;
 }

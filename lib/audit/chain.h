@@ -6,8 +6,10 @@
 
 #include <cxdialer/cxdialer.h>
 
+#include "audit/key.h"
 #include "base/buf.h"
 #include "base/digest.h"
+#include "json/value.h"
 
 void cxd__hex_add(struct cxd__buf *out, const unsigned char hash[CXD__HASH_BYTES]);
 
@@ -17,20 +19,40 @@ struct cxd__link {
   unsigned char h[CXD__HASH_BYTES];
 };
 
+/* How records are hashed: plain, or with a key. */
+struct cxd__seal {
+  struct cxd__hasher hasher;
+  char kid[CXD__KID_HEX + 1]; /* "": plain */
+};
+cxd_status cxd__seal_open(struct cxd__seal *seal, const struct cxd__audit_key *key, cxd_error **error); /* key NULL: plain */
+void cxd__seal_close(struct cxd__seal *seal);
+
 struct cxd__stamp {
   int64_t wall_us, boot_us;
   const char *boot, *writer; /* boot id; "host/pid/instance" */
 };
 
 /*
- * Puts the record after `last` into *line, with its newline, and its link into *next:
- *   {"v":1,"seq":..,"t":"..","bt":..,"boot":"..","w":"..",BODY,"prev":"..","h":".."}
- *   h = SHA256("cxdialer.audit.v1\0" || prev || u64be(seq) || u32be(len) || line[0 .. before ,"prev"])
+ * Puts the record after `last` into *line, with its newline, and its link into *next; the form is in docs/audit.md.
  * CXD_E_TOO_LARGE: over CXD__AUDIT_MAX_RECORD; CXD_E_AUDIT: the body is not JSON members that start with "k".
  */
-cxd_status cxd__chain_seal(struct cxd__hasher *hasher, const struct cxd__link *last, const struct cxd__stamp *stamp, const char *body, size_t len, struct cxd__buf *line, struct cxd__link *next, cxd_error **error);
+cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last, const struct cxd__stamp *stamp, const char *body, size_t len, struct cxd__buf *line, struct cxd__link *next, cxd_error **error);
 
-/* Reads a line without its newline: 1 when it is a record whose h fits its own content, else 0. prev may be NULL. */
-int cxd__chain_read(struct cxd__hasher *hasher, const char *line, size_t len, struct cxd__link *out, unsigned char prev[CXD__HASH_BYTES]);
+/* A line of a log as a record; texts point into the line. */
+struct cxd__line {
+  struct cxd__link link;
+  unsigned char prev[CXD__HASH_BYTES];
+  struct cxd__slice text;             /* the line without its newline */
+  size_t front;                       /* how much of it is hashed */
+  struct cxd__slice kind;             /* without quotes */
+  char kid[CXD__KID_HEX + 1];         /* "": plain */
+};
+
+/* Reads the outer form, without looking at what is between: 1, or 0 when it is no record. len: without the newline. */
+int cxd__line_read(const char *line, size_t len, struct cxd__line *out);
+int cxd__line_is(const struct cxd__line *line, const char *kind);
+
+/* Whether its h fits its content under this seal. A record of another kid does not. */
+int cxd__line_fits(const struct cxd__line *line, struct cxd__seal *seal);
 
 #endif

@@ -12,7 +12,8 @@ struct custom {
 };
 
 /* A record that was not accepted leaves no gap: the next one takes its number. */
-static cxd_status custom_append(void *self, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+static cxd_status custom_append(void *self, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+  (void)resolves; /* there are no dangling intents in such a chain */
   struct custom *custom = self;
   const struct cxd__buf *line = &custom->sealer.line;
   cxd_status status = cxd__sealer_seal(&custom->sealer, body, len, error);
@@ -41,7 +42,7 @@ static void custom_close(void *self, int forked) {
   cxd__free(custom);
 }
 
-static const struct cxd__audit_ops ops = {custom_append, NULL, custom_sync, custom_close};
+static const struct cxd__audit_ops ops = {.append = custom_append, .sync = custom_sync, .close = custom_close};
 
 static cxd_status failed(const cxd_audit_logger *table, cxd_status status) {
   if (table->destroy)
@@ -57,7 +58,7 @@ cxd_status cxd__audit_open_custom(const cxd_audit_logger *table, struct cxd__aud
   if (!custom)
     return failed(table, cxd__fail_nomem(error));
   custom->table = *table;
-  cxd_status status = cxd__sealer_open(&custom->sealer, error);
+  cxd_status status = cxd__sealer_open(&custom->sealer, NULL, error);
   if (status != CXD_OK) {
     custom_close(custom, 0);
     return status;

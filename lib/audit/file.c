@@ -118,7 +118,7 @@ static cxd_status add_recover(struct file *file, int64_t len, const unsigned cha
 static cxd_status repair(struct file *file, int64_t size, cxd_error **error) {
   unsigned char hash[CXD__HASH_BYTES];
   int64_t torn = size - file->size;
-  cxd_status status = cxd__tail_cut(&file->place, file->size, size, file->sealer.last.seq + 1, &file->sealer.hasher, hash, error);
+  cxd_status status = cxd__tail_cut(&file->place, file->size, size, file->sealer.last.seq + 1, &file->sealer.seal.hasher, hash, error);
   if (status == CXD_OK && file->size == 0)
     status = add_genesis(file, error);
   if (status == CXD_OK)
@@ -134,7 +134,7 @@ static int went_back(const struct cxd__link *now, const struct cxd__link *known)
 static cxd_status catch_up(struct file *file, int64_t size, cxd_error **error) {
   struct cxd__tail tail;
   cxd_error *why = NULL;
-  if (cxd__tail_read(&file->place, size, &file->sealer.hasher, &tail, &why) != CXD_OK)
+  if (cxd__tail_read(&file->place, size, &file->sealer.seal, &tail, &why) != CXD_OK)
     return fail_for_good(file, why, error);
   if (went_back(&tail.last, &file->sealer.last))
     return give_up(file, "lost records that were in it, it may have been tampered with", error);
@@ -181,7 +181,8 @@ static cxd_status append_guarded(struct file *file, const char *body, size_t len
   return status;
 }
 
-static cxd_status file_append(void *self, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+static cxd_status file_append(void *self, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+  (void)resolves;
   struct file *file = self;
   if (file->failed)
     return refused(file, error);
@@ -258,7 +259,7 @@ static void file_close(void *self, int forked) {
   cxd__free(file);
 }
 
-static const struct cxd__audit_ops ops = {file_append, file_reserve, file_sync, file_close};
+static const struct cxd__audit_ops ops = {.append = file_append, .reserve = file_reserve, .sync = file_sync, .close = file_close};
 
 static cxd_status open_at(struct file *file, const struct cxd__audit_options *options, cxd_error **error) {
   struct stat st;
@@ -271,7 +272,7 @@ static cxd_status open_at(struct file *file, const struct cxd__audit_options *op
   file->inode = st.st_ino;
   file->size = -1; /* so that the first look reads it */
   file->sync = options->sync;
-  status = cxd__sealer_open(&file->sealer, error);
+  status = cxd__sealer_open(&file->sealer, options->key, error);
   if (status == CXD_OK)
     status = append_guarded(file, NULL, 0, error);
   return status == CXD_OK ? file_sync(file, error) : status;

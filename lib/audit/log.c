@@ -86,7 +86,12 @@ static cxd_status leave(struct cxd__audit *audit, cxd_status status) {
 
 cxd_status cxd__audit_append(struct cxd__audit *audit, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
   cxd_status status = enter(audit, error);
-  return status != CXD_OK ? status : leave(audit, audit->ops->append(audit->self, body, len, sealed, seq, error));
+  return status != CXD_OK ? status : leave(audit, audit->ops->append(audit->self, 0, body, len, sealed, seq, error));
+}
+
+cxd_status cxd__audit_resolve(struct cxd__audit *audit, int64_t intent_seq, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+  cxd_status status = enter(audit, error);
+  return status != CXD_OK ? status : leave(audit, audit->ops->append(audit->self, intent_seq, body, len, sealed, seq, error));
 }
 
 cxd_status cxd__audit_reserve(struct cxd__audit *audit, cxd_error **error) {
@@ -99,6 +104,38 @@ cxd_status cxd__audit_reserve(struct cxd__audit *audit, cxd_error **error) {
 cxd_status cxd__audit_sync(struct cxd__audit *audit, cxd_error **error) {
   cxd_status status = enter(audit, error);
   return status != CXD_OK ? status : leave(audit, audit->ops->sync(audit->self, error));
+}
+
+void cxd__audit_settle(struct cxd__audit *audit, char **sealed, int64_t *seq) {
+  if (!audit->ops->settle || enter(audit, NULL) != CXD_OK)
+    return;
+  audit->ops->settle(audit->self, sealed, seq);
+  (void)leave(audit, CXD_OK);
+}
+
+cxd_status cxd__audit_dangling(struct cxd__audit *audit, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error) {
+  *line = NULL;
+  if (!audit->ops->dangling)
+    return CXD_OK;
+  cxd_status status = enter(audit, error);
+  return status != CXD_OK ? status : leave(audit, audit->ops->dangling(audit->self, campaign, after, line, seq, error));
+}
+
+int cxd__audit_take_checkpoint(struct cxd__audit *audit, int64_t *seq, char h[65]) {
+  if (!audit->ops->take_checkpoint || enter(audit, NULL) != CXD_OK)
+    return 0;
+  int taken = audit->ops->take_checkpoint(audit->self, seq, h);
+  (void)leave(audit, CXD_OK);
+  return taken;
+}
+
+char *cxd__audit_alarm(struct cxd__audit *audit) {
+  if (!audit->ops->alarm || enter(audit, NULL) != CXD_OK)
+    return NULL;
+  const char *alarm = audit->ops->alarm(audit->self);
+  char *copy = alarm ? cxd__strdup(alarm) : NULL;
+  (void)leave(audit, CXD_OK);
+  return copy;
 }
 
 void cxd__audit_close(struct cxd__audit *audit) {

@@ -6,11 +6,12 @@
 
 #include <cxdialer/cxdialer.h>
 
+#include "audit/key.h"
 #include "base/buf.h"
 
 /*
  * An audit log: the file, or the host's own logger. Callers give the body of a record, the members from "k" on without
- * braces ("\"k\":\"intent\",\"op\":\"...\""); the log puts v, seq, t, bt, boot, w before and prev, h after it.
+ * braces ("\"k\":\"intent\",\"op\":\"...\""); the log puts v, seq, t, bt, boot, w before and (kid, e,) prev, h after it.
  * Safe for many threads. Sealed records include the final newline.
  */
 struct cxd__audit;
@@ -19,7 +20,10 @@ struct cxd__audit;
 
 struct cxd__audit_options {
   const char *path;
-  int32_t sync;             /* 1: fdatasync at cxd__audit_sync */
+  const struct cxd__audit_key *key; /* NULL: not keyed; copied */
+  int64_t max_bytes;                /* a new segment from this size on; 0: never */
+  int32_t rotate_daily;             /* and when the UTC day changes */
+  int32_t sync;                     /* 1: fdatasync at cxd__audit_sync */
   int32_t allow_network_fs;
 };
 
@@ -35,6 +39,9 @@ cxd_status cxd__audit_open_custom(const cxd_audit_logger *table, struct cxd__aud
  */
 cxd_status cxd__audit_append(struct cxd__audit *audit, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error);
 
+/* Appends the outcome of a dangling intent, if nobody has done so by now: CXD_E_STATE, and nothing is written. Else as append. */
+cxd_status cxd__audit_resolve(struct cxd__audit *audit, int64_t intent_seq, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error);
+
 /*
  * Before a record that announces work (an intent): makes sure that 64 KiB more can be written, so that the outcome will fit.
  * CXD_E_AUDIT: they cannot; nothing was written. Does nothing for a custom logger.
@@ -43,6 +50,27 @@ cxd_status cxd__audit_reserve(struct cxd__audit *audit, cxd_error **error);
 
 /* Makes everything appended so far durable. */
 cxd_status cxd__audit_sync(struct cxd__audit *audit, cxd_error **error);
+
+/*
+ * After a successful sync: a record that had to be written again elsewhere has another number and line by now. Where that is so,
+ * both are replaced (sealed is freed and allocated anew; NULL without memory), else nothing happens.
+ */
+void cxd__audit_settle(struct cxd__audit *audit, char **sealed, int64_t *seq);
+
+/*
+ * Looks at what everybody wrote up to now: the first dangling intent (its writer is gone, it has no outcome) with a number above
+ * `after`, of one campaign (NULL: of any). line: the intent record without its newline, to be freed by cxd__free(); NULL: none.
+ */
+cxd_status cxd__audit_dangling(struct cxd__audit *audit, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error);
+
+/* The newest checkpoint of this log that is durable and has not been taken yet: 1, or 0. h: 64 digits and a zero. */
+int cxd__audit_take_checkpoint(struct cxd__audit *audit, int64_t *seq, char h[65]);
+
+/*
+ * What is wrong with the log although it goes on (the segment before was found damaged), in words; NULL: nothing. Every call gives the
+ * same again until the log is closed. Freed by cxd__free().
+ */
+char *cxd__audit_alarm(struct cxd__audit *audit);
 
 /* NULL is legal. From inside a method of the custom logger it is put off until that has returned. In a child of fork() no destroy runs. */
 void cxd__audit_close(struct cxd__audit *audit);

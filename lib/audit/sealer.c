@@ -34,22 +34,23 @@ static void read_boot_id(char out[40]) {
   out[n == 36 ? 36 : 0] = '\0';
 }
 
-cxd_status cxd__sealer_open(struct cxd__sealer *sealer, cxd_error **error) {
-  if (cxd__hasher_open(&sealer->hasher) != 0)
-    return cxd__fail(error, CXD_E_AUDIT, "libcrypto has no SHA-256: audit records cannot be sealed");
+cxd_status cxd__sealer_open(struct cxd__sealer *sealer, const struct cxd__audit_key *key, cxd_error **error) {
+  cxd_status status = cxd__seal_open(&sealer->seal, key, error);
+  if (status != CXD_OK)
+    return status;
   read_boot_id(sealer->boot);
   name_writer(sealer->writer);
   return CXD_OK;
 }
 
 void cxd__sealer_close(struct cxd__sealer *sealer) {
-  cxd__hasher_close(&sealer->hasher);
+  cxd__seal_close(&sealer->seal);
   cxd__buf_free(&sealer->line);
 }
 
 cxd_status cxd__sealer_seal(struct cxd__sealer *sealer, const char *body, size_t len, cxd_error **error) {
   struct cxd__stamp stamp = {cxd__wall_us(), cxd__clock_read().boot_us, sealer->boot, sealer->writer};
-  return cxd__chain_seal(&sealer->hasher, &sealer->last, &stamp, body, len, &sealer->line, &sealer->next, error);
+  return cxd__chain_seal(&sealer->seal, &sealer->last, &stamp, body, len, &sealer->line, &sealer->next, error);
 }
 
 void cxd__sealer_commit(struct cxd__sealer *sealer) { sealer->last = sealer->next; }

@@ -6,16 +6,16 @@
 
 #include "audit/chain.h"
 
-/* What a log needs to seal records: who writes, the digest, the last link, and a line that is used again and again. */
+/* What a log needs to seal records: who writes, the seal, the last link, and a line that is used again and again. */
 struct cxd__sealer {
-  struct cxd__hasher hasher;
+  struct cxd__seal seal;
   struct cxd__link last, next; /* next: of the line, until it is committed */
   struct cxd__buf line;
   char boot[40];    /* this boot of the machine; "" when the kernel does not tell */
   char writer[112]; /* "host/pid/instance" */
 };
 
-cxd_status cxd__sealer_open(struct cxd__sealer *sealer, cxd_error **error);
+cxd_status cxd__sealer_open(struct cxd__sealer *sealer, const struct cxd__audit_key *key, cxd_error **error);
 void cxd__sealer_close(struct cxd__sealer *sealer);
 
 /* Seals a body into sealer->line; the chain goes on only with cxd__sealer_commit(), once the line was taken. */

@@ -80,7 +80,7 @@ static cxd_status read_lineless(const struct cxd__place *place, int64_t size, cx
   return CXD_OK;
 }
 
-cxd_status cxd__tail_read(const struct cxd__place *place, int64_t size, struct cxd__hasher *hasher, struct cxd__tail *out, cxd_error **error) {
+cxd_status cxd__tail_read(const struct cxd__place *place, int64_t size, struct cxd__seal *seal, struct cxd__tail *out, cxd_error **error) {
   char text[PIECE];
   *out = (struct cxd__tail){0};
   if (last_newline(place->fd, size, &out->end) != 0)
@@ -93,8 +93,10 @@ cxd_status cxd__tail_read(const struct cxd__place *place, int64_t size, struct c
   const char *before = len > 1 ? memrchr(text, '\n', len - 1) : NULL;
   const char *line = before ? before + 1 : text;
   size_t line_len = len - 1 - (size_t)(line - text);
-  if (!cxd__chain_read(hasher, line, line_len, &out->last, NULL))
+  struct cxd__line last;
+  if (!cxd__line_read(line, line_len, &last) || !cxd__line_fits(&last, seal))
     return tampered(place, out->end - 1 - (int64_t)line_len, error);
+  out->last = last.link;
   return CXD_OK;
 }
 

@@ -14,7 +14,7 @@ struct cxd__tail {
 };
 
 /* Reads the end of a log of `size` bytes, under its lock. CXD_E_AUDIT: it is not a log of ours any more. Never writes. */
-cxd_status cxd__tail_read(const struct cxd__place *place, int64_t size, struct cxd__hasher *hasher, struct cxd__tail *out, cxd_error **error);
+cxd_status cxd__tail_read(const struct cxd__place *place, int64_t size, struct cxd__seal *seal, struct cxd__tail *out, cxd_error **error);
 
 /*
  * Copies the torn bytes from `from` up to `size` to "<log>.torn-<seq>" (".1", ".2", ... when there is one), durably, and cuts

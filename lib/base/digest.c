@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 int cxd__hasher_open(struct cxd__hasher *hasher) {
@@ -14,18 +15,40 @@ int cxd__hasher_open(struct cxd__hasher *hasher) {
   return -1;
 }
 
+int cxd__hasher_open_keyed(struct cxd__hasher *hasher, const void *key, size_t len) {
+  char digest[] = "SHA256";
+  OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+  hasher->mac = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL; /* holds the algorithm from here on */
+  EVP_MAC_free(algorithm);
+  if (hasher->mac && EVP_MAC_init(hasher->mac, key, len, params) == 1)
+    return 0;
+  cxd__hasher_close(hasher);
+  return -1;
+}
+
 void cxd__hasher_close(struct cxd__hasher *hasher) {
+  EVP_MAC_CTX_free(hasher->mac);
   EVP_MD_CTX_free(hasher->context);
   EVP_MD_free(hasher->md);
   *hasher = (struct cxd__hasher){0};
 }
 
-int cxd__hasher_start(struct cxd__hasher *hasher) { return EVP_DigestInit_ex2(hasher->context, hasher->md, NULL) == 1 ? 0 : -1; }
+int cxd__hasher_start(struct cxd__hasher *hasher) {
+  int done = hasher->mac ? EVP_MAC_init(hasher->mac, NULL, 0, NULL) : EVP_DigestInit_ex2(hasher->context, hasher->md, NULL);
+  return done == 1 ? 0 : -1;
+}
 
-int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len) { return EVP_DigestUpdate(hasher->context, bytes, len) == 1 ? 0 : -1; }
+int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len) {
+  int done = hasher->mac ? EVP_MAC_update(hasher->mac, bytes, len) : EVP_DigestUpdate(hasher->context, bytes, len);
+  return done == 1 ? 0 : -1;
+}
 
 int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]) {
   unsigned len = 0;
+  size_t mac_len = 0;
+  if (hasher->mac)
+    return EVP_MAC_final(hasher->mac, out, &mac_len, CXD__HASH_BYTES) == 1 && mac_len == CXD__HASH_BYTES ? 0 : -1;
   return EVP_DigestFinal_ex(hasher->context, out, &len) == 1 && len == CXD__HASH_BYTES ? 0 : -1;
 }
 
@@ -42,7 +65,7 @@ static int sum(struct cxd__hasher *hasher, const void *bytes, size_t len, unsign
 }
 
 void cxd__sha256_hex(const void *bytes, size_t len, char out[CXD__HASH_HEX + 1]) {
-  struct cxd__hasher hasher;
+  struct cxd__hasher hasher = {0};
   unsigned char hash[CXD__HASH_BYTES];
   out[0] = '\0';
   if (cxd__hasher_open(&hasher) != 0)

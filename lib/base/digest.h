@@ -9,11 +9,13 @@
 #define CXD__HASH_BYTES 32
 #define CXD__HASH_HEX (2 * CXD__HASH_BYTES)
 
-/* SHA-256 of libcrypto, looked up once, for many sums. */
+/* SHA-256 of libcrypto, or HMAC-SHA256 with one key, looked up once, for many sums. Zero-initialise. */
 struct cxd__hasher {
-  void *md, *context;
+  void *md, *context; /* plain */
+  void *mac;          /* keyed */
 };
 int cxd__hasher_open(struct cxd__hasher *hasher); /* 0, or -1 */
+int cxd__hasher_open_keyed(struct cxd__hasher *hasher, const void *key, size_t len); /* libcrypto keeps a copy of the key until close */
 void cxd__hasher_close(struct cxd__hasher *hasher);
 
 /* A sum over pieces. 0, or -1 when libcrypto failed; a failure sticks until the next start. */

@@ -32,7 +32,7 @@ struct cxd__core_options {
   int32_t max_attempts;
 };
 
-enum cxd__job_kind { CXD__JOB_GET, CXD__JOB_LIST, CXD__JOB_PLAN, CXD__JOB_APPLY };
+enum cxd__job_kind { CXD__JOB_GET, CXD__JOB_LIST, CXD__JOB_PLAN, CXD__JOB_APPLY, CXD__JOB_RECOVER };
 enum cxd__rebalance { CXD__REBALANCE_KEEP, CXD__REBALANCE_ON, CXD__REBALANCE_OFF };
 enum cxd__audit_mode { CXD__AUDIT_OFF, CXD__AUDIT_BEST_EFFORT, CXD__AUDIT_REQUIRED };
 
@@ -47,6 +47,10 @@ struct cxd__job {
   enum cxd__rebalance rebalance;
   enum cxd__audit_mode audit;
   const char *actor;           /* may be NULL */
+  int64_t rollback_of;         /* APPLY: the record whose update is taken back; 0: none */
+  const char *intent;          /* RECOVER: a dangling intent record, without its newline */
+  size_t intent_len;
+  const char *boot;            /* RECOVER: id of this boot; "" when it is not known */
 };
 
 enum cxd__action_kind { CXD__ACT_NONE, CXD__ACT_SEND, CXD__ACT_ABORT, CXD__ACT_FETCH_TOKEN, CXD__ACT_CHECK, CXD__ACT_APPEND, CXD__ACT_DONE };
@@ -60,6 +64,8 @@ struct cxd__action {
   const char *record;          /* APPEND: the body of a record */
   size_t record_len;
   int32_t reserve;             /* APPEND: more records of this operation will follow, make sure there is room */
+  int32_t in_passing;          /* APPEND: need not be durable before the next record that has to be; nobody waits for its event */
+  int64_t resolves;            /* APPEND: the dangling intent this outcome is for; APPENDED with CXD_E_STATE: somebody else has resolved it */
 };
 
 enum cxd__event_kind { CXD__EV_EXCHANGE, CXD__EV_TOKEN, CXD__EV_CHECKED, CXD__EV_APPENDED };

@@ -64,18 +64,18 @@ static inline void write_file(const char *path, const char *text, size_t len) {
 /* Whether a file is one linear chain of whole records from number 1 on; *count receives their number. */
 static inline int is_chain(const char *path, int64_t *count) {
   struct cxd__buf text = read_file(path);
-  struct cxd__hasher hasher;
-  struct cxd__link last = {0}, link;
-  unsigned char prev[CXD__HASH_BYTES];
-  int fine = cxd__hasher_open(&hasher) == 0;
+  struct cxd__seal with;
+  struct cxd__link last = {0};
+  struct cxd__line read = {0};
+  int fine = cxd__seal_open(&with, NULL, NULL) == CXD_OK;
   const char *line = text.data;
   while (fine && line < text.data + text.len) {
     const char *end = strchr(line, '\n');
-    fine = end && cxd__chain_read(&hasher, line, (size_t)(end - line), &link, prev) && link.seq == last.seq + 1 && memcmp(prev, last.h, sizeof prev) == 0;
-    last = link;
+    fine = end && cxd__line_read(line, (size_t)(end - line), &read) && cxd__line_fits(&read, &with) && read.link.seq == last.seq + 1 && memcmp(read.prev, last.h, sizeof last.h) == 0;
+    last = read.link;
     line = end ? end + 1 : line;
   }
-  cxd__hasher_close(&hasher);
+  cxd__seal_close(&with);
   cxd__buf_free(&text);
   *count = last.seq;
   return fine;

@@ -65,15 +65,14 @@ static cxd_status append(struct cxd__audit *audit) { return cxd__audit_append(au
 
 /* Number and link of a line, checked against the one before. */
 static struct cxd__link follow(const char *line, const struct cxd__link *before) {
-  struct cxd__hasher hasher;
-  struct cxd__link link;
-  unsigned char prev[CXD__HASH_BYTES];
-  ck_assert_int_eq(cxd__hasher_open(&hasher), 0);
-  ck_assert_msg(cxd__chain_read(&hasher, line, strlen(line) - 1, &link, prev), "%s", line);
-  ck_assert_int_eq(link.seq, before->seq + 1);
-  ck_assert_mem_eq(prev, before->h, CXD__HASH_BYTES);
-  cxd__hasher_close(&hasher);
-  return link;
+  struct cxd__seal with;
+  struct cxd__line read;
+  ck_assert_int_eq(cxd__seal_open(&with, NULL, NULL), CXD_OK);
+  ck_assert_msg(cxd__line_read(line, strlen(line) - 1, &read) && cxd__line_fits(&read, &with), "%s", line);
+  ck_assert_int_eq(read.link.seq, before->seq + 1);
+  ck_assert_mem_eq(read.prev, before->h, CXD__HASH_BYTES);
+  cxd__seal_close(&with);
+  return read.link;
 }
 
 START_TEST(records_arrive_sealed_in_a_chain_of_their_own) {
