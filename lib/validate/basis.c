@@ -3,15 +3,17 @@
 
 #include "validate/basis.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/now.h"
-#include "validate/local_time.h"
 #include "validate/text.h"
 
 #define ROOM 320         /* for all but long lists of codes */
+/* Years 1 to 9999: what the form can say. */
+#define EARLIEST (-62135596800)
+#define LATEST 253402300799
+
 #define CODES_MOST 1024 /* bytes; a policy can name a hundred for one campaign */
 
 static void member(struct cxd__buf *out, const char *name, const char *text) {
@@ -49,17 +51,31 @@ static int look_up(const struct cxd__context *context, const char *zone, size_t 
   return found.state == CXD__ZONE_KNOWN;
 }
 
+static char *two(char *out, int64_t value, char behind) {
+  out[0] = (char)('0' + value / 10 % 10);
+  out[1] = (char)('0' + value % 10);
+  out[2] = behind;
+  return out + 3;
+}
+
 /* "2026-11-28T09:50:08-05:00"; offsets have whole minutes there, so the seconds of those before 1972 are left out of both. */
-static void write_local(int64_t unix_s, int32_t offset_s, char out[56]) {
-  int minutes = offset_s / 60, distance = minutes < 0 ? -minutes : minutes;
-  char utc[40];
-  cxd__utc_text(unix_s + minutes * 60, utc);
-  utc[strlen(utc) - 1] = '\0';
-  (void)snprintf(out, 56, "%s%c%02d:%02d", utc, minutes < 0 ? '-' : '+', distance / 60, distance % 60);
+static void write_local(int64_t unix_s, int32_t offset_s, char out[32]) {
+  int64_t minutes = offset_s / 60, distance = minutes < 0 ? -minutes : minutes, local = unix_s + minutes * 60;
+  if (local < EARLIEST || local > LATEST) {
+    out[0] = '\0';
+    return;
+  }
+  int64_t day = local / 86400 - (local % 86400 < 0), second = local - day * 86400;
+  struct cxd__date date = cxd__date_of(day);
+  out = two(out, date.year / 100, '\0') - 1;
+  out = two(out, date.year % 100, '-');
+  out = two(two(out, date.month, '-'), date.day, 'T');
+  out = two(two(two(out, second / 3600, ':'), second / 60 % 60, ':'), second % 60, minutes < 0 ? '-' : '+');
+  (void)two(two(out, distance / 60, ':'), distance % 60, '\0');
 }
 
 struct place {
-  char zone[CXD__ZONE_NAME_MAX + 1], local[56]; /* "": not known */
+  char zone[CXD__ZONE_NAME_MAX + 1], local[32]; /* "": not known */
 };
 
 /* 0: no memory. */

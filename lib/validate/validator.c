@@ -109,7 +109,7 @@ cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, siz
   if (status == CXD_OK && (status = cxd__policy_settle_zones(&policy, validator->zones, what, error)) != CXD_OK)
     cxd__policy_free(&policy);
   if (status == CXD_OK) {
-    cxd__sha256_hex(json, len, policy.sha256);
+    cxd__sha256_hex(json, len, policy.sha256); /* of the text as it was given: what the audit log names */
     status = cxd__settings_new(&validator->defaults, &policy, &settings, error);
   }
   if (status != CXD_OK)
