@@ -89,9 +89,9 @@ def number(text):
 DECODER = json.JSONDecoder(object_pairs_hook=no_duplicates, parse_constant=no_constant, parse_int=number)
 
 
-class Record:
-    """A line in the form of a record; whether it fits its hash is another question."""
-    __slots__ = ("seq", "kind", "kid", "prev", "h", "front", "members")
+class Frame:
+    """A line with the outer form of a record: what is between may still be anything."""
+    __slots__ = ("seq", "kind", "kid", "prev", "h", "front")
 
     def __init__(self, line):
         if len(line) + 1 > MAX_RECORD:
@@ -107,10 +107,18 @@ class Record:
         self.front = line[:len(line) - PREV_TO_END]
         if self.seq > MAX_NUMBER:
             raise Bad("audit.form", "its number is too large")
-        self.members = decode(line)
 
     def fits(self, key):
         return seal(self.prev, self.seq, self.front, key if self.kid else None) == self.h
+
+
+class Record(Frame):
+    """A line in the form of a record; whether it fits its hash is another question."""
+    __slots__ = ("members",)
+
+    def __init__(self, line):
+        super().__init__(line)
+        self.members = decode(line)
 
 
 def decode(line):
@@ -234,11 +242,10 @@ def log_in(folder):
 
 def before(names, segment, base):
     """The name of the segment before, if there is one and it is here."""
-    link, here = segment.link, place_of(segment.name, base)
-    if not link or link.name not in names:
-        return None
-    place = place_of(link.name, base)
-    return link.name if place and place < here else None
+    lower = {name: place_of(name, base) for name in names if place_of(name, base) and place_of(name, base) < place_of(segment.name, base)}
+    if not segment.lines:
+        return max(lower, key=lower.get, default=None)
+    return segment.link.name if segment.link and segment.link.name in lower else None
 
 
 def find_segments(folder, last, base, key):
@@ -370,6 +377,7 @@ class Verifier:
             self.damaged = True
             return
         self.check_order(record)
+        self.check_wanted(record)
         self.follow(record)
 
     def check_kind(self, record, first, segment, previous):
@@ -397,7 +405,6 @@ class Verifier:
             self.first_keyed = self.first_keyed or record.seq
         else:
             self.first_plain = self.first_plain or record.seq
-        self.check_wanted(record)
         self.track(record)
 
     def check_wanted(self, record):
