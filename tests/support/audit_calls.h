@@ -6,13 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The library's calls end here, so that a test can make them fail: an errno, or 0. Include once in a program, before <check.h> fails. */
-static int fail_datasync, fail_sync, fail_rename, fail_link, fail_write, fail_read;
+/* The library's calls end here, so that a test can make them fail: an errno, or 0. Include once in a program. */
+static int fail_datasync, fail_sync, fail_rename, fail_link, fail_write;
 static int datasyncs;
 static int writes_before_failure; /* so many records are written before fail_write counts */
 static int64_t wall_ahead_us, boot_ahead_us;
