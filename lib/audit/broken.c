@@ -21,7 +21,7 @@ void cxd__file_alarm(struct cxd__file *file, const char *what) {
   file->alarm = cxd__buf_take(&text);
 }
 
-static cxd_status add_fork(struct cxd__file *file, struct cxd__segment *fresh, const char *name, int64_t bytes, cxd_error **error) {
+static cxd_status add_fork(struct cxd__file *file, struct cxd__sheet *fresh, const char *name, int64_t bytes, cxd_error **error) {
   struct cxd__buf body = {0};
   cxd__buf_str(&body, "\"k\":\"fork\",\"file\":");
   cxd__buf_json_str(&body, name);
@@ -36,17 +36,17 @@ struct breach {
   int64_t size, bytes;
 };
 
-static cxd_status go_on(struct cxd__file *file, struct cxd__segment *fresh, const struct breach *breach, cxd_error **error) {
+static cxd_status go_on(struct cxd__file *file, struct cxd__sheet *fresh, const struct breach *breach, cxd_error **error) {
   char sha256[CXD__HASH_HEX + 1];
   if (cxd__sync_data(file->now.fd) != 0 && file->pending.count)
     return cxd__place_fail(&file->place, "its last records cannot be made durable", errno, error);
   if (cxd__hash_file(file->now.fd, breach->size, &file->plain.hasher, sha256) != 0)
     return cxd__place_fail(&file->place, "it cannot be read for its successor", errno, error);
   const struct cxd__birth birth = {.why = "broken", .prev_name = breach->name, .prev = file->now.state.last, .prev_sha256 = sha256};
-  cxd_status status = cxd__segment_begin(file, fresh, &birth, &file->now.state.opens, error);
+  cxd_status status = cxd__sheet_begin(file, fresh, &birth, &file->now.state.opens, error);
   if (status == CXD_OK)
     status = add_fork(file, fresh, breach->file, breach->bytes, error);
-  return status == CXD_OK ? cxd__segment_put(file, fresh, error) : status;
+  return status == CXD_OK ? cxd__sheet_put(file, fresh, error) : status;
 }
 
 /* Takes why. */
@@ -60,15 +60,15 @@ static cxd_status closed(struct cxd__file *file, cxd_error *why, cxd_error **err
 }
 
 static cxd_status fork_off(struct cxd__file *file, const struct breach *breach, cxd_error **error) {
-  struct cxd__segment fresh;
+  struct cxd__sheet fresh;
   cxd_error *why = NULL;
   char what[sizeof file->damage + 160];
   long long last = (long long)file->now.state.last.seq;
-  cxd_status status = cxd__segment_create(file, &fresh, file->now.state.opens.count, &why);
+  cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, &why);
   if (status == CXD_OK)
     status = go_on(file, &fresh, breach, &why);
   if (status != CXD_OK) {
-    cxd__segment_drop(file, &fresh);
+    cxd__sheet_drop(file, &fresh);
     return closed(file, why, error);
   }
   cxd__pending_clear(&file->pending);
@@ -94,23 +94,23 @@ cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error) {
 }
 
 /* What counts is found from the start of the file. */
-cxd_status cxd__broken_first(struct cxd__file *file, struct cxd__segment *segment, cxd_error **error) {
+cxd_status cxd__broken_first(struct cxd__file *file, struct cxd__sheet *sheet, cxd_error **error) {
   struct stat st;
   char seen[sizeof file->damage];
-  if (fstat(segment->fd, &st) != 0)
+  if (fstat(sheet->fd, &st) != 0)
     return cxd__place_fail(&file->place, "cannot be examined", errno, error);
   memcpy(seen, file->damage, sizeof seen);
-  cxd__state_free(&segment->state);
-  cxd_status status = cxd__load_forward(file, segment, st.st_size, error);
+  cxd__state_free(&sheet->state);
+  cxd_status status = cxd__load_forward(file, sheet, st.st_size, error);
   if (status == CXD_OK)
     memcpy(file->damage, seen, sizeof seen);
   else if (status != CXD__DAMAGED)
     return status;
-  cxd__segment_is_now(file, segment);
+  cxd__sheet_is_now(file, sheet);
   return cxd__broken_later(file, error);
 }
 
-cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__segment *found, int64_t found_size, cxd_error **error) {
+cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__sheet *found, int64_t found_size, cxd_error **error) {
   struct stat st;
   char own[CXD__NAME_ROOM], other[CXD__NAME_ROOM];
   int64_t first = file->now.state.first.seq;
@@ -122,6 +122,6 @@ cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__segment *found, 
     return unnamed(file, error);
   const struct breach breach = {.name = own, .file = found_size ? other : own, .size = st.st_size, .bytes = found_size};
   cxd_status status = fork_off(file, &breach, error);
-  cxd__segment_close(found);
+  cxd__sheet_close(found);
   return status;
 }

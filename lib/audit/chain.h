@@ -12,7 +12,6 @@
 #include "json/value.h"
 
 void cxd__hex_add(struct cxd__buf *out, const unsigned char hash[CXD__HASH_BYTES]);
-int cxd__hex_read(const char *text, unsigned char out[CXD__HASH_BYTES]); /* 64 lower-case digits: 1, or 0 */
 
 /* The last record of a chain; all zeros before the first. */
 struct cxd__link {

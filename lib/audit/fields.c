@@ -10,7 +10,7 @@ static const struct {
   const char *key;
   size_t offset;
 } rows[] = {
-    ROW(t), ROW(bt), ROW(boot), ROW(w), ROW(op), ROW(campaign), ROW(intent_seq), ROW(intents), ROW(outcomes), ROW(open), ROW(why), ROW(prev_name), ROW(prev_seq), ROW(prev_h), ROW(what), ROW(records),
+    ROW(t), ROW(bt), ROW(boot), ROW(w), ROW(op), ROW(campaign), ROW(intent_seq), ROW(intents), ROW(outcomes), ROW(open), ROW(why), ROW(what), ROW(records),
 };
 
 static void keep(struct cxd__slice key, struct cxd__slice value, struct cxd__fields *out) {
@@ -39,9 +39,4 @@ size_t cxd__field_text(struct cxd__slice value, char *out, size_t room) {
 
 int cxd__field_is(struct cxd__slice value, const char *text) {
   return value.p && value.len == strlen(text) + 2 && memcmp(value.p + 1, text, value.len - 2) == 0;
-}
-
-int cxd__fields_prev(const struct cxd__fields *fields, struct cxd__link *out) {
-  char hex[CXD__HASH_HEX + 1];
-  return cxd__json_int(fields->prev_seq, &out->seq) && cxd__field_text(fields->prev_h, hex, sizeof hex) == CXD__HASH_HEX && cxd__hex_read(hex, out->h);
 }

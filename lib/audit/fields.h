@@ -10,7 +10,7 @@
 struct cxd__fields {
   struct cxd__slice t, bt, boot, w, op, campaign, intent_seq;
   struct cxd__slice intents, outcomes, open;            /* checkpoint */
-  struct cxd__slice why, prev_name, prev_seq, prev_h;   /* genesis, rotate */
+  struct cxd__slice why;                                /* genesis, rotate */
   struct cxd__slice what, records;                      /* recover */
 };
 
@@ -20,8 +20,5 @@ void cxd__fields_read(const struct cxd__line *line, struct cxd__fields *out);
 /* The text of a string that has no escapes, as those that a log writes about itself: its length without quotes, 0 when it is none or does not fit. */
 size_t cxd__field_text(struct cxd__slice value, char *out, size_t room);
 int cxd__field_is(struct cxd__slice value, const char *text);
-
-/* A link from prev_seq and prev_h: 1, or 0. */
-int cxd__fields_prev(const struct cxd__fields *fields, struct cxd__link *out);
 
 #endif

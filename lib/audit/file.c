@@ -97,7 +97,7 @@ static int checkpoint_due(const struct cxd__file *file, int is_intent) {
 static void add_checkpoint(struct cxd__file *file) {
   const struct cxd__state *state = &file->now.state;
   struct cxd__buf body = {0};
-  if (!cxd__segment_fits(&state->opens))
+  if (!cxd__sheet_fits(&state->opens))
     return;
   cxd__buf_fmt(&body, "\"k\":\"checkpoint\",\"intents\":%lld,\"outcomes\":%lld,\"open\":", (long long)state->intents, (long long)state->outcomes);
   cxd__opens_list(&state->opens, &body);
@@ -247,7 +247,7 @@ static const char *file_alarm(void *self) { return ((struct cxd__file *)self)->a
 static void file_close(void *self, int forked) {
   struct cxd__file *file = self;
   cxd__writers_close(&file->writers, forked);
-  cxd__segment_close(&file->now);
+  cxd__sheet_close(&file->now);
   cxd__pending_free(&file->pending);
   cxd__pending_free(&file->moved);
   cxd__window_close(&file->window);
@@ -263,12 +263,12 @@ static const struct cxd__audit_ops ops = {
     .append = file_append, .sync = file_sync, .close = file_close, .reserve = file_reserve, .settle = file_settle, .dangling = file_dangling, .take_checkpoint = file_take_checkpoint, .alarm = file_alarm,
 };
 
-static cxd_status first_look(struct cxd__file *file, struct cxd__segment *segment, int64_t size, cxd_error **error) {
-  cxd_status status = cxd__load(file, segment, size, error);
+static cxd_status first_look(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, cxd_error **error) {
+  cxd_status status = cxd__load(file, sheet, size, error);
   if (status == CXD__DAMAGED)
-    status = cxd__broken_first(file, segment, error);
+    status = cxd__broken_first(file, sheet, error);
   else if (status == CXD_OK)
-    cxd__segment_is_now(file, segment);
+    cxd__sheet_is_now(file, sheet);
   if (status == CXD_OK && file->now.state.ended)
     status = cxd__rotate_complete(file, error);
   if (status == CXD_OK && !file->now.state.kid[0] && file->sealer.seal.kid[0])
@@ -279,15 +279,15 @@ static cxd_status first_look(struct cxd__file *file, struct cxd__segment *segmen
 static cxd_status acquire(struct cxd__file *file, cxd_error **error) {
   struct stat st;
   struct cxd__sigxfsz held;
-  struct cxd__segment segment = {.fd = -1};
-  cxd_status status = cxd__place_acquire(&file->place, &segment.fd, &st, error);
+  struct cxd__sheet sheet = {.fd = -1};
+  cxd_status status = cxd__place_acquire(&file->place, &sheet.fd, &st, error);
   if (status != CXD_OK)
     return status;
-  segment.device = st.st_dev;
-  segment.inode = st.st_ino;
+  sheet.device = st.st_dev;
+  sheet.inode = st.st_ino;
   cxd__sigxfsz_hold(&held);
-  status = leave(file, &held, first_look(file, &segment, st.st_size, error));
-  cxd__segment_close(&segment);
+  status = leave(file, &held, first_look(file, &sheet, st.st_size, error));
+  cxd__sheet_close(&sheet);
   return status;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "audit/file.h"
+#include "audit/genesis.h"
 #include "audit/io.h"
 #include "base/error.h"
 
@@ -67,15 +68,13 @@ static int look_back(struct cxd__file *file, struct cxd__search *search, int64_t
 /* The file of the segment before the one that begins with this line; -1: there is none, or it cannot be opened. */
 static int open_before(struct cxd__file *file, struct cxd__slice text, int64_t *seq) {
   struct cxd__line line;
-  struct cxd__fields fields;
-  char name[CXD__NAME_ROOM];
+  struct cxd__genesis genesis;
   if (!text.p || !cxd__line_read(text.p, text.len, &line) || !cxd__line_is(&line, "genesis") || line.link.seq >= *seq || !fits(file, &line))
     return -1;
   *seq = line.link.seq;
-  cxd__fields_read(&line, &fields);
-  if (!cxd__field_text(fields.prev_name, name, sizeof name) || !cxd__name_is_beside(&file->place, name))
+  if (cxd__genesis_read(&line, &genesis) != NULL || genesis.why == CXD__WHY_FIRST || !cxd__name_is_beside(&file->place, genesis.prev_name))
     return -1;
-  return cxd__open_in(file->place.dir, name, O_RDONLY);
+  return cxd__open_in(file->place.dir, genesis.prev_name, O_RDONLY);
 }
 
 static int64_t end_of(struct cxd__file *file, int fd) {

@@ -9,35 +9,30 @@
 #include <unistd.h>
 
 #include "audit/file.h"
+#include "audit/genesis.h"
 #include "audit/io.h"
 #include "base/error.h"
 
-/* What a genesis says about where its segment comes from. */
 struct origin {
-  struct cxd__link link, prev;
-  int later; /* it names a segment before */
-  char kid[CXD__KID_HEX + 1], why[8], prev_name[CXD__NAME_ROOM];
+  struct cxd__link link; /* of the genesis */
+  struct cxd__genesis genesis;
+  char kid[CXD__KID_HEX + 1];
 };
 
 static int read_origin(struct cxd__file *file, int fd, struct origin *out) {
   struct stat st;
   struct cxd__slice text, record;
   struct cxd__line line;
-  struct cxd__fields fields;
   struct cxd__seals seals = cxd__file_seals(file);
   cxd__window_on(&file->window, fd);
   if (fstat(fd, &st) != 0 || cxd__line_at(&file->window, 0, st.st_size, &text) != 1 || !cxd__line_read(text.p, text.len, &line) || !cxd__line_is(&line, "genesis"))
     return 0;
+  out->link = line.link;
   memcpy(out->kid, line.kid, sizeof out->kid);
   struct cxd__seal *seal = cxd__seals_of(&seals, line.kid);
   if ((seal && !cxd__line_fits(&line, seal)) || cxd__json_check(text.p, text.len, "record", &record, NULL) != CXD_OK)
     return 0;
-  cxd__fields_read(&line, &fields);
-  out->link = line.link;
-  out->later = cxd__fields_prev(&fields, &out->prev);
-  (void)cxd__field_text(fields.why, out->why, sizeof out->why);
-  (void)cxd__field_text(fields.prev_name, out->prev_name, sizeof out->prev_name);
-  return 1;
+  return cxd__genesis_read(&line, &out->genesis) == NULL;
 }
 
 static int same_link(const struct cxd__link *a, const struct cxd__link *b) { return a->seq == b->seq && memcmp(a->h, b->h, sizeof a->h) == 0; }
@@ -59,14 +54,15 @@ struct descent {
 
 static enum relation relate(const struct cxd__file *file, const struct origin *origin, struct descent *descent) {
   const struct cxd__state *now = &file->now.state;
-  int cuts = strcmp(origin->why, "sync") == 0 || strcmp(origin->why, "broken") == 0;
-  descent->broken |= strcmp(origin->why, "broken") == 0;
+  const struct cxd__genesis *genesis = &origin->genesis;
+  int cuts = genesis->why == CXD__WHY_SYNC || genesis->why == CXD__WHY_BROKEN;
+  descent->broken |= genesis->why == CXD__WHY_BROKEN;
   if (same_link(&origin->link, &now->first))
     return COPY;
-  if (origin->later && same_link(&origin->prev, &now->last))
+  if (genesis->why != CXD__WHY_FIRST && same_link(&genesis->prev, &now->last))
     return FOLLOWS;
-  descent->last = origin->prev.seq;
-  return cuts && origin->prev.seq < now->last.seq && (names_now(file, origin->prev_name) || origin->prev.seq >= now->first.seq) ? ABANDONS : FOREIGN;
+  descent->last = genesis->prev.seq;
+  return cuts && genesis->prev.seq < now->last.seq && (names_now(file, genesis->prev_name) || genesis->prev.seq >= now->first.seq) ? ABANDONS : FOREIGN;
 }
 
 /* Back from the found file, a genesis at a time. A segment that was put away for good is no reason to stop. */
@@ -75,9 +71,9 @@ static void trace(struct cxd__file *file, int found, struct descent *descent) {
   *descent = (struct descent){.relation = FOREIGN, .heir = found, .own = -1};
   while (read_origin(file, descent->heir, &origin)) {
     descent->relation = relate(file, &origin, descent);
-    if (descent->relation != FOREIGN || !origin.later || origin.link.seq <= file->now.state.last.seq || !cxd__name_is_beside(&file->place, origin.prev_name))
+    if (descent->relation != FOREIGN || origin.genesis.why == CXD__WHY_FIRST || origin.link.seq <= file->now.state.last.seq || !cxd__name_is_beside(&file->place, origin.genesis.prev_name))
       return;
-    int before = cxd__open_in(file->place.dir, origin.prev_name, O_RDONLY);
+    int before = cxd__open_in(file->place.dir, origin.genesis.prev_name, O_RDONLY);
     if (before < 0)
       descent->relation = errno == ENOENT ? FOLLOWS : FOREIGN;
     if (descent->own >= 0)
@@ -88,7 +84,7 @@ static void trace(struct cxd__file *file, int found, struct descent *descent) {
   }
 }
 
-static cxd_status take_over(struct cxd__file *file, struct cxd__segment *found, int64_t size, const struct descent *descent, cxd_error **error) {
+static cxd_status take_over(struct cxd__file *file, struct cxd__sheet *found, int64_t size, const struct descent *descent, cxd_error **error) {
   cxd_status status = cxd__load(file, found, size, error);
   if (status != CXD_OK && status != CXD__DAMAGED)
     return status;
@@ -99,12 +95,12 @@ static cxd_status take_over(struct cxd__file *file, struct cxd__segment *found, 
   if (status == CXD__DAMAGED)
     status = cxd__broken_first(file, found, error);
   else
-    cxd__segment_is_now(file, found);
+    cxd__sheet_is_now(file, found);
   file->dirty = 1; /* looking may have written */
   return status == CXD_OK && descent->relation == ABANDONS ? cxd__move_after(file, descent->heir, descent->last, error) : status;
 }
 
-static cxd_status follow_to(struct cxd__file *file, struct cxd__segment *found, int64_t size, cxd_error **error) {
+static cxd_status follow_to(struct cxd__file *file, struct cxd__sheet *found, int64_t size, cxd_error **error) {
   struct origin origin;
   struct descent descent;
   if (size == 0)
@@ -126,7 +122,7 @@ static cxd_status follow_to(struct cxd__file *file, struct cxd__segment *found, 
 
 cxd_status cxd__follow(struct cxd__file *file, cxd_error **error) {
   struct stat st;
-  struct cxd__segment found = {.fd = -1};
+  struct cxd__sheet found = {.fd = -1};
   cxd__place_unlock(file->now.fd);
   cxd_status status = cxd__place_acquire(&file->place, &found.fd, &st, error);
   if (status != CXD_OK)
@@ -139,6 +135,6 @@ cxd_status cxd__follow(struct cxd__file *file, cxd_error **error) {
     found.fd = fd;
   } else
     status = follow_to(file, &found, st.st_size, error);
-  cxd__segment_close(&found);
+  cxd__sheet_close(&found);
   return status;
 }

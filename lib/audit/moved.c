@@ -41,10 +41,10 @@ static int64_t count(struct cxd__file *file, struct walk walk, const struct cxd_
   return records;
 }
 
-static cxd_status add_recover(struct cxd__file *file, struct cxd__segment *segment, int64_t records, cxd_error **error) {
+static cxd_status add_recover(struct cxd__file *file, struct cxd__sheet *sheet, int64_t records, cxd_error **error) {
   struct cxd__buf body = {0};
   cxd__buf_fmt(&body, "\"k\":\"recover\",\"what\":\"sync\",\"records\":%lld", (long long)records);
-  return cxd__file_add_buf(file, segment, &body, error);
+  return cxd__file_add_buf(file, sheet, &body, error);
 }
 
 static struct cxd__kept *find(struct cxd__pending *pending, int64_t seq) {
@@ -54,23 +54,23 @@ static struct cxd__kept *find(struct cxd__pending *pending, int64_t seq) {
   return NULL;
 }
 
-static cxd_status again(struct cxd__file *file, struct cxd__segment *segment, const struct cxd__line *line, struct cxd__kept *kept, cxd_error **error) {
+static cxd_status again(struct cxd__file *file, struct cxd__sheet *sheet, const struct cxd__line *line, struct cxd__kept *kept, cxd_error **error) {
   const struct cxd__buf *written = &file->sealer.line;
-  cxd_status status = cxd__file_add_again(file, segment, line, error);
-  if (status == CXD_OK && kept && cxd__pending_again(kept, segment->state.last.seq, written->data, written->len - 1) != 0)
+  cxd_status status = cxd__file_add_again(file, sheet, line, error);
+  if (status == CXD_OK && kept && cxd__pending_again(kept, sheet->state.last.seq, written->data, written->len - 1) != 0)
     status = cxd__fail_nomem(error);
   return status;
 }
 
-static cxd_status again_kept(struct cxd__file *file, struct cxd__segment *segment, struct cxd__kept *kept, cxd_error **error) {
+static cxd_status again_kept(struct cxd__file *file, struct cxd__sheet *sheet, struct cxd__kept *kept, cxd_error **error) {
   struct cxd__line line;
   if (!cxd__line_read(kept->line.data, kept->line.len, &line))
     return cxd__fail(error, CXD_E_AUDIT, "a record that is to be written again cannot be read");
-  return again(file, segment, &line, kept, error);
+  return again(file, sheet, &line, kept, error);
 }
 
 /* Everybody's records that can be read, then ours from memory. */
-static cxd_status copy(struct cxd__file *file, struct cxd__segment *fresh, struct walk walk, struct cxd__pending *pending, cxd_error **error) {
+static cxd_status copy(struct cxd__file *file, struct cxd__sheet *fresh, struct walk walk, struct cxd__pending *pending, cxd_error **error) {
   struct cxd__line line;
   cxd_status status = add_recover(file, fresh, count(file, walk, pending), error);
   while (status == CXD_OK && next(file, &walk, &line))
@@ -89,34 +89,34 @@ static void swap(struct cxd__file *file) {
   cxd__pending_clear(&file->pending);
 }
 
-static cxd_status move(struct cxd__file *file, struct cxd__segment *before, struct cxd__segment *fresh, cxd_error **error) {
+static cxd_status move(struct cxd__file *file, struct cxd__sheet *before, struct cxd__sheet *fresh, cxd_error **error) {
   char name[CXD__NAME_ROOM];
   int64_t from = file->sync ? file->durable : file->now.size;
   cxd_status status = cxd__load_up_to(file, before, from, error);
   if (status == CXD_OK && cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
     status = cxd__place_fail(&file->place, "it cannot get a second name", errno, error);
   if (status == CXD_OK)
-    status = cxd__segment_create(file, fresh, before->state.opens.count, error);
+    status = cxd__sheet_create(file, fresh, before->state.opens.count, error);
   if (status != CXD_OK)
     return status;
   const struct walk walk = {from, file->now.size, before->state.last};
   const struct cxd__birth birth = {.why = "sync", .prev_name = name, .prev = before->state.last};
   cxd__window_on(&file->window, file->now.fd);
-  status = cxd__segment_begin(file, fresh, &birth, &before->state.opens, error);
+  status = cxd__sheet_begin(file, fresh, &birth, &before->state.opens, error);
   if (status == CXD_OK)
     status = copy(file, fresh, walk, &file->pending, error);
-  return status == CXD_OK ? cxd__segment_put(file, fresh, error) : status;
+  return status == CXD_OK ? cxd__sheet_put(file, fresh, error) : status;
 }
 
 cxd_status cxd__move(struct cxd__file *file, cxd_error **error) {
-  struct cxd__segment before = {.fd = file->now.fd}, fresh = {.fd = -1};
+  struct cxd__sheet before = {.fd = file->now.fd}, fresh = {.fd = -1};
   cxd_status status = move(file, &before, &fresh, NULL);
   cxd__state_free(&before.state);
   if (status == CXD_OK) {
     swap(file);
     return CXD_OK;
   }
-  cxd__segment_drop(file, &fresh);
+  cxd__sheet_drop(file, &fresh);
   return cxd__file_give_up(file, "could not be made durable", error);
 }
 

@@ -29,16 +29,16 @@ int cxd__set_aside(int fd, int64_t size, int64_t len) {
 }
 
 /* Twice as much where there is room, so that not every record needs the call. */
-static int make_room(struct cxd__segment *segment, int64_t size) {
+static int make_room(struct cxd__sheet *sheet, int64_t size) {
   struct cxd__sigxfsz held; /* some file systems hold the limit against reserved blocks too */
   cxd__sigxfsz_hold(&held);
-  int code = cxd__set_aside(segment->fd, size, 2 * CXD__AUDIT_RESERVE);
-  segment->reserved = code == 0 ? size + 2 * CXD__AUDIT_RESERVE : 0;
+  int code = cxd__set_aside(sheet->fd, size, 2 * CXD__AUDIT_RESERVE);
+  sheet->reserved = code == 0 ? size + 2 * CXD__AUDIT_RESERVE : 0;
   if (code > 0)
-    code = cxd__set_aside(segment->fd, size, CXD__AUDIT_RESERVE);
+    code = cxd__set_aside(sheet->fd, size, CXD__AUDIT_RESERVE);
   cxd__sigxfsz_release(&held, 1);
   if (code == CXD__NO_SUCH_CALL)
-    return cxd__has_space(segment->fd, CXD__AUDIT_RESERVE) ? 0 : ENOSPC;
+    return cxd__has_space(sheet->fd, CXD__AUDIT_RESERVE) ? 0 : ENOSPC;
   return code;
 }
 
@@ -49,7 +49,7 @@ static int below_limit(int64_t size) {
 
 cxd_status cxd__file_make_room(struct cxd__file *file, cxd_error **error) {
   struct stat st;
-  struct cxd__segment *now = &file->now;
+  struct cxd__sheet *now = &file->now;
   if (fstat(now->fd, &st) != 0)
     return cxd__place_fail(&file->place, "cannot be examined", errno, error);
   int code = below_limit(st.st_size) ? 0 : EFBIG;

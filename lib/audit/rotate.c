@@ -22,7 +22,7 @@ static int is_new_day(const struct cxd__state *state) {
 static int gets_key(const struct cxd__file *file) { return file->sealer.seal.kid[0] && !file->now.state.kid[0]; }
 
 static const char *due(const struct cxd__file *file) {
-  const struct cxd__segment *now = &file->now;
+  const struct cxd__sheet *now = &file->now;
   if (gets_key(file))
     return "key";
   if (file->max_bytes > 0 && now->size >= file->max_bytes && now->state.last.seq > now->state.first.seq)
@@ -38,15 +38,15 @@ static cxd_status add_rotate(struct cxd__file *file, const char *as, const char 
   return cxd__file_add_buf(file, &file->now, &body, error);
 }
 
-static cxd_status fill(struct cxd__file *file, struct cxd__segment *fresh, const char *name, const char *why, cxd_error **error) {
+static cxd_status fill(struct cxd__file *file, struct cxd__sheet *fresh, const char *name, const char *why, cxd_error **error) {
   char sha256[CXD__HASH_HEX + 1];
-  const struct cxd__segment *now = &file->now;
+  const struct cxd__sheet *now = &file->now;
   if (cxd__hash_file(now->fd, now->size, &file->plain.hasher, sha256) != 0)
     return cxd__place_fail(&file->place, "it cannot be read for its successor", errno, error);
   const struct cxd__birth birth = {.why = why, .prev_name = name, .prev = now->state.last, .prev_sha256 = sha256};
-  cxd_status status = cxd__segment_begin(file, fresh, &birth, &file->now.state.opens, error);
+  cxd_status status = cxd__sheet_begin(file, fresh, &birth, &file->now.state.opens, error);
   if (status == CXD_OK)
-    status = cxd__segment_put(file, fresh, error);
+    status = cxd__sheet_put(file, fresh, error);
   if (status != CXD_OK && fresh->fd >= 0) { /* not in its place: the old one has to be able to try again */
     file->now.state.opens = fresh->state.opens;
     fresh->state.opens = (struct cxd__opens){0};
@@ -55,26 +55,26 @@ static cxd_status fill(struct cxd__file *file, struct cxd__segment *fresh, const
 }
 
 /* `now` ends with its `rotate` record and has its second name. */
-static cxd_status succeed(struct cxd__file *file, struct cxd__segment *fresh, const char *name, const char *why, cxd_error **error) {
+static cxd_status succeed(struct cxd__file *file, struct cxd__sheet *fresh, const char *name, const char *why, cxd_error **error) {
   if (file->spoiled || cxd__sync_data(file->now.fd) != 0) {
     file->spoiled = 1;
-    cxd__segment_drop(file, fresh);
+    cxd__sheet_drop(file, fresh);
     return cxd__move(file, error);
   }
   cxd__file_durable(file);
   (void)cxd__cut(file->now.fd, file->now.size);
   cxd_status status = fill(file, fresh, name, why, error);
   if (status != CXD_OK)
-    cxd__segment_drop(file, fresh);
+    cxd__sheet_drop(file, fresh);
   return status;
 }
 
 static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **error) {
-  struct cxd__segment fresh;
+  struct cxd__sheet fresh;
   char name[CXD__NAME_ROOM];
-  if (!cxd__segment_fits(&file->now.state.opens))
+  if (!cxd__sheet_fits(&file->now.state.opens))
     return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': a new segment cannot be begun: there are too many intents without outcome", file->place.path);
-  cxd_status status = cxd__segment_create(file, &fresh, file->now.state.opens.count, error);
+  cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, error);
   if (status != CXD_OK)
     return status;
   if (cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
@@ -83,7 +83,7 @@ static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **er
     status = add_rotate(file, name, why, error);
   if (status == CXD_OK)
     return succeed(file, &fresh, name, why, error);
-  cxd__segment_drop(file, &fresh);
+  cxd__sheet_drop(file, &fresh);
   return status;
 }
 
@@ -117,7 +117,7 @@ static int was_left_before(const struct cxd__file *file) {
 }
 
 cxd_status cxd__rotate_complete(struct cxd__file *file, cxd_error **error) {
-  struct cxd__segment fresh;
+  struct cxd__sheet fresh;
   char name[CXD__NAME_ROOM];
   if (was_left_before(file)) {
     (void)strcpy(file->damage, "it ends where a later segment begins that is there already: an old segment was put in its place");
@@ -126,6 +126,6 @@ cxd_status cxd__rotate_complete(struct cxd__file *file, cxd_error **error) {
   const char *why = gets_key(file) ? "key" : strcmp(file->now.state.why, "day") == 0 ? "day" : "size";
   if (cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
     return cxd__place_fail(&file->place, "it cannot get a second name", errno, error);
-  cxd_status status = cxd__segment_create(file, &fresh, file->now.state.opens.count, error);
+  cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, error);
   return status == CXD_OK ? succeed(file, &fresh, name, why, error) : status;
 }

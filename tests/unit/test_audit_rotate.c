@@ -100,11 +100,14 @@ END_TEST
 
 START_TEST(a_new_utc_day_begins_a_new_segment_and_an_earlier_one_does_not) {
   const struct cxd__audit_options daily = {.path = log_path, .sync = 1, .rotate_daily = 1};
+  boot_ahead_us = DAY_US;
   struct cxd__audit *audit = open_with(&daily);
   add_outcomes(audit, 2);
-  wall_ahead_us = boot_ahead_us = DAY_US;
+  wall_ahead_us = DAY_US;
+  boot_ahead_us = 2 * DAY_US;
   add_outcomes(audit, 2);
-  wall_ahead_us = boot_ahead_us = -DAY_US;
+  wall_ahead_us = -DAY_US;
+  boot_ahead_us = 0;
   add_outcomes(audit, 2);
   wall_ahead_us = boot_ahead_us = 0;
   close_synced(audit);

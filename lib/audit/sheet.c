@@ -18,7 +18,7 @@
 
 static cxd_status no_segment(const struct cxd__file *file, int code, cxd_error **error) { return cxd__place_fail(&file->place, "a new segment cannot be begun", code, error); }
 
-static int create(const struct cxd__file *file, struct cxd__segment *fresh) {
+static int create(const struct cxd__file *file, struct cxd__sheet *fresh) {
   char name[CXD__NAME_ROOM];
   struct stat st;
   if (cxd__name_beside(&file->place, ".new", name) != 0)
@@ -33,9 +33,9 @@ static int create(const struct cxd__file *file, struct cxd__segment *fresh) {
 }
 
 /* As much as each open intent may need, and one more: what was set aside before is in the old file. */
-cxd_status cxd__segment_create(struct cxd__file *file, struct cxd__segment *fresh, size_t opens, cxd_error **error) {
+cxd_status cxd__sheet_create(struct cxd__file *file, struct cxd__sheet *fresh, size_t opens, cxd_error **error) {
   int64_t need = CXD__AUDIT_RESERVE + (int64_t)opens * CXD__AUDIT_MAX_RECORD;
-  *fresh = (struct cxd__segment){.fd = -1};
+  *fresh = (struct cxd__sheet){.fd = -1};
   int code = create(file, fresh);
   if (code == 0)
     code = cxd__set_aside(fresh->fd, 0, need);
@@ -45,18 +45,18 @@ cxd_status cxd__segment_create(struct cxd__file *file, struct cxd__segment *fres
     code = cxd__has_space(fresh->fd, need) ? 0 : ENOSPC;
   if (code == 0)
     return CXD_OK;
-  cxd__segment_drop(file, fresh);
+  cxd__sheet_drop(file, fresh);
   return no_segment(file, code, error);
 }
 
-void cxd__segment_drop(struct cxd__file *file, struct cxd__segment *fresh) {
+void cxd__sheet_drop(struct cxd__file *file, struct cxd__sheet *fresh) {
   char name[CXD__NAME_ROOM];
   if (fresh->fd >= 0 && cxd__name_beside(&file->place, ".new", name) == 0)
     (void)unlinkat(file->place.dir, name, 0);
-  cxd__segment_close(fresh);
+  cxd__sheet_close(fresh);
 }
 
-int cxd__segment_fits(const struct cxd__opens *opens) {
+int cxd__sheet_fits(const struct cxd__opens *opens) {
   char number[24];
   size_t len = 0;
   for (size_t i = 0; i < opens->count && len < CXD__AUDIT_MAX_RECORD; i++)
@@ -64,7 +64,7 @@ int cxd__segment_fits(const struct cxd__opens *opens) {
   return len + GENESIS_ROOM < CXD__AUDIT_MAX_RECORD;
 }
 
-cxd_status cxd__segment_begin(struct cxd__file *file, struct cxd__segment *fresh, const struct cxd__birth *birth, struct cxd__opens *opens, cxd_error **error) {
+cxd_status cxd__sheet_begin(struct cxd__file *file, struct cxd__sheet *fresh, const struct cxd__birth *birth, struct cxd__opens *opens, cxd_error **error) {
   struct cxd__buf body = {0};
   cxd__buf_fmt(&body, "\"k\":\"genesis\",\"why\":\"%s\",\"prev_name\":", birth->why);
   cxd__buf_json_str(&body, birth->prev_name);
@@ -83,20 +83,20 @@ cxd_status cxd__segment_begin(struct cxd__file *file, struct cxd__segment *fresh
   return status;
 }
 
-void cxd__segment_is_now(struct cxd__file *file, struct cxd__segment *segment) {
-  cxd__segment_close(&file->now);
-  file->now = *segment;
-  *segment = (struct cxd__segment){.fd = -1};
+void cxd__sheet_is_now(struct cxd__file *file, struct cxd__sheet *sheet) {
+  cxd__sheet_close(&file->now);
+  file->now = *sheet;
+  *sheet = (struct cxd__sheet){.fd = -1};
   file->durable = file->now.head;
   file->spoiled = 0;
   file->checkpoint.seq = 0;
 }
 
-cxd_status cxd__segment_put(struct cxd__file *file, struct cxd__segment *fresh, cxd_error **error) {
+cxd_status cxd__sheet_put(struct cxd__file *file, struct cxd__sheet *fresh, cxd_error **error) {
   char name[CXD__NAME_ROOM];
   if (cxd__name_beside(&file->place, ".new", name) != 0 || cxd__sync_file(fresh->fd) != 0 || renameat(file->place.dir, name, file->place.dir, file->place.base) != 0)
     return no_segment(file, errno, error);
-  cxd__segment_is_now(file, fresh);
+  cxd__sheet_is_now(file, fresh);
   file->durable = file->now.size;
   file->dirty = 0;
   if (cxd__place_sync_dir(&file->place) != 0)
