@@ -50,6 +50,7 @@ struct cxd__job {
   int64_t rollback_of;         /* APPLY: the record whose update is taken back; 0: none */
   const char *intent;          /* RECOVER: a dangling intent record, without its newline */
   size_t intent_len;
+  int64_t gone_boot_us;        /* RECOVER: boot clock when its writer was first seen to be gone; 0: now */
   const char *boot;            /* RECOVER: id of this boot; "" when it is not known */
 };
 
