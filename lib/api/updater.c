@@ -5,6 +5,7 @@
 
 #include "api/client.h"
 #include "api/config.h"
+#include "api/updater.h"
 #include "base/abi.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -298,28 +299,39 @@ static void count_call(cxd_updater *updater, int32_t by) {
   cxd__client_unlock(updater->client);
 }
 
-static cxd_status update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
+cxd_status cxd__updater_ready(cxd_updater *updater, uintptr_t entry, cxd_result **out, cxd_error **error) {
   if (out)
     *out = NULL;
   cxd_status status = usable(updater, error);
   if (status == CXD_OK && !out)
     status = cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a cxd_result *");
+  return status == CXD_OK ? cxd__client_may_write(updater->client, entry, error) : status;
+}
+
+struct cxd__job cxd__updater_job(const cxd_updater *updater) { return updater->job; }
+
+const cxd_config *cxd__updater_config(const cxd_updater *updater) { return updater->config; }
+
+cxd_status cxd__updater_run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
+  count_call(updater, 1);
+  cxd_status status = run(updater, job, entry, out, error);
+  if (job->kind == CXD__JOB_APPLY && *out)
+    run_callbacks(updater, entry, *out);
+  count_call(updater, -1);
+  unref(updater);
+  return status;
+}
+
+static cxd_status update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
+  cxd_status status = cxd__updater_ready(updater, entry, out, error);
   if (status == CXD_OK && !CXD__IS(campaign, CAMPAIGN))
     status = cxd__fail(error, CXD_E_ARGUMENT, "campaign is NULL, freed, or a handle of another kind");
-  if (status == CXD_OK)
-    status = cxd__client_may_write(updater->client, entry, error);
   if (status != CXD_OK)
     return status;
   struct cxd__job job = updater->job;
   job.kind = kind;
   job.change = campaign;
-  count_call(updater, 1);
-  status = run(updater, &job, entry, out, error);
-  if (kind == CXD__JOB_APPLY && *out)
-    run_callbacks(updater, entry, *out);
-  count_call(updater, -1);
-  unref(updater);
-  return status;
+  return cxd__updater_run(updater, &job, entry, out, error);
 }
 
 cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_PLAN, cxd__entry(), campaign, out, error); }
