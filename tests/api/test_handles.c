@@ -296,6 +296,7 @@ START_TEST(updaters) {
   ck_argument(cxd_updater_new(config, client, NULL, NULL, NULL));
   ck_argument(cxd_updater_apply(updater, campaign, NULL, NULL));
   ck_argument(cxd_updater_plan(updater, campaign, NULL, NULL));
+  ck_argument(cxd_updater_rollback(updater, "/dev/null", 1, 0, NULL, NULL));
   ck_argument(cxd_updater_set_audit_logger(updater, NULL, NULL));
   ck_argument(cxd_updater_add_callback(updater, NULL, NULL));
   EACH_BAD(i) {
@@ -311,6 +312,9 @@ START_TEST(updaters) {
     ck_argument(cxd_updater_add_callback(bad[i], &callback, NULL));
     no_update(bad[i], campaign);
     no_update(updater, bad[i]);
+    cxd_result *result = (cxd_result *)(void *)config;
+    ck_argument(cxd_updater_rollback(bad[i], "/dev/null", 1, 0, &result, NULL));
+    ck_assert_ptr_null(result);
     cxd_updater_cancel(bad[i]);
     cxd_updater_free(bad[i]);
   }
