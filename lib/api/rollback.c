@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "api/client.h"
 #include "api/config.h"
 #include "api/updater.h"
 #include "base/error.h"
@@ -88,7 +87,7 @@ static cxd_status read_records(struct wanted *w, cxd_audit_reader *reader, take_
 
 static cxd_status read_log(struct wanted *w, const cxd_updater *updater, take_fn take, cxd_error **error) {
   cxd_audit_reader *reader = NULL;
-  cxd_status status = cxd_audit_open(w->log, cxd__config_text(cxd__updater_config(updater), "audit.key_file"), &reader, error);
+  cxd_status status = cxd_audit_open(w->log, cxd__config_text(updater->config, "audit.key_file"), &reader, error);
   if (status == CXD_OK)
     status = read_records(w, reader, take, error);
   cxd_audit_free(reader);
@@ -144,7 +143,7 @@ static cxd_status take_back(cxd_updater *updater, const struct wanted *w, int32_
   cxd_status status = cxd__undo_make(cxd__json_member(intent, "campaign"), cxd__json_member(intent, "diff"), &undo, error);
   if (status != CXD_OK)
     return status;
-  struct cxd__job job = cxd__updater_job(updater);
+  struct cxd__job job = updater->job;
   job.kind = plan ? CXD__JOB_PLAN : CXD__JOB_APPLY;
   job.change = undo.change;
   job.edits = &undo.edits;

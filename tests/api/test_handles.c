@@ -299,6 +299,13 @@ START_TEST(updaters) {
   ck_argument(cxd_updater_rollback(updater, "/dev/null", 1, 0, NULL, NULL));
   ck_argument(cxd_updater_set_audit_logger(updater, NULL, NULL));
   ck_argument(cxd_updater_add_callback(updater, NULL, NULL));
+  size_t resolved = 7, left = 7;
+  ck_assert_int_eq(cxd_updater_recover(updater, &resolved, &left, NULL), CXD_OK);
+  ck_assert_uint_eq(resolved + left, 0);
+  ck_assert_int_eq(cxd_updater_recover(updater, NULL, NULL, NULL), CXD_OK);
+  char *none = cxd_updater_dangling_json(updater);
+  ck_assert_str_eq(none, "[]");
+  cxd_string_free(none);
   EACH_BAD(i) {
     cxd_audit_logger logger = {.size = sizeof logger};
     cxd_callback callback = {.size = sizeof callback};
@@ -315,6 +322,8 @@ START_TEST(updaters) {
     cxd_result *result = (cxd_result *)(void *)config;
     ck_argument(cxd_updater_rollback(bad[i], "/dev/null", 1, 0, &result, NULL));
     ck_assert_ptr_null(result);
+    ck_argument(cxd_updater_recover(bad[i], &resolved, &left, NULL));
+    ck_assert_ptr_null(cxd_updater_dangling_json(bad[i]));
     cxd_updater_cancel(bad[i]);
     cxd_updater_free(bad[i]);
   }
