@@ -8,8 +8,7 @@
 #include "display.h"
 #include "mem.h"
 
-#define CAMPAIGN_COLUMNS 36
-#define ACTOR_COLUMNS 20
+#define ACTOR_COLUMNS 16
 #define VALUE_COLUMNS 24
 #define WHAT_COLUMNS 400
 #define TIME_LEN 19 /* to the second */
@@ -31,12 +30,17 @@ static const struct {
 };
 
 void audit_row_titles(struct table *table) {
-  static const char *const titles[AUDIT_ROW_COLUMNS] = {"TIME", "SEQ", "KIND", "CAMPAIGN", "RESULT", "ACTOR", "SENDS", "WHAT"};
+  static const char *const titles[AUDIT_ROW_COLUMNS] = {"TIME (UTC)", "SEQ", "KIND", "CAMPAIGN", "RESULT", "ACTOR", "SENDS", "WHAT"};
   for (size_t i = 0; i < AUDIT_ROW_COLUMNS; i++)
     table_add_text(table, titles[i]);
 }
 
 static int says_nothing(struct slice value) { return value.len == 0 || slice_is(value, "null") || slice_is(value, "\"\"") || slice_is(value, "\"CXD_OK\"") || slice_is(value, "false"); }
+
+static void separate(FILE *out) {
+  if (ftell(out) > 0)
+    fputs(", ", out);
+}
 
 static void put_value(FILE *out, struct slice value) {
   char *text = display_clip(value.len > 0 ? value : slice_of("(absent)"), VALUE_COLUMNS);
@@ -47,9 +51,8 @@ static void put_value(FILE *out, struct slice value) {
 /* "/maxConcurrentCalls 150 -> 120, /note (absent) -> 1" */
 static void put_changes(FILE *out, struct slice diff) {
   struct slice entry;
-  int first = 1;
-  for (size_t pos = 0; walk_array(diff, &pos, &entry) == 1; first = 0) {
-    fputs(first ? "" : ", ", out);
+  for (size_t pos = 0; walk_array(diff, &pos, &entry) == 1;) {
+    separate(out);
     display_put(out, walk_plain(walk_get(entry, "path")));
     fputc(' ', out);
     put_value(out, walk_get(entry, "old"));
@@ -61,14 +64,13 @@ static void put_changes(FILE *out, struct slice diff) {
 static void put_findings(FILE *out, struct slice findings) {
   struct slice finding;
   for (size_t pos = 0; walk_array(findings, &pos, &finding) == 1;) {
-    fputc(' ', out);
+    separate(out);
     display_put(out, walk_plain(walk_get(finding, "code")));
   }
 }
 
 /* "name value, name value" of those that say something. */
 static void put_members(FILE *out, struct slice record, const char *names) {
-  const char *separator = "";
   while (*names) {
     int len = 0;
     while (names[len] && names[len] != ' ')
@@ -76,9 +78,9 @@ static void put_members(FILE *out, struct slice record, const char *names) {
     char *name = mem_format("%.*s", len, names);
     struct slice value = walk_get(record, name);
     if (!says_nothing(value)) {
-      fprintf(out, "%s%s ", separator, name);
+      separate(out);
+      fprintf(out, "%s ", name);
       display_put(out, walk_plain(value));
-      separator = ", ";
     }
     free(name);
     names += len + (names[len] == ' ');
@@ -96,9 +98,12 @@ static void add_what(struct table *table, struct slice record, const char *membe
   free(what.text);
 }
 
+/* An id of 36 characters would leave no room for the rest on a narrow screen. */
+static size_t campaign_columns(size_t screen) { return screen == 0 || screen >= 140 ? 36 : screen >= 110 ? 20 : 13; }
+
 static struct slice or_nothing(struct slice value) { return slice_is(value, "null") ? slice_of("") : walk_plain(value); }
 
-void audit_row_add(struct table *table, struct slice record) {
+void audit_row_add(struct table *table, struct slice record, size_t screen) {
   struct slice time = walk_plain(walk_get(record, "t")), kind = walk_plain(walk_get(record, "k"));
   size_t row = 0, known = sizeof shown / sizeof *shown;
   while (row < known && !slice_is(kind, shown[row].kind))
@@ -108,7 +113,7 @@ void audit_row_add(struct table *table, struct slice record) {
   table_add(table, time, 0);
   table_add(table, walk_get(record, "seq"), 0);
   table_add(table, kind, 0);
-  table_add(table, or_nothing(walk_get(record, "campaign")), CAMPAIGN_COLUMNS);
+  table_add(table, or_nothing(walk_get(record, "campaign")), campaign_columns(screen));
   table_add(table, result ? or_nothing(walk_get(record, result)) : slice_of(""), 0);
   table_add(table, or_nothing(walk_get(record, "actor")), ACTOR_COLUMNS);
   table_add(table, walk_get(record, "sends"), 0);

@@ -10,6 +10,6 @@
 #define AUDIT_ROW_COLUMNS 8
 
 void audit_row_titles(struct table *table);
-void audit_row_add(struct table *table, struct slice record);
+void audit_row_add(struct table *table, struct slice record, size_t screen); /* screen: columns that there are, 0: any */
 
 #endif

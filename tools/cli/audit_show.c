@@ -73,7 +73,7 @@ static void show_record(struct showing *s, struct slice record) {
   }
   if (s->rows == 0)
     audit_row_titles(&s->table);
-  audit_row_add(&s->table, record);
+  audit_row_add(&s->table, record, s->width);
   if (++s->rows == BLOCK_ROWS)
     print_block(s);
 }
