@@ -191,6 +191,7 @@ void core_answer(struct core_rig *rig, const struct core_answer *answer) { core_
 
 void core_checked(struct core_rig *rig, cxd_status status) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = rig->act.op, .tag = rig->act.tag, .status = status, .report = cxd__report_new()};
+  event.basis = rig->act.merged && rig->basis ? cxd__strdup(rig->basis) : NULL;
   ck_assert_ptr_nonnull(event.report);
   if (status != CXD_OK) {
     (void)cxd_report_add(event.report, CXD_SEVERITY_ERROR, "pacing.interval", "/pacing/interval", "too short");

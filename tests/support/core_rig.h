@@ -35,6 +35,7 @@ struct core_rig {
   char notes[CORE_NOTES][512]; /* bodies of the records in passing, in order; they are appended on the way to the next action */
   size_t note_count;
   cxd_status note_status;   /* what becomes of them */
+  const char *basis;        /* what checks of a merged campaign are based on; NULL: they do not say */
   int woken;                /* how often another core asked this one to look again */
 };
 
