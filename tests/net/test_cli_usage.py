@@ -66,7 +66,7 @@ class Usage(clilib.Case):
         self.refused("config", says=["list|show is missing"])
         self.refused("config", "lst", says=["list or show"])
         self.refused("rollback", says=["LOG is missing: cxdialer rollback LOG"])
-        self.refused("audit", says=["verify|show|recover [LOG] is missing"])
+        self.refused("audit", says=["PART [LOG] is missing"])
 
     def test_global_options_behind_the_command_say_where_they_belong(self):
         for option, value in (("--output", "json"), ("--set", "rate.limit=1"), ("--config", "x")):

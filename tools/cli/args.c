@@ -112,7 +112,7 @@ static char *list_commands(int key, const char *text, void *input) {
   mem_stream_open(&stream);
   fputs("Commands:\n", stream.file);
   for (size_t i = 0; command_at(i); i++)
-    fprintf(stream.file, "  %-8s %-26s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
+    fprintf(stream.file, "  %-8s %-10s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
   fputs("\n`cxdialer COMMAND --help' has the options of a command; cxdialer(1) the keys, exit codes and examples.", stream.file);
   mem_stream_close(&stream);
   return stream.text;
