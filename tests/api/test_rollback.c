@@ -149,6 +149,20 @@ START_TEST(members_of_every_kind_come_back) {
 }
 END_TEST
 
+/* A record may be as deep as a campaign, and three levels of it are its own. */
+START_TEST(the_deepest_values_come_back) {
+  struct rig rig;
+  char deep[64] = "";
+  for (int i = 0; i < 29; i++)
+    strcat(deep, "[");
+  for (int i = 0; i < 29; i++)
+    strcat(deep, "]");
+  open_rig(&rig);
+  there_and_back(&rig, with_json(change_of(SAMPLE_ID), "/deep", deep));
+  rig_close(&rig);
+}
+END_TEST
+
 START_TEST(removed_members_come_back_whole) {
   static const char *const members[] = {"/note", "/a~1b", "/a~1b/~0c", "/big", "/big/x", "/0", "/\xc3\xa9"};
   struct rig rig;
@@ -495,6 +509,7 @@ int main(void) {
   tcase_add_test(tc, it_is_an_update_of_its_own_and_names_what_it_takes_back);
   tcase_add_test(tc, a_rollback_can_be_taken_back_again_and_again);
   tcase_add_test(tc, members_of_every_kind_come_back);
+  tcase_add_test(tc, the_deepest_values_come_back);
   tcase_add_test(tc, removed_members_come_back_whole);
   tcase_add_test(tc, numbers_come_back_as_they_were_spelled);
   tcase_add_test(tc, what_others_changed_beside_it_stays);
