@@ -123,7 +123,7 @@ class Verify(AuditCase):
         self.assertIn("NOT as it was written", done.stdout)
         self.assertIn("first damage where record 3 should stand", done.stdout)
         self.assertRegex(done.stdout, r"error +audit\.hash ")
-        self.assertIn("was changed after it was written", done.stdout)
+        self.assertIn("keep the file as it is and compare it with a copy", done.stdout)
         self.assertEqual(self.verify(log, code=74)["first_bad_seq"], 3)
 
     def test_records_taken_out_swapped_and_not_json(self):

@@ -125,8 +125,15 @@ class One(RollbackCase):
         for words in (["3"], ["1..99"]):
             done = self.refused(sim, 74, "--seq", *words, copy, says=["audit.hash"])
             self.assertIn("not as it was written", done.stderr)
-        self.assertEqual(self.back(sim, "--seq", "3", code=74, log=copy)["outcome"], "not_applied")
         self.assertEqual(self.calls(sim), 120)
+
+    def test_a_damaged_log_that_it_would_write_to_stays_as_it_is(self):
+        sim = self.many()
+        seq = self.apply(sim, "c0", maxConcurrentCalls=120)
+        self.audit.write_bytes(auditlib.damaged(self.audit.read_bytes(), seq - 1, b'"old":150', b'"old":999'))
+        before = {path.name: path.read_bytes() for path in self.dir.iterdir()}
+        self.refused(sim, 74, "--seq", str(seq), str(self.audit), says=["audit.hash", "nothing was sent"])
+        self.assertEqual({path.name: path.read_bytes() for path in self.dir.iterdir()}, before)
 
     def test_a_keyed_log_needs_its_key(self):
         sim = self.many()
@@ -146,6 +153,24 @@ class One(RollbackCase):
         path = self.file("recovered.log", log.text())
         self.assertEqual(self.back(sim, "--seq", "5", log=path)["outcome"], "applied")
         self.assertEqual(self.calls(sim), 180)
+
+    def test_an_update_whose_process_died_is_recovered_and_put_back(self):
+        sim = self.many("--fault", "PUT:1:apply-then-close", "--fault", "GET:2:delay=5000")
+        process = subprocess.Popen([clilib.program(), "apply", self.file("c.json", {"id": "c0", "maxConcurrentCalls": 120})], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=clilib.environment(**self.env(sim.url)))
+        simlib.until(lambda: sum(r["method"] == "GET" for r in sim.requests()) == 2)  # it reads back what became of the PUT
+        process.kill()
+        process.wait()
+        intent = next(r for r in map(json.loads, self.audit.read_text().splitlines()) if r["k"] == "intent")
+        self.refused(sim, 65, "--plan", "--seq", str(intent["seq"]), str(self.audit), says=["no outcome yet", "audit recover"])
+        listed, = json.loads(self.cli(sim, "--output", "json", "audit", "recover", "--list").stdout)
+        self.assertEqual((listed["seq"], listed["op"], listed["campaign_id"], listed["writer"]), (intent["seq"], intent["op"], "c0", intent["w"]))
+        self.assertIn(intent["w"], self.cli(sim, "audit", "recover", "--list").stdout)
+        done = self.cli(sim, "audit", "recover")
+        self.assert_code(done, 0)
+        self.assertEqual(done.stdout, "1 resolved, 0 left in doubt\n")
+        self.assertEqual(self.back(sim, "--seq", str(intent["seq"]))["outcome"], "applied")
+        self.assertEqual(self.calls(sim), 150)
 
     def test_hostile_and_huge_records(self):
         sim = self.many()
@@ -249,6 +274,22 @@ class Range(RollbackCase):
         log.update("op-3", 180, 150, campaign="c1")
         results = self.back(sim, "--seq", "1..9", code=80, log=self.file("replaced.log", log.text()))
         self.assertEqual(self.outcomes(results), [("c1", "applied"), ("c0", "rejected"), ("c0", "not_applied")])
+
+    def test_across_the_segments_of_a_keyed_log(self):
+        sim = self.many("--rate", "0")
+        (self.dir / "logs").mkdir()
+        self.audit = self.dir / "logs" / "audit.log"
+        env = {"CXDIALER_AUDIT_KEY_FILE": self.file("key", b"a key of some length\n"), "CXDIALER_AUDIT_MAX_BYTES": "65536", "CXDIALER_RATE_LIMIT": "0"}
+        changes = [{"id": IDS[i % 2], "maxConcurrentCalls": 100 + i} for i in range(90)]
+        done = self.cli(sim, "--output", "json", "apply", self.file("c.json", changes), **env)
+        self.assert_code(done, 0)
+        last = json.loads(done.stdout)[-1]["audit"]["seq"]
+        verified = json.loads(self.cli(sim, "--output", "json", "audit", "verify", str(self.audit), **env).stdout)
+        self.assertEqual((verified["ok"], verified["segments"] > 1), (True, True))
+        results = self.back(sim, "--seq", f"1..{last}", log=self.audit.parent, **env)
+        self.assertEqual(self.outcomes(results), [(change["id"], "applied") for change in reversed(changes)])
+        self.assertEqual((self.calls(sim), self.calls(sim, "c1")), (150, 150))
+        self.assert_code(self.cli(sim, "audit", "verify", str(self.audit.parent), **env), 0)
 
     def test_the_text(self):
         sim = self.many()

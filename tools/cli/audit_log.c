@@ -87,32 +87,6 @@ void audit_log_tell_rest(const struct audit_log *log) {
     output_failure(log->cli, CXD_E_AUDIT, "", "%s: %zu more findings like these: cxdialer audit verify has them all", log->path, log->hidden);
 }
 
-static const struct {
-  const char *code, *advice;
-} advices[] = {
-    {"audit.form", "the file was edited, or the disk lost a part of it: keep it as it is and compare it with a copy"},
-    {"audit.hash", "this record was changed after it was written: keep the file as it is and compare it with a copy"},
-    {"audit.chain", "records before this one were changed, taken out or put in: compare with a copy"},
-    {"audit.seq", "records were taken out, doubled or moved: compare with a copy"},
-    {"audit.genesis", "the file does not begin where a segment begins, or segments were put together: verify each as it was"},
-    {"audit.segment", "put the segment it names back beside the log, as it was; or give its last record with --expect"},
-    {"audit.rotated", "the segment at audit.path is gone: put it back; the next opening of the log begins one if it never was there"},
-    {"audit.broken", "the writer found the segment before damaged and began anew: look into that one, which it left as it was"},
-    {"audit.key", "give the key with --key-file or audit.key_file; a log can only be verified with the key it was sealed with"},
-    {"audit.unkeyed", "anybody can write records without the key: find out who did, and compare with a copy"},
-    {"audit.expect", "the log was cut, or an older copy stands in its place: look for the records that are missing"},
-    {"audit.torn", "a crash cut the last line; the next update sets it aside and notes that"},
-    {"audit.unkeyed_start", "the log was keyed later on; what stands before that is only chained"},
-    {"audit.open", "when no update is under way: cxdialer audit recover"},
-};
-
-const char *audit_log_advice(const char *code) {
-  for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
-    if (strcmp(advices[i].code, code) == 0)
-      return advices[i].advice;
-  return "";
-}
-
 static int read_number(const char **at, int64_t *out) {
   size_t len = strspn(*at, "0123456789");
   errno = 0;

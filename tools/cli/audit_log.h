@@ -30,9 +30,6 @@ int audit_log_next(struct audit_log *log, struct slice *record);
 void audit_log_tell(struct audit_log *log);
 void audit_log_tell_rest(const struct audit_log *log);
 
-/* What to do about a code of a finding; "" where nothing is to be done. */
-const char *audit_log_advice(const char *code);
-
 /* "N" or "N..M", both from 1 and N not above M. 0: neither. */
 int audit_log_range(const char *text, int64_t *first, int64_t *last);
 

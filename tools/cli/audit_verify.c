@@ -109,14 +109,14 @@ static void print_json(const struct verifying *v, int ok) {
   fputs("}\n", stdout);
 }
 
+/* Their messages say what to do. */
 static void print_findings(const cxd_report *report) {
   for (size_t i = 0; i < cxd_report_count(report); i++) {
-    const char *code = cxd_report_code(report, i), *advice = audit_log_advice(code);
     printf("  %-7s  ", severity_name(cxd_report_severity(report, i)));
-    display_put(stdout, slice_of(code));
-    printf("  ");
+    display_put(stdout, slice_of(cxd_report_code(report, i)));
+    fputs("  ", stdout);
     display_put(stdout, slice_of(cxd_report_message(report, i)));
-    printf("%s%s\n", *advice ? "\n           " : "", advice);
+    fputc('\n', stdout);
   }
 }
 

@@ -58,21 +58,21 @@ static void collect(struct rollback *r, struct audit_log *log) {
   struct slice record;
   while (audit_log_next(log, &record)) {
     int64_t seq = audit_log_seq(record);
-    if (seq >= r->first && seq <= r->last && is_applied(record))
+    if (r->is_range && seq >= r->first && seq <= r->last && is_applied(record))
       add_item(r, seq, walk_plain(walk_get(record, "campaign")));
   }
+  if (!r->is_range)
+    add_item(r, r->first, slice_of(""));
   audit_log_tell(log);
   audit_log_tell_rest(log);
 }
 
-/* Before the log is opened for writing, which would make one where there is none. */
+/* Before the log is opened for writing, which would make one where there is none, and begin a new segment behind damage. */
 static int find_items(struct rollback *r) {
   struct audit_log log = {0};
   int code = audit_log_open(&log, r->cli, r->log, NULL);
-  if (!code && r->is_range)
+  if (!code)
     collect(r, &log);
-  else if (!code)
-    add_item(r, r->first, slice_of(""));
   audit_log_close(&log);
   if (log.code == EXIT_AUDIT)
     output_failure(r->cli, CXD_E_AUDIT, "", "%s is not as it was written: nothing was sent", r->log);
