@@ -298,6 +298,13 @@ START_TEST(updaters) {
   ck_argument(cxd_updater_plan(updater, campaign, NULL, NULL));
   ck_argument(cxd_updater_set_audit_logger(updater, NULL, NULL));
   ck_argument(cxd_updater_add_callback(updater, NULL, NULL));
+  size_t resolved = 7, left = 7;
+  ck_assert_int_eq(cxd_updater_recover(updater, &resolved, &left, NULL), CXD_OK);
+  ck_assert_uint_eq(resolved + left, 0);
+  ck_assert_int_eq(cxd_updater_recover(updater, NULL, NULL, NULL), CXD_OK);
+  char *none = cxd_updater_dangling_json(updater);
+  ck_assert_str_eq(none, "[]");
+  cxd_string_free(none);
   EACH_BAD(i) {
     cxd_audit_logger logger = {.size = sizeof logger};
     cxd_callback callback = {.size = sizeof callback};
@@ -311,6 +318,8 @@ START_TEST(updaters) {
     ck_argument(cxd_updater_add_callback(bad[i], &callback, NULL));
     no_update(bad[i], campaign);
     no_update(updater, bad[i]);
+    ck_argument(cxd_updater_recover(bad[i], &resolved, &left, NULL));
+    ck_assert_ptr_null(cxd_updater_dangling_json(bad[i]));
     cxd_updater_cancel(bad[i]);
     cxd_updater_free(bad[i]);
   }
