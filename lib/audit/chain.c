@@ -8,7 +8,7 @@
 #include "audit/log.h"
 #include "base/error.h"
 #include "base/now.h"
-#include "json/value.h"
+#include "json/text.h"
 
 static const char domain[] = "cxdialer.audit.v1"; /* its final zero is hashed too */
 static const char head[] = "{\"v\":1,\"seq\":";
@@ -115,6 +115,19 @@ static cxd_status check(struct cxd__buf *line, cxd_error **error) {
   cxd_error_free(why);
   line->len = front;
   return status;
+}
+
+/* No control byte and nothing beyond ASCII. */
+static int is_plain(const char *text, size_t len) {
+  uint64_t stop = 0;
+  size_t i = 0;
+  for (uint64_t word; i + sizeof word <= len; i += sizeof word) {
+    memcpy(&word, text + i, sizeof word);
+    stop |= word | CXD__JSON_BELOW(word, 0x20);
+  }
+  for (; i < len; i++)
+    stop |= (unsigned char)text[i] < 0x20 ? 0x80 : (unsigned char)text[i];
+  return (stop & CXD__JSON_EACH(0x80)) == 0;
 }
 
 /* ,"kid":"...","e":0 at the end of the front: its kid, else "". */
@@ -224,6 +237,8 @@ static const char *pass_time(const char *at, const char *end) {
 
 static const char *pass_digits(const char *at, const char *end) {
   const char *start = at;
+  if (at && end - at > 1 && at[0] == '0' && at[1] >= '0' && at[1] <= '9')
+    return NULL;
   while (at && at < end && *at >= '0' && *at <= '9')
     at++;
   return at == start ? NULL : at;
@@ -261,6 +276,22 @@ int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
   out->front = front;
   read_kid(line, front, out->kid);
   return 1;
+}
+
+/* The outer members were read by their bytes already: what is left is between them, if all of those texts are plain. */
+static int is_json_inside(const struct cxd__line *line) {
+#define NAME(text) {"\"" text "\"", LEN(text) + 2}
+  static const struct cxd__slice outer[] = {NAME("v"), NAME("seq"), NAME("t"), NAME("bt"), NAME("boot"), NAME("w"), NAME("prev"), NAME("h"), NAME("kid"), NAME("e")};
+#undef NAME
+  const char *body = line->kind.p - LEN("\"k\":\""), *end = line->text.p + line->front - (line->kid[0] ? KEYED_BYTES : 0);
+  if (body >= end || !is_plain(line->text.p, (size_t)(body - line->text.p)))
+    return 0;
+  return cxd__json_check_members(body, (size_t)(end - body), outer, sizeof outer / sizeof *outer - (line->kid[0] ? 0 : 2));
+}
+
+cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error) {
+  struct cxd__slice value;
+  return is_json_inside(line) ? CXD_OK : cxd__json_check(line->text.p, line->text.len, "as JSON", &value, error);
 }
 
 int cxd__line_is(const struct cxd__line *line, const char *kind) { return line->kind.len == strlen(kind) && memcmp(line->kind.p, kind, line->kind.len) == 0; }

@@ -48,8 +48,14 @@ struct cxd__line {
   char kid[CXD__KID_HEX + 1];         /* "": plain */
 };
 
-/* Reads the outer form, without looking at what is between: 1, or 0 when it is no record. len: without the newline. */
+/*
+ * Reads the outer form, the members up to "k" and from "kid" or "prev" on, without looking at what is between: 1, or 0 when it is no
+ * record. len: without the newline. The texts of boot, w and k have no escapes.
+ */
 int cxd__line_read(const char *line, size_t len, struct cxd__line *out);
+
+/* Whether the line is JSON, with no member twice: CXD_OK, or as cxd__json_check(), which it is faster than. */
+cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error);
 int cxd__line_is(const struct cxd__line *line, const char *kind);
 
 /* Whether two records say the same, written by the same at the same time, whatever their numbers and seals. */

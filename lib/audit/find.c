@@ -13,11 +13,15 @@
 #include "audit/io.h"
 #include "base/error.h"
 
+/* 1, 0, or -1: no memory. */
 static int fits(struct cxd__file *file, const struct cxd__line *line) {
   struct cxd__seals seals = cxd__file_seals(file);
   struct cxd__slice record;
   struct cxd__seal *seal = cxd__seals_of(&seals, line->kid);
-  return seal && cxd__line_fits(line, seal) && cxd__json_check(line->text.p, line->text.len, "record", &record, NULL) == CXD_OK;
+  if (!seal || !cxd__line_fits(line, seal))
+    return 0;
+  cxd_status status = cxd__json_check(line->text.p, line->text.len, "record", &record, NULL);
+  return status == CXD_E_NOMEM ? -1 : status == CXD_OK;
 }
 
 static void forget(struct cxd__search *search, size_t i) {
@@ -33,8 +37,9 @@ static int look_at(struct cxd__file *file, struct cxd__search *search, struct cx
   size_t i = search->left;
   while (i > 0 && search->seqs[i - 1] > line.link.seq)
     i--;
-  if (i == 0 || search->seqs[i - 1] != line.link.seq || !fits(file, &line))
-    return 0;
+  int fit = i > 0 && search->seqs[i - 1] == line.link.seq ? fits(file, &line) : 0;
+  if (fit <= 0)
+    return fit;
   forget(search, i - 1);
   return search->found(search->context, &line);
 }
@@ -65,12 +70,18 @@ static int look_back(struct cxd__file *file, struct cxd__search *search, int64_t
   return 0;
 }
 
-/* The file of the segment before the one that begins with this line; -1: there is none, or it cannot be opened. */
+/* The file of the segment before the one that begins with this line; -1: there is none, it cannot be opened, or ENOMEM. */
 static int open_before(struct cxd__file *file, struct cxd__slice text, int64_t *seq) {
   struct cxd__line line;
   struct cxd__genesis genesis;
-  if (!text.p || !cxd__line_read(text.p, text.len, &line) || !cxd__line_is(&line, "genesis") || line.link.seq >= *seq || !fits(file, &line))
+  errno = 0;
+  if (!text.p || !cxd__line_read(text.p, text.len, &line) || !cxd__line_is(&line, "genesis") || line.link.seq >= *seq)
     return -1;
+  int fit = fits(file, &line);
+  if (fit <= 0) {
+    errno = fit < 0 ? ENOMEM : 0;
+    return -1;
+  }
   *seq = line.link.seq;
   if (cxd__genesis_read(&line, &genesis) != NULL || genesis.why == CXD__WHY_FIRST || !cxd__name_is_beside(&file->place, genesis.prev_name))
     return -1;
@@ -85,22 +96,36 @@ static int64_t end_of(struct cxd__file *file, int fd) {
   return end;
 }
 
-cxd_status cxd__find(struct cxd__file *file, int fd, int64_t end, struct cxd__search *search, cxd_error **error) {
+/* 0: all that is there was looked at. -1: errno is ENOMEM, or what reading ended with. */
+static int search_back(struct cxd__file *file, int fd, int64_t end, struct cxd__search *search, int *own) {
   int64_t seq = INT64_MAX;
-  int own = -1, result;
   struct cxd__slice genesis;
   cxd__window_on(&file->window, fd);
-  while ((result = look_back(file, search, end, &genesis)) == 0 && search->left) {
-    int before = open_before(file, genesis, &seq);
-    if (own >= 0)
-      (void)close(own);
-    own = before;
-    if (own < 0 || miss_above(search, seq) != 0)
-      break;
-    cxd__window_on(&file->window, own);
-    end = end_of(file, own);
+  for (;;) {
+    if (look_back(file, search, end, &genesis) != 0)
+      return -1;
+    int before = search->left ? open_before(file, genesis, &seq) : -1, code = errno;
+    if (*own >= 0)
+      (void)close(*own);
+    *own = before;
+    if (search->left && before < 0 && code == ENOMEM) {
+      errno = code;
+      return -1;
+    }
+    if (before < 0)
+      return 0;
+    if (miss_above(search, seq) != 0) {
+      errno = ENOMEM;
+      return -1;
+    }
+    cxd__window_on(&file->window, before);
+    end = end_of(file, before);
   }
-  int code = errno;
+}
+
+cxd_status cxd__find(struct cxd__file *file, int fd, int64_t end, struct cxd__search *search, cxd_error **error) {
+  int own = -1;
+  int result = search_back(file, fd, end, search, &own), code = errno;
   if (own >= 0)
     (void)close(own);
   if (result == 0 && miss_above(search, 0) == 0)

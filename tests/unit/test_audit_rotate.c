@@ -587,6 +587,41 @@ START_TEST(too_many_open_intents_keep_a_log_in_its_segment) {
 }
 END_TEST
 
+/* Opening, records through rotations, looking for dangling intents: whichever allocation fails, the chain stays whole. */
+START_TEST(every_allocation_of_a_rotation_may_fail) {
+  for (size_t n = 1; n < 400; n++) {
+    struct cxd__audit *audit = NULL;
+    char *line = NULL;
+    cxd__mem_fail_at(n);
+    cxd_status status = cxd__audit_open_file(&small, &audit, NULL);
+    for (int i = 0; status == CXD_OK && i < 6; i++)
+      status = append_text(audit, "\"k\":\"intent\",\"op\":\"a\"", NULL);
+    if (status == CXD_OK)
+      status = cxd__audit_dangling(audit, NULL, 0, &line, NULL, NULL);
+    int enough = cxd__mem_count() < n;
+    cxd__mem_fail_at(0);
+    ck_assert_msg(status == CXD_OK || status == CXD_E_NOMEM || status == CXD_E_AUDIT, "%d", status);
+    cxd__audit_close(audit);
+    cxd__free(line);
+    audit = open_with(&small);
+    ck_alarm(audit, NULL);
+    cxd__audit_close(audit);
+    struct whole whole = read_whole();
+    ck_assert_int_eq(whole.broken + whole.synced, 0);
+    cxd__buf_free(&whole.text);
+    if (n % 16 == 0 || enough) {
+      remove_dir();
+      ck_assert_int_eq(mkdir(log_dir, 0700), 0);
+    }
+    if (enough) {
+      ck_assert_int_eq(status, CXD_OK);
+      return;
+    }
+  }
+  ck_abort_msg("never succeeded");
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("audit_rotate");
   TCase *tc = tcase_create("audit_rotate");
@@ -613,6 +648,7 @@ int main(void) {
   tcase_add_test(tc, a_full_disk_puts_a_rotation_off);
   tcase_add_test(tc, the_file_size_limit_kills_nobody_in_a_rotation);
   tcase_add_test(tc, too_many_open_intents_keep_a_log_in_its_segment);
+  tcase_add_test(tc, every_allocation_of_a_rotation_may_fail);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }
