@@ -300,7 +300,7 @@ START_TEST(a_log_that_grows_all_the_time_is_right_at_every_look) {
   const char *record;
   while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record) {
   }
-  ck_assert_int_eq(cxd_audit_record_count(reader), 3001);
+  ck_assert_int_eq(cxd_audit_record_count(reader), 3001 + 3000 / 256);
   cxd_audit_free(reader);
 }
 END_TEST
