@@ -61,6 +61,12 @@ int cxd__line_read(const char *line, size_t len, struct cxd__line *out);
 cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error);
 int cxd__line_is(const struct cxd__line *line, const char *kind);
 
+/* Whether two records say the same, written by the same at the same time, whatever their numbers and seals. */
+int cxd__line_same(const struct cxd__line *a, const struct cxd__line *b);
+
+/* A record again, behind another one: its number, key and seal are new, all else stays. As cxd__chain_seal(). */
+cxd_status cxd__chain_reseal(struct cxd__seal *seal, const struct cxd__link *last, const struct cxd__line *old, struct cxd__buf *line, struct cxd__link *next, cxd_error **error);
+
 /* Whether its h fits its content under this seal. A record of another kid does not. */
 int cxd__line_fits(const struct cxd__line *line, struct cxd__seal *seal);
 
