@@ -21,8 +21,8 @@ struct cxd__genesis {
 };
 
 /*
- * Reads a genesis whose text is JSON: NULL, or what is wrong with it. The first segment's has none of these members; a prev_name is
- * "<log>.<12 digits>" or that with ".<digits>".
+ * Reads a genesis whose text is JSON: NULL, or what is wrong with it. Number 1 is that of the first segment; a prev_name is
+ * "<log>.<12 digits>", or that with ".1", ".2", ... behind.
  */
 const char *cxd__genesis_read(const struct cxd__line *line, struct cxd__genesis *out);
 

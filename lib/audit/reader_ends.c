@@ -57,7 +57,7 @@ static void end_rotated(struct cxd__reader *reader) {
   size_t newest = reader->segments.count - 1;
   if (reader->segments.headless)
     cxd__reader_tell_segment(reader, newest, ERROR, "audit.rotated", "this is the newest segment, and the file that took its place is missing: put it back");
-  else if (reader->segments.live && reader->was_rotated)
+  else if (!reader->segments.aside && reader->was_rotated)
     cxd__reader_tell_segment(reader, newest, ERROR, "audit.rotated",
                              "the log ends with a rotate record, its next segment is missing: put it back, or, if a process died while it began one, open the log for writing");
 }

@@ -148,6 +148,12 @@ static int was_there(const struct cxd__segments *segments, const struct stat *st
   return 0;
 }
 
+static int is_of_log(const struct cxd__segments *segments, const char *name) {
+  size_t log;
+  int64_t first;
+  return cxd__segment_name(name, &log, &first) && log == segments->log && strncmp(name, segments->items[0].name, log) == 0;
+}
+
 /* Adds the segment that this one names, unless there is none; *more: it was added. */
 static cxd_status step_back(struct cxd__segments *segments, const char *path, int *more, cxd_error **error) {
   struct cxd__segment from = segments->items[segments->count - 1];
@@ -155,6 +161,8 @@ static cxd_status step_back(struct cxd__segments *segments, const char *path, in
   *more = 0;
   if (!from.known || from.genesis.why == CXD__WHY_FIRST)
     return CXD_OK;
+  if (!is_of_log(segments, from.genesis.prev_name))
+    return lose(segments, from.genesis.prev_name, "it has the name of another log", error);
   int fd = cxd__segment_open(segments->dir, from.genesis.prev_name, &st);
   if (fd < 0 && errno != ENOENT && errno != ELOOP && errno != EINVAL && errno != ENXIO)
     return cannot(path, "has a segment that cannot be read", errno, error);
@@ -187,6 +195,9 @@ static void turn_around(struct cxd__segments *segments) {
 static cxd_status walk(struct cxd__segments *segments, const char *name, const char *path, cxd_error **error) {
   struct stat st;
   int more = 1;
+  int64_t first;
+  if (!cxd__segment_name(name, &segments->log, &first))
+    segments->log = strlen(name);
   cxd_status status = open_last(segments, name, path, &st, error);
   if (status == CXD_OK)
     status = add(segments, segments->fd, name, &st, error);
@@ -199,27 +210,31 @@ static cxd_status walk(struct cxd__segments *segments, const char *name, const c
 
 /* ------------------------------------------------------------------- the start */
 
-/* A segment that was moved aside is known by its name, if that tells the number of its first record; with the log itself as a second name it is still in use. */
+/* A segment that was moved aside is known by its name, if that tells the number of its first record. */
 static int is_aside(const struct cxd__segments *segments, const char *name) {
   const struct cxd__segment *last = &segments->items[segments->count - 1];
-  struct stat st = {.st_dev = (dev_t)last->device, .st_ino = (ino_t)last->inode};
-  size_t len;
+  size_t log;
   int64_t first;
-  if (!cxd__segment_name(name, &len, &first) || (last->first && last->first != first))
-    return 0;
-  char log[NAME_MAX + 1];
-  if (len > NAME_MAX)
-    return 1;
-  memcpy(log, name, len);
-  log[len] = '\0';
-  return !is_same(segments->dir, log, &st);
+  return cxd__segment_name(name, &log, &first) && (!last->first || last->first == first);
+}
+
+/* The log itself under a second name: a process died while it began a new segment. */
+static int is_still_live(const struct cxd__segments *segments) {
+  const struct cxd__segment *last = &segments->items[segments->count - 1];
+  struct stat st = {.st_dev = (dev_t)last->device, .st_ino = (ino_t)last->inode};
+  char log[NAME_MAX + 1] = "";
+  if (segments->log <= NAME_MAX)
+    memcpy(log, last->name, segments->log);
+  return is_same(segments->dir, log, &st);
 }
 
 static cxd_status from_file(struct cxd__segments *segments, const char *path, const char *name, cxd_error **error) {
   cxd_status status = walk(segments, name, path, error);
-  if (status == CXD_OK)
-    segments->live = !is_aside(segments, name);
-  return status;
+  if (status != CXD_OK)
+    return status;
+  segments->aside = is_aside(segments, name);
+  segments->live = !segments->aside || is_still_live(segments);
+  return CXD_OK;
 }
 
 static cxd_status from_directory(struct cxd__segments *segments, const char *path, cxd_error **error) {

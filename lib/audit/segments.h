@@ -24,7 +24,9 @@ struct cxd__segments {
   int fd;                     /* of the last one: it may get another name while the log is read */
   struct cxd__segment *items;
   size_t count;
-  int live;                   /* the last one is where the log is written, not one that was moved aside */
+  size_t log;                 /* length of the name of the log in the name of the last one */
+  int aside;                  /* the last one is named as one that was moved aside */
+  int live;                   /* the last one is where the log is written; with `aside`, under its second name */
   int headless;               /* the directory has segments, but the file that is written is missing */
   char *lost;                 /* why the segment before items[0] is not there; NULL: there is none, or items[0] does not tell */
 };
