@@ -247,7 +247,7 @@ START_TEST(a_word_of_fifteen_bytes_may_stand_in_a_document) {
 END_TEST
 
 static void ask(const char *reply, enum cxd__class kind, struct cxd__exchange *answer) {
-  const struct raw_step steps[] = {{.reply = reply}};
+  const struct raw_step steps[] = {{.reply = reply, .close_after = 1}};
   struct raw_server *server = raw_server_start(steps, 1);
   struct cxd__http_options options = {.origin = raw_server_origin(server), .allow_plain = 1, .connect_timeout_ms = 3000, .proxy = "none", .user_agent = "agent/1", .max_response_bytes = 1000, .client_secret = &client_secret};
   struct cxd__request asked = request;
