@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* memmem */
+#define _GNU_SOURCE /* memmem, memrchr */
 #include "http/mask.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -130,6 +131,20 @@ static void look_for_form(struct search *search, const char *form) {
     look_for_value(search, value + sizeof name - 1, strcspn(value + sizeof name - 1, "&"));
 }
 
+/* libcurl reads them by itself; its password is the text between the first colon and the last @ of what names the host. */
+static void look_for_proxies(struct search *search) {
+  static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    const char *url = getenv(names[i]);
+    const char *host = url ? strstr(url, "://") : NULL;
+    host = host ? host + 3 : url;
+    size_t len = host ? strcspn(host, "/?#") : 0;
+    const char *end = len ? memrchr(host, '@', len) : NULL, *colon = end ? memchr(host, ':', (size_t)(end - host)) : NULL;
+    if (colon)
+      look_for_value(search, colon + 1, (size_t)(end - colon) - 1);
+  }
+}
+
 static void look_for_all(const struct cxd__known *known, struct search *search) {
   const struct cxd__request *request = known->request;
   const struct cxd__secret *secret = known->client_secret;
@@ -143,6 +158,8 @@ static void look_for_all(const struct cxd__known *known, struct search *search) 
     look_for_form(search, request->body);
   if (secret && secret->text)
     look_for(search, secret->text, secret->len);
+  if (known->proxy_of_env)
+    look_for_proxies(search);
 }
 
 /* ---------------------------------------------------------------------------- where */

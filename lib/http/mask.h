@@ -8,7 +8,7 @@
 #include "base/secret.h"
 
 /*
- * A server that repeats the credentials of a request, or the client secret, which it may know from another one: in whatever
+ * A server, or a proxy, that repeats the credentials of a request, or the client secret, which it may know from another one: in whatever
  * is a message or a field they become asterisks, before anybody can quote them, and so does every piece of twelve bytes. They
  * are found as they are, with the escapes of JSON, percent-encoded, form-encoded and in base64. Credentials shorter than
  * eight bytes are left: they would be found in every other text. Without memory for the search all of the text goes.
@@ -16,6 +16,7 @@
 struct cxd__known {
   const struct cxd__request *request;
   const struct cxd__secret *client_secret; /* NULL: none */
+  int32_t proxy_of_env;                    /* the password that a variable of the environment gives for a proxy is one, too */
 };
 
 void cxd__mask_text(const struct cxd__known *known, char *text, size_t len);

@@ -88,8 +88,8 @@ static int read_base64(const char *text, size_t len, struct cxd__spelled *out) {
   for (size_t i = 0, to; i < len; i = to + 1) {
     for (to = i; to < len && digit(text[to]) >= 0;)
       to++;
-    if (to - i >= WORD_LEAST)
-      put_word(out, text, i, to);
+    for (size_t start = i; to - i >= WORD_LEAST && start < i + 4; start++) /* other letters may stand right before it: "id-" */
+      put_word(out, text, start, to);
   }
   return out->own.len != 0 || out->own.failed;
 }

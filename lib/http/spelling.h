@@ -15,7 +15,7 @@
  */
 enum cxd__spelling { CXD__SPELLING_PLAIN, CXD__SPELLING_BASE64, CXD__SPELLING_JSON, CXD__SPELLING_PERCENT, CXD__SPELLING_FORM, CXD__SPELLINGS };
 
-/* A text without its escapes, and where in it each byte began. */
+/* A text without its escapes, and where in it each byte began. A word of base64 is read from each of its first four characters. */
 struct cxd__spelled {
   const char *bytes;
   size_t len;

@@ -20,7 +20,7 @@
 
 static struct cxd__secret client_secret;
 static const struct cxd__request request = {.kind = CXD__CLASS_GET, .target = "/c/1", .bearer = TOKEN, .before = BEFORE, .timeout_us = 20000000};
-static const struct cxd__known known = {&request, &client_secret};
+static const struct cxd__known known = {.request = &request, .client_secret = &client_secret};
 
 static void setup(void) { ck_assert_int_eq(cxd__secret_set(&client_secret, SECRET, strlen(SECRET)), 0); }
 
@@ -82,6 +82,20 @@ START_TEST(base64_of_a_text_with_a_credential_in_it_does_not_show_it) {
       stars += *p == '*';
     ck_assert_msg(stars >= strlen(credentials[_i]) * 4 / 3, "%s: %s", before[i], encoded.data);
     cxd__buf_free(&plain);
+    cxd__buf_free(&encoded);
+  }
+}
+END_TEST
+
+START_TEST(letters_right_before_a_word_of_base64_do_not_hide_it) {
+  static const char *const before[] = {"r-", "/", "abc", "Basic", "id_x+"};
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+    struct cxd__buf encoded = {0};
+    cxd__buf_str(&encoded, before[i]);
+    cxd__base64(&encoded, "me:" TOKEN);
+    cxd__mask_text(&known, encoded.data, encoded.len);
+    ck_assert_ptr_nonnull(strchr(encoded.data, '*'));
+    ck_assert_uint_ge(strspn(strchr(encoded.data, '*'), "*"), strlen(TOKEN) * 4 / 3);
     cxd__buf_free(&encoded);
   }
 }
@@ -173,10 +187,12 @@ START_TEST(a_word_of_base64_is_decoded_where_it_begins) {
   static const char text[] = "Basic dXNlcjpwYXNzd29yZA== and short QUJD";
   ck_assert_int_eq(cxd__spelled_read(text, strlen(text), CXD__SPELLING_BASE64, &s), 1);
   ck_assert_mem_eq(s.bytes, "user:password", 14);
-  ck_assert_uint_eq(s.len, 14);
+  ck_assert_uint_eq(s.len, 14 + 14 + 13 + 12); /* from each of the first four characters, a zero byte behind each */
   ck_assert_uint_eq(s.from[0], 6);
   ck_assert_uint_eq(s.from[3], 10);
-  ck_assert_uint_eq(s.from[14], strlen(text));
+  ck_assert_uint_eq(s.from[13], 24);
+  ck_assert_uint_eq(s.from[14], 7);
+  ck_assert_uint_eq(s.from[s.len], strlen(text));
   cxd__spelled_free(&s);
 }
 END_TEST
@@ -300,6 +316,7 @@ int main(void) {
   tcase_add_loop_test(tc, every_piece_of_twelve_bytes_goes_and_no_shorter_one, 0, COUNT(credentials));
   tcase_add_test(tc, pieces_that_touch_or_overlap_all_go);
   tcase_add_loop_test(tc, base64_of_a_text_with_a_credential_in_it_does_not_show_it, 0, COUNT(credentials));
+  tcase_add_test(tc, letters_right_before_a_word_of_base64_do_not_hide_it);
   tcase_add_test(tc, the_url_alphabet_of_base64_is_known_too);
   tcase_add_loop_test(tc, escapes_do_not_help, 0, COUNT(spelled));
   tcase_add_loop_test(tc, other_texts_keep_every_byte, 0, COUNT(harmless));
