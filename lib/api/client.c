@@ -64,6 +64,7 @@ static void set_http_options(cxd_client *client) {
       .client_key = set_text(c, "http.client_key"),
       .user_agent = client->user_agent,
       .max_response_bytes = cxd__config_int(c, "http.max_response_bytes"),
+      .client_secret = &client->secret,
       .log = &client->log,
   };
 }

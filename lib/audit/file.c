@@ -306,8 +306,12 @@ static cxd_status open_at(struct cxd__file *file, const struct cxd__audit_option
     status = acquire(file, error);
   if (status == CXD_OK)
     status = cxd__writers_open(&file->writers, &file->place, &file->sealer, error);
-  file->dirty = 1; /* what stands there may not be durable yet, whoever wrote it */
-  return status == CXD_OK ? file_sync(file, error) : status;
+  /* What stands there may not be durable yet, whoever wrote it. Nothing of it is ours to write again. */
+  if (status == CXD_OK && file->sync && cxd__sync_data(file->now.fd) != 0)
+    status = cxd__place_fail(&file->place, "it could not be made durable", errno, error);
+  if (status == CXD_OK)
+    cxd__file_durable(file);
+  return status;
 }
 
 cxd_status cxd__audit_open_file(const struct cxd__audit_options *options, struct cxd__audit **out, cxd_error **error) {

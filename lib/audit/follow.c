@@ -84,6 +84,14 @@ static void trace(struct cxd__file *file, int found, struct descent *descent) {
   }
 }
 
+/* So that, if a sync fails later, only what came since has to be written again. */
+static void sync_here(struct cxd__file *file) {
+  if (cxd__sync_data(file->now.fd) == 0)
+    file->durable = file->now.size;
+  else
+    file->spoiled = 1;
+}
+
 static cxd_status take_over(struct cxd__file *file, struct cxd__sheet *found, int64_t size, const struct descent *descent, cxd_error **error) {
   cxd_status status = cxd__load(file, found, size, error);
   if (status != CXD_OK && status != CXD__DAMAGED)
@@ -97,6 +105,8 @@ static cxd_status take_over(struct cxd__file *file, struct cxd__sheet *found, in
   else
     cxd__sheet_is_now(file, found);
   file->dirty = 1; /* looking may have written */
+  if (status == CXD_OK && file->sync)
+    sync_here(file);
   return status == CXD_OK && descent->relation == ABANDONS ? cxd__move_after(file, descent->heir, descent->last, error) : status;
 }
 

@@ -44,7 +44,7 @@ static int is_file(const struct cxd__place *place, const char *name, const struc
   return fstatat(place->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 }
 
-static int name_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_ROOM]) {
+static int link_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_ROOM]) {
   for (int i = 0; i < NAMES; i++) {
     if (cxd__name_second(place, first, i, name) != 0)
       return -1;
@@ -57,6 +57,11 @@ static int name_file(const struct cxd__place *place, int from_dir, const char *f
   }
   errno = EEXIST;
   return -1;
+}
+
+/* Durable before its first name becomes that of another file. */
+static int name_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_ROOM]) {
+  return link_file(place, from_dir, from, flags, file, first, name) == 0 ? cxd__place_sync_dir(place) : -1;
 }
 
 int cxd__name_keep(const struct cxd__place *place, int64_t first, char name[CXD__NAME_ROOM]) {

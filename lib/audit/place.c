@@ -77,15 +77,18 @@ static cxd_status examine(const struct cxd__place *place, int fd, struct stat *s
 
 static cxd_status open_file(const struct cxd__place *place, int *fd, struct stat *st, cxd_error **error) {
   *fd = cxd__open_in(place->dir, place->base, O_RDWR | O_APPEND);
-  int created = *fd < 0 && errno == ENOENT;
-  if (created)
+  if (*fd < 0 && errno == ENOENT)
     *fd = cxd__open_in(place->dir, place->base, O_RDWR | O_APPEND | O_CREAT);
   if (*fd < 0)
     return explain_open(place, errno, error);
-  cxd_status status = examine(place, *fd, st, error);
-  if (status == CXD_OK && created && cxd__place_sync_dir(place) != 0)
-    status = cxd__place_fail(place, "its directory cannot be made durable", errno, error);
-  return status;
+  return examine(place, *fd, st, error);
+}
+
+/* Whoever put it there may have died before its name was durable. Nothing was created in a directory that cannot be read. */
+static cxd_status settle_name(const struct cxd__place *place, cxd_error **error) {
+  if (cxd__place_sync_dir(place) == 0 || errno == EBADF)
+    return CXD_OK;
+  return cxd__place_fail(place, "its directory cannot be made durable", errno, error);
 }
 
 cxd_status cxd__place_enter(struct cxd__place *place, const char *path, int allow_network_fs, cxd_error **error) {
@@ -118,7 +121,9 @@ cxd_status cxd__place_acquire(const struct cxd__place *place, int *fd, struct st
     if (status == CXD_OK)
       status = cxd__place_lock(place, *fd, error);
     if (status == CXD_OK && cxd__place_has(place, st->st_dev, st->st_ino)) {
-      status = examine(place, *fd, st, error); /* its size may be another by now */
+      status = settle_name(place, error);
+      if (status == CXD_OK)
+        status = examine(place, *fd, st, error); /* its size may be another by now */
       if (status == CXD_OK)
         return CXD_OK;
     }

@@ -298,9 +298,10 @@ START_TEST(a_log_that_grows_all_the_time_is_right_at_every_look) {
   (void)close(pipe_fds[0]);
   cxd_audit_reader *reader = reader_of(NULL);
   const char *record;
-  while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record) {
-  }
-  ck_assert_int_ge(cxd_audit_record_count(reader), 3001); /* and checkpoints */
+  int written = 0;
+  while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record)
+    written += strstr(record, "\"k\":\"checkpoint\"") == NULL;
+  ck_assert_int_eq(written, 3001);
   cxd_audit_free(reader);
 }
 END_TEST

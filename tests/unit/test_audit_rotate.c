@@ -195,27 +195,34 @@ START_TEST(a_log_without_key_is_refused_once_another_process_has_keyed_it) {
 }
 END_TEST
 
+static int64_t read_first_seq(void) {
+  struct cxd__buf text = read_file(log_path);
+  int64_t seq = member_int(nth(&text, KIND("genesis"), 0), "seq");
+  cxd__buf_free(&text);
+  return seq;
+}
+
 /* Each step that can fail before the `rotate` record: the log goes on where it is, and not every record tries again. */
 START_TEST(a_rotation_that_cannot_begin_is_put_off) {
-  int *const calls[] = {&fail_link};
+  int *const calls[] = {&fail_link, &fail_sync};
   struct cxd__audit *audit = open_with(&small);
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     *calls[i] = EPERM;
     add_outcomes(audit, 10);
     *calls[i] = 0;
-    ck_assert(!is_there("audit.log.000000000001"));
     ck_assert(!is_there("audit.log.new"));
     add_outcomes(audit, 1); /* within the minute */
-    ck_assert(!is_there("audit.log.000000000001"));
-    wall_ahead_us = boot_ahead_us = 61000000;
+    ck_assert_int_eq(read_first_seq(), i == 0 ? 1 : 14);
+    wall_ahead_us += 61000000;
+    boot_ahead_us += 61000000;
     add_outcomes(audit, 1);
-    ck_assert(is_there("audit.log.000000000001"));
+    ck_assert_int_ne(read_first_seq(), i == 0 ? 1 : 14);
   }
   wall_ahead_us = boot_ahead_us = 0;
   close_synced(audit);
   struct whole whole = read_whole();
-  ck_assert_int_eq(whole.segments, 2);
-  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 12);
+  ck_assert_int_eq(whole.segments, 3);
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 24);
   cxd__buf_free(&whole.text);
 }
 END_TEST
@@ -257,10 +264,10 @@ START_TEST(a_rotation_that_cannot_be_finished_is_completed_later) {
     fail_rename = which == 0 ? EIO : 0;
     fail_sync = which == 1 ? EIO : 0;
     fail_write = which == 2 ? ENOSPC : 0;
-    writes_before_failure = 1;
+    writes_before_failure = syncs_before_failure = 1;
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
-    fail_rename = fail_sync = fail_write = 0;
+    fail_rename = fail_sync = fail_write = syncs_before_failure = 0;
     if (which == 1) { /* by another */
       cxd__audit_close(audit);
       audit = open_with(&small);
@@ -410,6 +417,26 @@ START_TEST(others_follow_to_the_new_segment) {
   ck_assert_int_gt(whole.segments, 5);
   ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 20 + 3 + 1);
   cxd__buf_free(&whole.text);
+}
+END_TEST
+
+/* Whoever made the new segment may have died before its name was durable. */
+START_TEST(nobody_writes_into_a_segment_whose_name_is_not_durable) {
+  struct cxd__audit *a = open_with(&small), *b = open_with(&small), *c = NULL;
+  while (!is_there("audit.log.000000000001"))
+    add_outcomes(a, 1);
+  struct cxd__buf before = read_file(log_path);
+  fail_sync = EIO;
+  ck_fails(append_text(b, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "directory cannot be made durable");
+  ck_fails(cxd__audit_open_file(&small, &c, &error), CXD_E_AUDIT, "directory cannot be made durable");
+  fail_sync = 0;
+  struct cxd__buf after = read_file(log_path);
+  ck_assert_uint_eq(after.len, before.len);
+  add_outcomes(b, 1);
+  cxd__audit_close(a);
+  cxd__audit_close(b);
+  cxd__buf_free(&before);
+  cxd__buf_free(&after);
 }
 END_TEST
 
@@ -643,6 +670,7 @@ int main(void) {
   tcase_add_test(tc, an_old_segment_put_back_is_damage);
   tcase_add_test(tc, a_record_behind_the_end_of_a_segment_is_damage);
   tcase_add_test(tc, others_follow_to_the_new_segment);
+  tcase_add_test(tc, nobody_writes_into_a_segment_whose_name_is_not_durable);
   tcase_add_test(tc, a_log_that_slept_goes_on_though_old_segments_were_put_away);
   tcase_add_test(tc, eight_processes_make_one_linear_chain_over_many_segments);
   tcase_add_test(tc, a_full_disk_puts_a_rotation_off);

@@ -214,6 +214,29 @@ START_TEST(a_second_failure_moves_again_under_a_name_of_its_own) {
 }
 END_TEST
 
+START_TEST(a_follower_writes_only_what_is_new_again) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 3000};
+  struct cxd__audit *a = open_with(&small), *b = open_with(&small);
+  while (!is_there("audit.log.000000000001"))
+    (void)append_as(a, "outcome", "x");
+  (void)append_as(a, "outcome", "y");
+  (void)append_as(a, "outcome", "y");
+  int64_t last = append_as(b, "intent", "mine") - 1;
+  fail_datasync = EIO;
+  ck_ok(cxd__audit_sync(b, NULL));
+  fail_datasync = 0;
+  struct cxd__buf now = read_file(log_path);
+  ck_assert_int_eq(member_int(nth(&now, KIND("genesis"), 0), "prev_seq"), last);
+  ck_assert_int_eq(times(now.data, KIND("outcome")), 0);
+  ck_assert_int_eq(times(now.data, KIND("intent")), 1);
+  struct whole whole = read_whole();
+  cxd__buf_free(&whole.text);
+  cxd__buf_free(&now);
+  cxd__audit_close(a);
+  cxd__audit_close(b);
+}
+END_TEST
+
 START_TEST(a_checkpoint_that_was_abandoned_is_never_handed_out) {
   struct cxd__audit *audit = open_log();
   int64_t seq;
@@ -244,13 +267,19 @@ START_TEST(without_sync_nothing_moves) {
 }
 END_TEST
 
-START_TEST(an_open_log_whose_first_sync_fails_is_refused) {
+/* Nothing there is its own: what others made durable long ago is not written again. */
+START_TEST(a_log_whose_first_sync_fails_is_refused) {
   struct cxd__audit *audit = NULL;
-  fail_datasync = EIO;
-  ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "could not be made durable");
-  fail_datasync = 0;
-  audit = open_log();
-  cxd__audit_close(audit);
+  for (int i = 0; i < 2; i++) {
+    fail_datasync = EIO;
+    ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "could not be made durable");
+    fail_datasync = 0;
+    ck_assert(!is_there("audit.log.000000000001"));
+    audit = open_log();
+    (void)append_as(audit, "intent", "a");
+    cxd__audit_close(audit);
+  }
+  ck_chain(log_path, 3);
 }
 END_TEST
 
@@ -293,9 +322,10 @@ int main(void) {
   tcase_add_test(tc, records_that_were_not_taken_over_are_written_again_by_their_writer);
   tcase_add_test(tc, a_failed_sync_in_a_rotation_moves_too);
   tcase_add_test(tc, a_second_failure_moves_again_under_a_name_of_its_own);
+  tcase_add_test(tc, a_follower_writes_only_what_is_new_again);
   tcase_add_test(tc, a_checkpoint_that_was_abandoned_is_never_handed_out);
   tcase_add_test(tc, without_sync_nothing_moves);
-  tcase_add_test(tc, an_open_log_whose_first_sync_fails_is_refused);
+  tcase_add_test(tc, a_log_whose_first_sync_fails_is_refused);
   tcase_add_test(tc, settling_leaves_alone_what_did_not_move);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
