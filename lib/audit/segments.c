@@ -222,8 +222,8 @@ static int is_aside(const struct cxd__segments *segments, const char *name) {
 static int is_still_live(const struct cxd__segments *segments) {
   const struct cxd__segment *last = &segments->items[segments->count - 1];
   struct stat st = {.st_dev = (dev_t)last->device, .st_ino = (ino_t)last->inode};
-  char log[NAME_MAX + 1] = "";
-  if (segments->log <= NAME_MAX)
+  char log[CXD__NAME_BYTES] = "";
+  if (segments->log < CXD__NAME_BYTES)
     memcpy(log, last->name, segments->log);
   return is_same(segments->dir, log, &st);
 }
