@@ -22,6 +22,7 @@
  * operation is dropped).
  */
 struct cxd__core;
+struct cxd__edits;
 
 struct cxd__core_options {
   const char *base_path;     /* path part of api.base_url, without a final slash */
@@ -47,9 +48,11 @@ struct cxd__job {
   enum cxd__rebalance rebalance;
   enum cxd__audit_mode audit;
   const char *actor;           /* may be NULL */
-  int64_t rollback_of;         /* APPLY: the record whose update is taken back; 0: none */
+  int64_t rollback_of;         /* PLAN, APPLY: the record whose update is taken back; 0: none */
+  const struct cxd__edits *edits; /* PLAN, APPLY: in place of what differs in the change from its base; NULL: that. See json/undo.h */
   const char *intent;          /* RECOVER: a dangling intent record, without its newline */
   size_t intent_len;
+  int64_t gone_boot_us;        /* RECOVER: boot clock when its writer was first seen to be gone; 0: now */
   const char *boot;            /* RECOVER: id of this boot; "" when it is not known */
 };
 
@@ -70,7 +73,7 @@ struct cxd__action {
 
 enum cxd__event_kind { CXD__EV_EXCHANGE, CXD__EV_TOKEN, CXD__EV_CHECKED, CXD__EV_APPENDED };
 
-/* The core takes what it keeps (report, error, texts) and leaves NULL behind; the engine frees the rest. */
+/* The core takes what it keeps (report, basis, error, sealed) and leaves NULL behind; the engine frees the rest. */
 struct cxd__event {
   enum cxd__event_kind kind;
   uint32_t op, tag;
@@ -81,6 +84,7 @@ struct cxd__event {
   int32_t permanent;           /* TOKEN: the failure will not go away by itself */
   cxd_status status;           /* CHECKED: CXD_OK, CXD_E_INVALID, _RULE, ...; APPENDED: CXD_OK, CXD_E_AUDIT, ...; TOKEN */
   cxd_report *report;
+  char *basis;                 /* CHECKED: what it was decided on, as JSON, for the intent; may be NULL */
   int64_t valid_until_ms;      /* CHECKED: the wall clock before which the verdict on calling hours holds; 0: it has no end */
   cxd_error *error;
   char *sealed;                /* APPENDED: the line as written */
@@ -103,7 +107,13 @@ void cxd__core_cancel(struct cxd__core *core, uint32_t op /* 0 = all */, cxd__no
 /* mono_us up to which the engine should go on although its job is done, for a token exchange beside it; 0: it need not. */
 int64_t cxd__core_linger(struct cxd__core *core, cxd__now now);
 
-/* After DONE. take_result: PLAN and APPLY, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
+/*
+ * RECOVER reads the campaign of a dangling intent and appends the outcome of that update (docs/audit.md, "Intents without outcome"). Its
+ * result: status CXD_OK and the outcome that is on record now (applied_readback, not_applied, conflict, unknown), without audit_seq when
+ * somebody else has put one there meanwhile; or outcome 0 and the status of what stood in the way, with nothing on record. An intent
+ * that cannot be read is refused by start: CXD_E_AUDIT.
+ *
+ * After DONE. take_result: PLAN, APPLY and RECOVER, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t op);
 cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t op, struct cxd__buf *body, char **etag, cxd_error **error);
 void cxd__core_drop(struct cxd__core *core, uint32_t op);

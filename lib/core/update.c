@@ -36,8 +36,15 @@ int cxd__update_check_again(struct cxd__op *op, cxd__now now) {
   return 1;
 }
 
+static cxd_status copy_edits(const struct cxd__edits *from, struct cxd__edits *to, cxd_error **error) {
+  cxd_status status = CXD_OK;
+  for (size_t i = 0; status == CXD_OK && i < from->count; i++)
+    status = cxd__edits_put(to, from->items[i].pointer, from->items[i].value, error);
+  return status;
+}
+
 static cxd_status collect_edits(struct cxd__op *op, cxd_error **error) {
-  cxd_status status = cxd__edits_of(op->job.change, &op->edits, error);
+  cxd_status status = op->job.edits ? copy_edits(op->job.edits, &op->edits, error) : cxd__edits_of(op->job.change, &op->edits, error);
   if (status == CXD_OK && op->job.rebalance != CXD__REBALANCE_KEEP)
     status = cxd__edits_put(&op->edits, CXD_FIELD_AUTO_REBALANCE, op->job.rebalance == CXD__REBALANCE_ON ? json_true : json_false, error);
   return status;
@@ -156,6 +163,9 @@ void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *ev
   cxd_report_free(op->result->report);
   op->result->report = event->report;
   event->report = NULL;
+  cxd__free(op->basis);
+  op->basis = event->basis;
+  event->basis = NULL;
   op->checked_wall_ms = now.wall_ms;
   op->valid_until_ms = event->valid_until_ms;
   if (event->status == CXD_OK)
@@ -183,6 +193,7 @@ static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange
   op->v0 = version.p ? cxd__strndup(version.p, version.len) : NULL;
   op->weak_etag = exchange->weak_etag;
   op->result->concurrency = server->etag ? "etag" : version.p ? "version" : "none";
+  cxd__op_seen(op, server->etag, server->root);
   return version.p && !op->v0 ? cxd__fail_nomem(error) : CXD_OK;
 }
 
@@ -224,7 +235,7 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
   }
   int as_asked = cxd__edits_hold(&op->edits, op->server->root);
   if (base.p && !as_asked && cxd__conflict_since(&op->edits, base, op->server->root)) {
-    conflict(op, now, base, "members of this change were changed by somebody else since they were read");
+    conflict(op, now, base, op->job.rollback_of ? "members of the update to be taken back were changed by somebody else since" : "members of this change were changed by somebody else since they were read");
     return;
   }
   if (!base.p && !(op->first_base = cxd__strndup(op->server->root.p, op->server->root.len))) {
@@ -259,7 +270,7 @@ void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
 /* ----------------------------------------------------------------------- the end */
 
 void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reserve) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = reserve};
+  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = reserve, .resolves = op->intent.seq};
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
@@ -307,7 +318,7 @@ void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_e
   result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
   if (!changed_something(outcome))
     result->new_concurrent = -1;
-  int log_is_dead = result->audit_status != CXD_OK && result->audit_status != CXD_E_TOO_LARGE && !op->intent_written && op->job.audit == CXD__AUDIT_REQUIRED;
+  int log_is_dead = op->intent_refused && !op->intent_written && op->job.audit == CXD__AUDIT_REQUIRED;
   if (op->job.kind == CXD__JOB_APPLY && op->job.audit != CXD__AUDIT_OFF && !log_is_dead)
     append_outcome(op, now);
   else
@@ -330,6 +341,7 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
   op->intent_written |= event->status == CXD_OK;
   if (event->status != CXD_OK) {
     op->result->audit_status = event->status;
+    op->intent_refused = event->status != CXD_E_TOO_LARGE;
     if (op->job.audit == CXD__AUDIT_REQUIRED || event->status == CXD_E_TOO_LARGE) {
       cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "the audit log did not take the intent: nothing was sent");
       event->error = NULL;
@@ -346,6 +358,10 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
 }
 
 void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  if (op->job.kind == CXD__JOB_RECOVER) {
+    cxd__recover_appended(op, now, event);
+    return;
+  }
   op->result->latency_us[CXD_LATENCY_AUDIT] += event->took_us;
   if (op->stage == CXD__STAGE_INTENT)
     intent_appended(op, now, event);

@@ -18,6 +18,7 @@ static void feed(struct engine *engine, struct cxd__event *event) {
   cxd_report_free(event->report);
   cxd_error_free(event->error);
   cxd__free(event->sealed);
+  cxd__free(event->basis);
 }
 
 static void be_busy(struct engine *engine, int64_t us) {
@@ -143,6 +144,9 @@ void perform_deliver(struct engine *engine, struct flight *flight, enum ending e
   trace_event(&world->trace, world->now, network_ending_name(ending), flight->message.task, flight->message.kind, event.exchange.http_status);
   note_exchange(engine, flight, &event.exchange);
   feed(engine, &event);
+  struct task *task = flight->message.kind == MESSAGE_PUT ? client_task_of(world, engine, flight->op) : NULL;
+  if (task && flight->left)
+    client_dies(engine, task, DEATH_AFTER_ANSWER);
 }
 
 /* ------------------------------------------------------------------------------ tokens */
@@ -238,15 +242,27 @@ static void check(struct engine *engine, const struct cxd__action *action) {
 
 /* ------------------------------------------------------------------------------- audit */
 
+/* In passing: nobody waits, and the next sync takes it along. */
+static void append_note(struct engine *engine, const struct cxd__action *action) {
+  struct world *world = engine->world;
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = action->op, .tag = action->tag, .status = prng_chance(&world->prng, world->plan->audit_faults) ? CXD_E_AUDIT : CXD_OK};
+  trace_text(&world->trace, world->now, "note", engine->number, action->record, action->record_len);
+  feed(engine, &event);
+}
+
 static void append(struct engine *engine, const struct cxd__action *action) {
   struct world *world = engine->world;
+  if (action->in_passing) {
+    append_note(engine, action);
+    return;
+  }
   if (engine->append_count == APPENDS_MAX) {
     perform_sync(engine);
     if (engine->busy_until)
       perform_end_of_busy(engine); /* a full turn: the disk's time is not modelled twice */
   }
   struct pending_append *a = &engine->appends[engine->append_count++];
-  *a = (struct pending_append){.task = client_task_of(world, engine, action->op), .op = action->op, .tag = action->tag, .len = action->record_len};
+  *a = (struct pending_append){.task = client_task_of(world, engine, action->op), .op = action->op, .tag = action->tag, .len = action->record_len, .resolves = action->resolves};
   a->record = malloc(action->record_len + 1);
   if (a->record)
     memcpy(a->record, action->record, action->record_len);
@@ -280,8 +296,12 @@ static void synced(struct engine *engine) {
   for (size_t i = 0; i < count; i++) {
     struct pending_append *a = &appends[i];
     struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .took_us = client_now(world).mono_us - engine->append_began};
-    if (a->task)
+    if (a->task && a->task->plan->kind == TASK_RECOVER)
+      task_recovered(world, a->task, a->resolves, a->record, a->len, a->status == CXD_OK);
+    else if (a->task)
       task_record(world, a->task, a->record, a->len, a->status == CXD_OK);
+    if (a->task && a->task->dangling)
+      client_dies(engine, a->task, DEATH_AFTER_INTENT);
     if (a->status == CXD_OK) {
       event.seq = 1;
       event.sealed = cxd__strdup("{\"sealed\":true}");
