@@ -48,7 +48,8 @@ static cxd_status look(struct cxd__file *file, cxd_error **error) {
 }
 
 static cxd_status leave(struct cxd__file *file, const struct cxd__sigxfsz *held, cxd_status status) {
-  cxd__sigxfsz_release(held, 1);
+  cxd__sigxfsz_release(held, status != CXD_OK || file->swallowed);
+  file->swallowed = 0;
   cxd__place_unlock(file->now.fd);
   return status;
 }
@@ -103,6 +104,8 @@ static void add_checkpoint(struct cxd__file *file) {
   cxd__opens_list(&state->opens, &body);
   if (cxd__file_add_buf(file, &file->now, &body, NULL) == CXD_OK)
     file->checkpoint = state->last;
+  else
+    file->swallowed = 1;
 }
 
 static cxd_status append_locked(struct cxd__file *file, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {

@@ -99,6 +99,7 @@ cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error) {
   cxd_status status = rotate(file, why, &reason);
   if (status != CXD_OK && may_wait(file)) {
     file->rotate_after_us = now_us + AGAIN_US;
+    file->swallowed = 1;
     cxd_error_free(reason);
     return CXD_OK;
   }
