@@ -36,8 +36,8 @@ KEY = b"a key for the proofs, 32 bytes.."
 ATTEMPT_TIMEOUT_MS = 300  # how long recovery waits after an intent before it says not_applied
 
 # What may be said about a log whose writers were killed; after the next run nothing of it is left.
-LEFT_BY_A_CRASH = {"audit.torn", "audit.open"}
-NOT_AN_ALARM = {"audit.abandoned", "audit.unkeyed_start"}
+LEFT_BY_A_CRASH = {"audit.torn"}
+NOT_AN_ALARM = {"audit.open", "audit.abandoned", "audit.unkeyed_start"}  # open: the oracle asks for outcomes itself
 
 SENT = {"applied", "applied_readback"}
 NOT_SENT = {"not_applied", "rejected", "cancelled", "unchanged"}
