@@ -125,7 +125,7 @@ def main():
     elif names:
         chosen = [scene for scene in chosen if scene.name in names]
     sweep = {"strace": sweep_by_strace, "preload": sweep_by_preload}[how]
-    return 0 if all([sweep(scene).report() for scene in chosen]) else 1
+    return prooflib.sweep_all(sweep, chosen)
 
 
 if __name__ == "__main__":

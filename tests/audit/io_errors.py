@@ -86,7 +86,7 @@ def sweep(scene):
 def main():
     names = sys.argv[1:] or CHOSEN
     chosen = [scene for scene in scenes.ALL if scene.name in names and (not scene.keyed or scene.name == "all_at_once")]
-    return 0 if all([sweep(scene).report() for scene in chosen]) else 1
+    return prooflib.sweep_all(sweep, chosen)
 
 
 if __name__ == "__main__":

@@ -245,7 +245,11 @@ class Place:
         self.lock = threading.Lock()
 
     def __enter__(self):
-        self.sim.__enter__()
+        try:
+            self.sim.__enter__()
+        except BaseException:
+            shutil.rmtree(self.dir)
+            raise
         if self.key:
             (self.dir / "key").write_bytes(self.key + b"\n")
             self.settings["audit.key_file"] = str(self.dir / "key")
@@ -269,6 +273,7 @@ class Place:
             self.events.unlink(missing_ok=True)
             env.update(LD_PRELOAD=program("CXDIALER_INJECT"), CXD_INJECT_DIR=str(self.log_dir), CXD_INJECT_LOG=str(self.events))
             env.update({"CXD_INJECT": fault} if fault else {})
+            env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"  # what is preloaded comes before it
         return clilib.environment(**env)
 
     def change(self, campaign_id=simlib.SAMPLE_ID):
@@ -382,6 +387,19 @@ def in_parallel(tally, cases):
     """cases: (label, function) in any order."""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         list(pool.map(lambda case: tally.run(*case), cases))
+
+
+def sweep_all(sweep, scenes):
+    """sweep: a function of one scene that returns its tally. The exit status."""
+    fine = True
+    for scene in scenes:
+        try:
+            tally = sweep(scene)
+        except Wrong as error:
+            tally = Tally(scene.name)
+            tally.failures.append(f"the update without a fault: {error}")
+        fine = tally.report() and fine
+    return 0 if fine else 1
 
 
 def skip(why):
