@@ -73,7 +73,7 @@ CXD_API uint32_t cxd_version_number(void);
 
 /*
  * Whether the library in use has a feature: 1 or 0. Names: "tls", "http2" (of the libcurl in use),
- * "merge", "replace", "audit-sha256", "token-provider", "windows" (calling hours), "capacity". Unknown or NULL: 0.
+ * "merge", "replace", "audit-sha256", "audit-hmac" (keyed logs), "token-provider", "windows" (calling hours), "capacity". Unknown or NULL: 0.
  * Thread-safety: any. Since: 0.1
  */
 CXD_API int32_t cxd_has_feature(const char *name);
@@ -691,9 +691,9 @@ struct cxd_log {
 
 /*
  * Verifies a log: the file at audit.path or any of its segments, with all segments before it, or the directory that holds them (and no
- * other log). key_file: of a keyed log; NULL or "": not keyed. out (NULL allowed): the findings, filled in either way (docs/audit.md has
- * the codes); free with cxd_report_free(). CXD_OK; CXD_E_AUDIT: not as it was written; CXD_E_IO: cannot be read; CXD_E_CONFIG: the key
- * file. Does not change the log and needs no right to; a log in use is verified up to where it was at the start. Thread-safety: any. Since: 0.1
+ * other log). key_file: of a keyed log; NULL or "": not keyed. out (NULL allowed): the findings of a log that was read to its end, also
+ * with CXD_E_AUDIT (docs/audit.md has the codes), else NULL; free with cxd_report_free(). CXD_OK; CXD_E_AUDIT: not as it was written, or a
+ * directory without a log or with several; CXD_E_IO: cannot be read; CXD_E_CONFIG: the key file. Does not change the log and needs no right to; a log in use is verified up to where it was at the start. Thread-safety: any. Since: 0.1
  */
 CXD_API cxd_status cxd_audit_verify(const char *path, const char *key_file, cxd_report **out, cxd_error **error);
 

@@ -68,10 +68,11 @@ static const struct cxd__config_key keys[] = {
     PATH("audit.path", "", "Audit log file; it is created with mode 0600 and only appended to."),
     CHOICE("audit.mode", "required", "required|best_effort|off",
            "Whether an update needs its audit records: not sent without (required), sent with a failure in its result (best_effort), or no records at all (off)."),
-    PATH("audit.key_file", "", "File with the key of a keyed (HMAC) audit log; this version has none yet and refuses an updater with it."),
+    PATH("audit.key_file", "", "File with the key of a keyed (HMAC) audit log, 16 to 4096 bytes; a log that had none is keyed from its next segment on."),
     CHOICE("audit.sync", "record", "record|none", "Whether records are on stable storage before the update goes on (record), or whenever the system writes them (none)."),
     TEXT("audit.actor", "", "256 bytes at most", cxd__rule_actor, "Who or what asks for the changes, noted in each audit record."),
-    INT("audit.max_bytes", "0", 0, 1099511627776, "bytes", "Size at which a new audit file is begun, in bytes; 0 means never, and this version refuses an updater with any other value."),
+    INT("audit.max_bytes", "0", 0, 1099511627776, "bytes", "Size at which a new segment of the audit log is begun, in bytes; 0 means never."),
+    BOOL("audit.rotate_daily", "off", "Whether a new segment of the audit log is begun when the UTC day has changed since the present one was begun."),
     BOOL("audit.allow_network_fs", "off", "Whether the audit log may lie on a network file system (NFS, SMB), where appends of several hosts can mix."),
 
     INT("validate.max_concurrent_calls", "500", 1, 1000000, "calls", "Largest maxConcurrentCalls that is accepted, in calls."),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* memmem */
 #include "audit/chain.h"
 
 #include <string.h>
@@ -44,12 +43,14 @@ static void big_endian(unsigned char *out, size_t bytes, uint64_t value) {
     out[i] = (unsigned char)(value & 0xff);
 }
 
+/* The small parts of the message in one piece: each call into libcrypto costs more than the bytes it adds. */
 static int hash_line(struct cxd__hasher *hasher, const unsigned char *prev, int64_t seq, const char *line, size_t len, unsigned char *out) {
-  unsigned char numbers[12];
-  big_endian(numbers, 8, (uint64_t)seq);
-  big_endian(numbers + 8, 4, len);
-  if (cxd__hasher_start(hasher) != 0 || cxd__hasher_add(hasher, domain, sizeof domain) != 0 || cxd__hasher_add(hasher, prev, CXD__HASH_BYTES) != 0 ||
-      cxd__hasher_add(hasher, numbers, sizeof numbers) != 0 || cxd__hasher_add(hasher, line, len) != 0)
+  unsigned char front[sizeof domain + CXD__HASH_BYTES + 12];
+  memcpy(front, domain, sizeof domain);
+  memcpy(front + sizeof domain, prev, CXD__HASH_BYTES);
+  big_endian(front + sizeof front - 12, 8, (uint64_t)seq);
+  big_endian(front + sizeof front - 4, 4, len);
+  if (cxd__hasher_start(hasher) != 0 || cxd__hasher_add(hasher, front, sizeof front) != 0 || cxd__hasher_add(hasher, line, len) != 0)
     return -1;
   return cxd__hasher_end(hasher, out);
 }
@@ -112,12 +113,6 @@ static cxd_status check(struct cxd__buf *line, cxd_error **error) {
   return status;
 }
 
-static int nibble(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* ,"kid":"...","e":0 at the end of the front: its kid, else "". */
 static void read_kid(const char *line, size_t front, char kid[CXD__KID_HEX + 1]) {
   kid[0] = '\0';
@@ -127,9 +122,8 @@ static void read_kid(const char *line, size_t front, char kid[CXD__KID_HEX + 1])
   if (memcmp(at, kid_label, LEN(kid_label)) != 0 || memcmp(line + front - LEN(epoch_label), epoch_label, LEN(epoch_label)) != 0)
     return;
   at += LEN(kid_label);
-  for (size_t i = 0; i < CXD__KID_HEX; i++)
-    if (nibble(at[i]) < 0)
-      return;
+  if (strspn(at, "0123456789abcdef") < CXD__KID_HEX)
+    return;
   memcpy(kid, at, CXD__KID_HEX);
   kid[CXD__KID_HEX] = '\0';
 }
@@ -160,36 +154,54 @@ cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last,
   return line->failed ? cxd__fail_nomem(error) : CXD_OK;
 }
 
-static int read_hex(const char *text, unsigned char out[CXD__HASH_BYTES]) {
-  for (size_t i = 0; i < CXD__HASH_BYTES; i++) {
-    int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0)
-      return 0;
-    out[i] = (unsigned char)(high << 4 | low);
-  }
-  return 1;
-}
-
-static int read_seq(const char *line, size_t len, int64_t *seq) {
+/* The number behind the head, of at most 18 digits: the place behind it, or NULL. */
+static const char *read_seq(const char *line, size_t len, int64_t *seq) {
   size_t at = LEN(head);
   *seq = 0;
   if (line[at] < '1' || line[at] > '9')
-    return 0;
+    return NULL;
   while (at < len && at < LEN(head) + 18 && line[at] >= '0' && line[at] <= '9')
     *seq = *seq * 10 + (line[at++] - '0');
-  return at < len && line[at] == ',';
+  return line + at;
 }
 
-/* Behind the texts of the front, none of which has a quote in it but the writer's name, and that is ours. */
-static int read_kind(const char *line, size_t front, struct cxd__slice *kind) {
-  static const char label[] = "\",\"k\":\"";
-  const char *at = memmem(line, front, label, LEN(label));
-  if (!at)
-    return 0;
-  kind->p = at + LEN(label);
-  const char *end = memchr(kind->p, '"', front - (size_t)(kind->p - line));
-  kind->len = end ? (size_t)(end - kind->p) : 0;
-  return end != NULL;
+/* The literal stands there: behind it; else NULL, as for no place at all. */
+static const char *pass(const char *at, const char *end, const char *literal, size_t len) { return at && (size_t)(end - at) >= len && memcmp(at, literal, len) == 0 ? at + len : NULL; }
+#define PASS(at, end, literal) pass(at, end, literal, LEN(literal))
+
+static const char *pass_time(const char *at, const char *end) {
+  static const char form[] = "0000-00-00T00:00:00.000000Z";
+  if (!at || (size_t)(end - at) < LEN(form))
+    return NULL;
+  for (size_t i = 0; i < LEN(form); i++)
+    if (form[i] == '0' ? at[i] < '0' || at[i] > '9' : at[i] != form[i])
+      return NULL;
+  return at + LEN(form);
+}
+
+static const char *pass_digits(const char *at, const char *end) {
+  const char *start = at;
+  while (at && at < end && *at >= '0' && *at <= '9')
+    at++;
+  return at == start ? NULL : at;
+}
+
+/* Texts of ours, which need no escapes: up to the quote. */
+static const char *pass_text(const char *at, const char *end) {
+  const char *quote = at ? memchr(at, '"', (size_t)(end - at)) : NULL;
+  return quote && !memchr(at, '\\', (size_t)(quote - at)) ? quote : NULL;
+}
+
+/* From behind the number on: the members that every record has, in their order. */
+static int read_kind(const char *at, const char *end, struct cxd__slice *kind) {
+  at = pass_time(PASS(at, end, ",\"t\":\""), end);
+  at = pass_digits(PASS(at, end, "\",\"bt\":"), end);
+  at = pass_text(PASS(at, end, ",\"boot\":\""), end);
+  at = pass_text(PASS(at, end, "\",\"w\":\""), end);
+  kind->p = PASS(at, end, "\",\"k\":\"");
+  const char *quote = pass_text(kind->p, end);
+  kind->len = quote ? (size_t)(quote - kind->p) : 0;
+  return quote != NULL;
 }
 
 int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
@@ -200,7 +212,7 @@ int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
   const char *h = seal + LEN(prev_label) + CXD__HASH_HEX + LEN(h_label);
   if (memcmp(seal, prev_label, LEN(prev_label)) != 0 || memcmp(h - LEN(h_label), h_label, LEN(h_label)) != 0 || memcmp(h + CXD__HASH_HEX, end_label, LEN(end_label)) != 0)
     return 0;
-  if (!read_hex(seal + LEN(prev_label), out->prev) || !read_hex(h, out->link.h) || !read_seq(line, front, &out->link.seq) || !read_kind(line, front, &out->kind))
+  if (!cxd__hash_read(seal + LEN(prev_label), out->prev) || !cxd__hash_read(h, out->link.h) || !read_kind(read_seq(line, front, &out->link.seq), line + front, &out->kind))
     return 0;
   out->text = (struct cxd__slice){line, len};
   out->front = front;

@@ -26,7 +26,7 @@ static void name_writer(char out[112]) {
   (void)snprintf(out, 112, "%s/%ld/%02x%02x%02x%02x", *host ? host : "unknown", (long)getpid(), instance[0], instance[1], instance[2], instance[3]);
 }
 
-static void read_boot_id(char out[40]) {
+void cxd__boot_id(char out[40]) {
   int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
   ssize_t n = fd < 0 ? 0 : read(fd, out, 36);
   if (fd >= 0)
@@ -38,7 +38,7 @@ cxd_status cxd__sealer_open(struct cxd__sealer *sealer, const struct cxd__audit_
   cxd_status status = cxd__seal_open(&sealer->seal, key, error);
   if (status != CXD_OK)
     return status;
-  read_boot_id(sealer->boot);
+  cxd__boot_id(sealer->boot);
   name_writer(sealer->writer);
   return CXD_OK;
 }

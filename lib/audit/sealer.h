@@ -15,6 +15,8 @@ struct cxd__sealer {
   char writer[112]; /* "host/pid/instance" */
 };
 
+void cxd__boot_id(char out[40]); /* of this boot; "" when the kernel does not tell */
+
 cxd_status cxd__sealer_open(struct cxd__sealer *sealer, const struct cxd__audit_key *key, cxd_error **error);
 void cxd__sealer_close(struct cxd__sealer *sealer);
 

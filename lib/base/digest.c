@@ -60,6 +60,21 @@ void cxd__hash_hex(const unsigned char hash[CXD__HASH_BYTES], char out[CXD__HASH
   }
 }
 
+/* One more than the value of a lower-case digit; 0 for all that is none. */
+#define DIGIT(c) [c] = (c) <= '9' ? (c) - '0' + 1 : (c) - 'a' + 11
+static const unsigned char digit_values[256] = {DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'), DIGIT('5'), DIGIT('6'), DIGIT('7'),
+                                                DIGIT('8'), DIGIT('9'), DIGIT('a'), DIGIT('b'), DIGIT('c'), DIGIT('d'), DIGIT('e'), DIGIT('f')};
+
+int cxd__hash_read(const char text[CXD__HASH_HEX], unsigned char out[CXD__HASH_BYTES]) {
+  int fine = 1;
+  for (size_t i = 0; i < CXD__HASH_BYTES; i++) {
+    int high = digit_values[(unsigned char)text[2 * i]], low = digit_values[(unsigned char)text[2 * i + 1]];
+    fine &= high > 0 && low > 0;
+    out[i] = (unsigned char)(((high - 1) & 15) << 4 | ((low - 1) & 15));
+  }
+  return fine;
+}
+
 static int sum(struct cxd__hasher *hasher, const void *bytes, size_t len, unsigned char out[CXD__HASH_BYTES]) {
   return cxd__hasher_start(hasher) == 0 && cxd__hasher_add(hasher, bytes, len) == 0 && cxd__hasher_end(hasher, out) == 0;
 }

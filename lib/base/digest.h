@@ -26,6 +26,9 @@ int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTE
 /* Lower-case digits, without a zero behind them. */
 void cxd__hash_hex(const unsigned char hash[CXD__HASH_BYTES], char out[CXD__HASH_HEX]);
 
+/* 64 lower-case digits: 1, or 0 when they are none. */
+int cxd__hash_read(const char text[CXD__HASH_HEX], unsigned char out[CXD__HASH_BYTES]);
+
 /* One sum as 64 digits and a zero; "" when libcrypto failed. */
 void cxd__sha256_hex(const void *bytes, size_t len, char out[CXD__HASH_HEX + 1]);
 

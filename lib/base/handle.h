@@ -19,6 +19,7 @@
 #define CXD__MAGIC_SINK 0x4378536bu
 #define CXD__MAGIC_REQUEST 0x43785271u
 #define CXD__MAGIC_SCHEDULE 0x43785363u
+#define CXD__MAGIC_AUDIT 0x43784175u
 #define CXD__MAGIC_DEAD 0xdeadc0deu
 
 #define CXD__IS(handle, kind) ((handle) && (handle)->magic == CXD__MAGIC_##kind)

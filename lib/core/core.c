@@ -29,7 +29,7 @@ void cxd__core_join(struct cxd__core *core, void (*wake)(void *context), void *c
 
 void cxd__core_leave(struct cxd__core *core) { cxd__shared_leave(core->shared, &core->member); }
 
-static struct cxd__op *find(const struct cxd__core *core, uint32_t id) {
+struct cxd__op *cxd__core_find(const struct cxd__core *core, uint32_t id) {
   for (struct cxd__op *op = core->ops; op; op = op->next)
     if (op->id == id)
       return op;
@@ -80,6 +80,10 @@ static void free_op(struct cxd__op *op) {
   cxd_campaign_free(op->merged);
   cxd__free(op->v0);
   cxd__free(op->first_base);
+  cxd__free(op->v1);
+  cxd__free(op->basis);
+  cxd__notes_free(op);
+  cxd__intent_free(&op->intent);
   cxd_error_free(op->put_error);
   cxd_result_free(op->result);
   cxd__buf_free(&op->record);
@@ -100,7 +104,7 @@ static void unlink_op(struct cxd__core *core, struct cxd__op *op) {
 }
 
 void cxd__core_drop(struct cxd__core *core, uint32_t id) {
-  struct cxd__op *op = find(core, id);
+  struct cxd__op *op = cxd__core_find(core, id);
   if (op)
     unlink_op(core, op);
 }
@@ -128,7 +132,7 @@ void cxd__core_free(struct cxd__core *core) {
   cxd__free(core);
 }
 
-int cxd__op_push(struct cxd__op *op, const struct cxd__action *action) {
+int cxd__op_push_tagged(struct cxd__op *op, const struct cxd__action *action, uint32_t tag) {
   struct cxd__core *core = op->core;
   if (core->queue_at == core->queue_len)
     core->queue_at = core->queue_len = 0;
@@ -143,9 +147,11 @@ int cxd__op_push(struct cxd__op *op, const struct cxd__action *action) {
   struct cxd__action *slot = &core->queue[core->queue_len++];
   *slot = *action;
   slot->op = op->id;
-  slot->tag = action->kind == CXD__ACT_ABORT ? op->tag : ++op->tag;
+  slot->tag = tag;
   return 0;
 }
+
+int cxd__op_push(struct cxd__op *op, const struct cxd__action *action) { return cxd__op_push_tagged(op, action, action->kind == CXD__ACT_ABORT ? op->tag : ++op->tag); }
 
 cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, cxd__now now, uint32_t *id, cxd_error **error) {
   struct cxd__op *op = cxd__op_new(core, now, CXD__STAGE_GET);
@@ -159,13 +165,20 @@ cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, c
     cxd__read_begin(op, now);
     return CXD_OK;
   }
-  op->result = cxd__result_new(cxd_campaign_id(job->change));
-  if (!op->result) {
+  cxd_status status = CXD_OK;
+  if (job->kind == CXD__JOB_RECOVER)
+    status = cxd__recover_take(op, error);
+  else if (!(op->result = cxd__result_new(cxd_campaign_id(job->change))))
+    status = cxd__fail_nomem(error);
+  if (status != CXD_OK) {
     unlink_op(core, op);
-    return cxd__fail_nomem(error);
+    return status;
   }
   cxd__uuid7(now.wall_ms, &core->prng, op->uuid);
-  cxd__update_begin(op, now);
+  if (job->kind == CXD__JOB_RECOVER)
+    cxd__recover_begin(op, now);
+  else
+    cxd__update_begin(op, now);
   return CXD_OK;
 }
 
@@ -192,7 +205,9 @@ void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
   else if (op->job.kind == CXD__JOB_GET || op->job.kind == CXD__JOB_LIST) {
     op->error = error;
     cxd__op_done(op, now);
-  } else if (op->ambiguous || op->accepted) {
+  } else if (op->job.kind == CXD__JOB_RECOVER)
+    cxd__recover_failed(op, now, error);
+  else if (op->ambiguous || op->accepted) {
     cxd_error_free(error);
     cxd__put_doubtful(op, now);
   } else
@@ -201,7 +216,7 @@ void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
 
 static void count(struct cxd__op *op, const struct cxd__exchange *exchange) {
   cxd_result *result = op->result;
-  const struct cxd__op *asked_by = op->asked_by ? find(op->core, op->asked_by) : NULL;
+  const struct cxd__op *asked_by = op->asked_by ? cxd__core_find(op->core, op->asked_by) : NULL;
   if (asked_by && asked_by->result && asked_by->stage < CXD__STAGE_OUTCOME) /* what is on record stays as it is */
     asked_by->result->attempts += exchange->sends;
   if (!result)
@@ -229,6 +244,8 @@ static int refresh_after_401(struct cxd__op *op, cxd__now now, const struct cxd_
   op->token_refused = 1;
   op->refused_generation = op->token->generation;
   op->tries--;
+  if (op->kind == CXD__CLASS_PUT)
+    cxd__note_attempt(op, CXD_E_UNAUTHORIZED, exchange);
   cxd__op_resend(op, now);
   return 1;
 }
@@ -240,7 +257,9 @@ void cxd__op_cancelled(struct cxd__op *op, cxd__now now) {
   else if (op->job.kind == CXD__JOB_GET || op->job.kind == CXD__JOB_LIST) {
     op->error = cxd__error_new(CXD_E_CANCELLED, "cancelled by the caller");
     cxd__op_done(op, now);
-  } else
+  } else if (op->job.kind == CXD__JOB_RECOVER)
+    cxd__recover_failed(op, now, cxd__error_new(CXD_E_CANCELLED, "cancelled by the caller before campaign %s could be read", op->intent.campaign));
+  else
     cxd__update_cancelled(op, now);
 }
 
@@ -274,12 +293,16 @@ static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
     cxd__put_read_back(op, now, exchange);
   else if (op->job.kind == CXD__JOB_GET || op->job.kind == CXD__JOB_LIST)
     cxd__read_answered(op, now, exchange);
+  else if (op->job.kind == CXD__JOB_RECOVER)
+    cxd__recover_answered(op, now, exchange);
   else
     cxd__update_read(op, now, exchange);
 }
 
 void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *event) {
-  struct cxd__op *op = find(core, event->op);
+  struct cxd__op *op = cxd__core_find(core, event->op);
+  if (op && event->kind == CXD__EV_APPENDED && cxd__note_appended(op, event))
+    return;
   if (!op || op->tag != event->tag || op->stage == CXD__STAGE_DONE)
     return;
   op->wait = CXD__WAIT_NOTHING;
@@ -313,7 +336,7 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
     }
   while (core->queue_at < core->queue_len) {
     *action = core->queue[core->queue_at++];
-    struct cxd__op *op = action->kind == CXD__ACT_SEND ? find(core, action->op) : NULL;
+    struct cxd__op *op = action->kind == CXD__ACT_SEND ? cxd__core_find(core, action->op) : NULL;
     if (!op || op->tag != action->tag || cxd__op_may_leave(op, now, action))
       return 1;
   }
@@ -365,7 +388,7 @@ void cxd__core_cancel(struct cxd__core *core, uint32_t id, cxd__now now) {
 }
 
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t id) {
-  struct cxd__op *op = find(core, id);
+  struct cxd__op *op = cxd__core_find(core, id);
   cxd_result *result = op ? op->result : NULL;
   if (op)
     op->result = NULL;
@@ -373,7 +396,7 @@ cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t id) {
 }
 
 cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t id, struct cxd__buf *body, char **etag, cxd_error **error) {
-  struct cxd__op *op = find(core, id);
+  struct cxd__op *op = cxd__core_find(core, id);
   if (!op)
     return CXD_E_STATE;
   if (!op->answered) {

@@ -70,7 +70,7 @@ struct cxd__action {
 
 enum cxd__event_kind { CXD__EV_EXCHANGE, CXD__EV_TOKEN, CXD__EV_CHECKED, CXD__EV_APPENDED };
 
-/* The core takes what it keeps (report, error, texts) and leaves NULL behind; the engine frees the rest. */
+/* The core takes what it keeps (report, basis, error, sealed) and leaves NULL behind; the engine frees the rest. */
 struct cxd__event {
   enum cxd__event_kind kind;
   uint32_t op, tag;
@@ -81,6 +81,7 @@ struct cxd__event {
   int32_t permanent;           /* TOKEN: the failure will not go away by itself */
   cxd_status status;           /* CHECKED: CXD_OK, CXD_E_INVALID, _RULE, ...; APPENDED: CXD_OK, CXD_E_AUDIT, ...; TOKEN */
   cxd_report *report;
+  char *basis;                 /* CHECKED: what it was decided on, as JSON, for the intent; may be NULL */
   int64_t valid_until_ms;      /* CHECKED: the wall clock before which the verdict on calling hours holds; 0: it has no end */
   cxd_error *error;
   char *sealed;                /* APPENDED: the line as written */
@@ -103,7 +104,13 @@ void cxd__core_cancel(struct cxd__core *core, uint32_t op /* 0 = all */, cxd__no
 /* mono_us up to which the engine should go on although its job is done, for a token exchange beside it; 0: it need not. */
 int64_t cxd__core_linger(struct cxd__core *core, cxd__now now);
 
-/* After DONE. take_result: PLAN and APPLY, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
+/*
+ * RECOVER reads the campaign of a dangling intent and appends the outcome of that update (docs/audit.md, "Intents without outcome"). Its
+ * result: status CXD_OK and the outcome that is on record now (applied_readback, not_applied, conflict, unknown), without audit_seq when
+ * somebody else has put one there meanwhile; or outcome 0 and the status of what stood in the way, with nothing on record. An intent
+ * that cannot be read is refused by start: CXD_E_AUDIT.
+ *
+ * After DONE. take_result: PLAN, APPLY and RECOVER, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t op);
 cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t op, struct cxd__buf *body, char **etag, cxd_error **error);
 void cxd__core_drop(struct cxd__core *core, uint32_t op);

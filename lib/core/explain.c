@@ -7,6 +7,8 @@
 
 #define YEAR_MS 31536000000
 
+const char *cxd__op_campaign(const struct cxd__op *op) { return op->result ? op->result->campaign_id : op->job.id ? op->job.id : ""; }
+
 static void name_it(const struct cxd__op *op, struct cxd__buf *out) {
   if (op->stage == CXD__STAGE_TOKEN)
     cxd__buf_str(out, "access token");
@@ -15,7 +17,7 @@ static void name_it(const struct cxd__op *op, struct cxd__buf *out) {
   else if (op->job.kind == CXD__JOB_GET)
     cxd__buf_fmt(out, "campaign %s", op->job.id);
   else
-    cxd__buf_fmt(out, "%scampaign %s", op->kind == CXD__CLASS_PUT ? "update of " : "", cxd_campaign_id(op->job.change));
+    cxd__buf_fmt(out, "%scampaign %s", op->kind == CXD__CLASS_PUT ? "update of " : "", cxd__op_campaign(op));
 }
 
 /* What the server asked for; where it asked for nothing, or for nothing at all, what we would have waited. */

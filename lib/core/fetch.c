@@ -54,6 +54,7 @@ void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch wh
   core->fetch = op;
   op->kind = CXD__CLASS_TOKEN;
   op->asked_by = asked_by->id;
+  op->forced = why == CXD__FETCH_FORCED;
   op->background = why == CXD__FETCH_BACKGROUND;
   if (options->custom_token) {
     ask_provider(op, now, why);
@@ -83,6 +84,9 @@ static void store(struct cxd__op *op, cxd__now now, const char *text, size_t len
     return;
   }
   cxd__shared_token_stored(op->core->shared, op->core, token);
+  struct cxd__op *asked_by = cxd__core_find(op->core, op->asked_by);
+  if (asked_by)
+    cxd__note_token(asked_by, cxd__token_life_s(expires_in_s), op->forced);
   end(op);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "core/core.h"
+#include "core/intent.h"
 #include "core/verdict.h"
 #include "json/campaign.h"
 #include "json/edits.h"
@@ -26,6 +27,13 @@ enum cxd__stage {
 
 enum cxd__wait { CXD__WAIT_NOTHING, CXD__WAIT_SLOT, CXD__WAIT_TOKEN, CXD__WAIT_EVENT, CXD__WAIT_TIMER };
 
+/* The body of a record in passing, until it was appended or given up. */
+struct cxd__note {
+  struct cxd__note *next;
+  uint32_t tag;
+  struct cxd__buf body;
+};
+
 struct cxd__op {
   struct cxd__op *next;
   struct cxd__core *core;
@@ -45,6 +53,7 @@ struct cxd__op {
   struct cxd__ticket ticket;   /* of the quota: waits, or is granted */
   uint64_t refused_generation; /* of the token a 401 came back for */
   uint64_t awaited;            /* the token flight waited for */
+  int32_t forced;              /* a token exchange because the server refused the last one */
   int32_t background;          /* a token exchange while the old token is still good */
   int32_t token_refused;       /* one forced refresh an operation */
   int32_t tries;               /* sends of the present request, the first included */
@@ -65,6 +74,7 @@ struct cxd__op {
   int32_t ambiguous, was_ambiguous; /* the last PUT may have been applied; some earlier one may have been */
   int32_t under_way;           /* some earlier one may still arrive: nobody has said that he is done with it */
   int32_t accepted;            /* a 2xx that still has to be confirmed by reading: 1 not finished (202), 2 not believed */
+  char *basis;                 /* what the validator decided on then, as JSON; NULL: it did not say */
   int64_t checked_wall_ms;     /* when the validator last agreed */
   int64_t valid_until_ms;      /* up to when calling hours let it be sent; 0: no end */
   cxd_error *put_error;        /* why a PUT became doubtful */
@@ -72,7 +82,15 @@ struct cxd__op {
   struct cxd__buf record;
   int32_t intent_round;        /* the round whose intent is durable, or was tried and may be missing; 0: none */
   int32_t intent_written;
+  int32_t intent_refused;      /* the log did not take it: nothing was sent */
+  char *v1;                    /* the validator the campaign was last seen with, as JSON; NULL: not seen since the last PUT */
+  struct cxd__note *notes;
+  uint32_t notes_made;
   int32_t weak_etag;           /* the server has one, of no use in If-Match */
+
+  /* RECOVER */
+  struct cxd__intent intent;
+  int64_t started_boot_us;
 
   /* GET and LIST */
   struct cxd__buf reply;
@@ -96,6 +114,8 @@ struct cxd__core {
 
 /* core.c: the table of operations, their ends, events in and actions out */
 int cxd__op_push(struct cxd__op *op, const struct cxd__action *action); /* 0, or -1: no memory */
+int cxd__op_push_tagged(struct cxd__op *op, const struct cxd__action *action, uint32_t tag); /* what the operation waits for stays what it is */
+struct cxd__op *cxd__core_find(const struct cxd__core *core, uint32_t id); /* NULL: gone */
 void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error); /* ends the operation by its kind; takes the error */
 void cxd__op_done(struct cxd__op *op, cxd__now now);
 void cxd__op_cancelled(struct cxd__op *op, cxd__now now);
@@ -118,6 +138,7 @@ void cxd__op_expire(struct cxd__op *op, cxd__now now);   /* the deadline has com
 int64_t cxd__op_latest(const struct cxd__op *op);        /* mono_us after which the present request is not begun any more */
 
 /* explain.c */
+const char *cxd__op_campaign(const struct cxd__op *op); /* its id, of an update or a recovery */
 cxd_error *cxd__op_error(const struct cxd__op *op, cxd__now now, cxd_status status, const struct cxd__exchange *exchange);
 cxd_error *cxd__op_late(const struct cxd__op *op); /* the deadline of the operation */
 int cxd__same_campaign(const cxd_campaign *found, const char *id); /* an answer without the id is somebody else's */
@@ -146,6 +167,24 @@ void cxd__put_read_back(struct cxd__op *op, cxd__now now, struct cxd__exchange *
 void cxd__put_doubtful(struct cxd__op *op, cxd__now now); /* nothing can be confirmed any more */
 void cxd__put_overdue(struct cxd__op *op, cxd__now now, cxd_error *error); /* the last try failed; an earlier one is unaccounted for */
 
+/* recover.c */
+cxd_status cxd__recover_take(struct cxd__op *op, cxd_error **error); /* reads the intent; CXD_E_AUDIT: it is none */
+void cxd__recover_begin(struct cxd__op *op, cxd__now now);
+void cxd__recover_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
+void cxd__recover_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event);
+void cxd__recover_failed(struct cxd__op *op, cxd__now now, cxd_error *error); /* nothing is on record; takes the error */
+
+/* seen.c */
+void cxd__op_seen(struct cxd__op *op, const char *etag, struct cxd__slice root); /* the campaign, in an answer */
+void cxd__op_unseen(struct cxd__op *op); /* a PUT was under way: what was seen before says nothing now */
+
+/* note.c: records in passing, of an APPLY that is on record; without memory or log they only show in its audit status */
+void cxd__note_attempt(struct cxd__op *op, cxd_status status, const struct cxd__exchange *exchange); /* a PUT that is not the last word */
+void cxd__note_conflict(struct cxd__op *op, const struct cxd__exchange *exchange); /* of a PUT that is followed by another round, or a look */
+void cxd__note_token(struct cxd__op *op, int64_t expires_in_s, int32_t forced);
+int cxd__note_appended(struct cxd__op *op, const struct cxd__event *event); /* 0: the event is not about a note */
+void cxd__notes_free(struct cxd__op *op);
+
 /* read.c */
 void cxd__read_begin(struct cxd__op *op, cxd__now now);
 void cxd__read_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
@@ -163,6 +202,8 @@ void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int p
 /* record.c: bodies of audit records, into op->record */
 void cxd__record_intent(struct cxd__op *op);
 void cxd__record_outcome(struct cxd__op *op);
+void cxd__record_recovered(struct cxd__op *op);
+void cxd__record_text(struct cxd__buf *r, const char *name, const char *value, size_t most); /* ,"name":"value", whole characters of at most so many bytes */
 
 /* conflict.c */
 int cxd__conflict_since(const struct cxd__edits *edits, struct cxd__slice base, struct cxd__slice server); /* an edited member changed */

@@ -101,6 +101,7 @@ static void conflicted(struct cxd__op *op, cxd__now now, const struct cxd__excha
   if (op->was_ambiguous) { /* it may be our own first copy that came in late */
     op->ambiguous = 1;
     keep_error(op, cxd__op_error(op, now, CXD_E_CONFLICT, exchange));
+    cxd__note_conflict(op, exchange);
     read_back(op, now);
     return;
   }
@@ -111,6 +112,7 @@ static void conflicted(struct cxd__op *op, cxd__now now, const struct cxd__excha
   op->last_look = op->round >= ROUNDS_MAX;
   if (op->last_look)
     keep_error(op, cxd__op_error(op, now, CXD_E_CONFLICT, exchange));
+  cxd__note_conflict(op, exchange);
   new_round(op, now);
 }
 
@@ -122,9 +124,12 @@ static void became_doubtful(struct cxd__op *op, cxd__now now, const struct cxd__
   op->under_way |= may_be_under_way(exchange);
   cxd__shared_count_retry(op->core->shared, 1);
   keep_error(op, cxd__op_error(op, now, verdict->status, exchange));
-  if (!op->job.replace)
+  if (!op->job.replace) {
+    cxd__note_attempt(op, verdict->status, exchange);
     read_back(op, now);
-  else if (!cxd__op_retry(op, now, verdict, exchange)) /* the same whole document again: PUT is idempotent */
+  } else if (cxd__op_retry(op, now, verdict, exchange)) /* the same whole document again: PUT is idempotent */
+    cxd__note_attempt(op, verdict->status, exchange);
+  else
     cxd__put_doubtful(op, now);
 }
 
@@ -145,15 +150,18 @@ static enum echo echo_says(const struct cxd__op *op, const cxd_campaign *echo) {
 }
 
 /* Servers answer a PUT with the campaign, or with nothing. Whatever it is, it was not asked for twice. */
-static enum echo echo_of(const struct cxd__op *op, const struct cxd__exchange *exchange) {
+static enum echo echo_of(struct cxd__op *op, const struct cxd__exchange *exchange) {
   cxd_campaign *echo = NULL;
   enum echo said = ECHO_SAYS_NOTHING;
+  cxd__op_seen(op, exchange->etag, (struct cxd__slice){NULL, 0});
   if (exchange->http_status == 204 || exchange->body.len == 0)
     return ECHO_AGREES;
   if (exchange->way == CXD__WAY_ANSWER && exchange->content_type && strncmp(exchange->content_type, "text/html", 9) == 0)
     return ECHO_CONTRADICTS; /* somebody's page on the way, not the API */
   if (exchange->way == CXD__WAY_ANSWER && cxd__campaign_read(exchange->body.data, exchange->body.len, NULL, &echo, NULL) == CXD_OK)
     said = echo_says(op, echo);
+  if (echo && said == ECHO_AGREES)
+    cxd__op_seen(op, exchange->etag, echo->root);
   cxd_campaign_free(echo);
   return said;
 }
@@ -193,6 +201,7 @@ void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *e
     return;
   }
   op->put_tries = op->tries;
+  cxd__op_unseen(op);
   if (op->cancelled && verdict.meaning != CXD__MEANS_DONE && verdict.meaning != CXD__MEANS_FINAL) {
     aborted(op, now, exchange);
     return;
@@ -206,8 +215,10 @@ void cxd__put_answered(struct cxd__op *op, cxd__now now, struct cxd__exchange *e
   case CXD__MEANS_AMBIGUOUS: became_doubtful(op, now, &verdict, exchange); return;
   default: break;
   }
-  if ((verdict.meaning == CXD__MEANS_RETRY || verdict.meaning == CXD__MEANS_THROTTLED) && cxd__op_retry(op, now, &verdict, exchange))
+  if ((verdict.meaning == CXD__MEANS_RETRY || verdict.meaning == CXD__MEANS_THROTTLED) && cxd__op_retry(op, now, &verdict, exchange)) {
+    cxd__note_attempt(op, verdict.status, exchange);
     return;
+  }
   if (op->ambiguous) /* replace only: an earlier copy may have been applied, whatever this answer says */
     cxd__put_doubtful(op, now);
   else if (verdict.meaning == CXD__MEANS_CONFLICT)
@@ -271,6 +282,7 @@ static void somebody_else(struct cxd__op *op, cxd__now now, const cxd_campaign *
 }
 
 static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
+  cxd__op_seen(op, found->etag, found->root);
   enum was was = validator_was(op, found);
   int as_sent = cxd__edits_hold(&op->edits, found->root);
   if (was != WAS_CHANGED && op->accepted != 2 && op->server && cxd__edits_hold(&op->edits, op->server->root))

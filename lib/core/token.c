@@ -21,8 +21,10 @@ int cxd__token_text_valid(const char *text, size_t len) {
 
 static int64_t clamp(int64_t value, int64_t low, int64_t high) { return value < low ? low : value > high ? high : value; }
 
+int64_t cxd__token_life_s(int64_t expires_in_s) { return expires_in_s <= 0 ? 300 : clamp(expires_in_s, 1, 86400); }
+
 static void set_life(struct cxd__token *token, int64_t sent_boot_us, int64_t expires_in_s, double jitter) {
-  int64_t life = (expires_in_s <= 0 ? 300 : clamp(expires_in_s, 1, 86400)) * 1000000;
+  int64_t life = cxd__token_life_s(expires_in_s) * 1000000;
   int64_t hard = life - 10000000;
   int64_t soft = life - clamp(life / 5, 30000000, 300000000);
   if (hard < life / 2) /* so short a token that the usual margins would eat it */

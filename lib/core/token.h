@@ -27,6 +27,7 @@ struct cxd__token {
 int cxd__token_text_valid(const char *text, size_t len);
 
 /* jitter: 0 to 1, shortens the soft life by up to a tenth. expires_in_s <= 0: 300 s. NULL: no memory. */
+int64_t cxd__token_life_s(int64_t expires_in_s); /* what is believed of it */
 struct cxd__token *cxd__token_new(const char *text, size_t len, int64_t sent_boot_us, int64_t expires_in_s, double jitter);
 struct cxd__token *cxd__token_ref(struct cxd__token *token);
 void cxd__token_unref(struct cxd__token *token);

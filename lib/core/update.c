@@ -156,6 +156,9 @@ void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *ev
   cxd_report_free(op->result->report);
   op->result->report = event->report;
   event->report = NULL;
+  cxd__free(op->basis);
+  op->basis = event->basis;
+  event->basis = NULL;
   op->checked_wall_ms = now.wall_ms;
   op->valid_until_ms = event->valid_until_ms;
   if (event->status == CXD_OK)
@@ -183,6 +186,7 @@ static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange
   op->v0 = version.p ? cxd__strndup(version.p, version.len) : NULL;
   op->weak_etag = exchange->weak_etag;
   op->result->concurrency = server->etag ? "etag" : version.p ? "version" : "none";
+  cxd__op_seen(op, server->etag, server->root);
   return version.p && !op->v0 ? cxd__fail_nomem(error) : CXD_OK;
 }
 
@@ -259,7 +263,7 @@ void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
 /* ----------------------------------------------------------------------- the end */
 
 void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reserve) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = reserve};
+  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = reserve, .resolves = op->intent.seq};
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
@@ -307,7 +311,7 @@ void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_e
   result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
   if (!changed_something(outcome))
     result->new_concurrent = -1;
-  int log_is_dead = result->audit_status != CXD_OK && result->audit_status != CXD_E_TOO_LARGE && !op->intent_written && op->job.audit == CXD__AUDIT_REQUIRED;
+  int log_is_dead = op->intent_refused && !op->intent_written && op->job.audit == CXD__AUDIT_REQUIRED;
   if (op->job.kind == CXD__JOB_APPLY && op->job.audit != CXD__AUDIT_OFF && !log_is_dead)
     append_outcome(op, now);
   else
@@ -330,6 +334,7 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
   op->intent_written |= event->status == CXD_OK;
   if (event->status != CXD_OK) {
     op->result->audit_status = event->status;
+    op->intent_refused = event->status != CXD_E_TOO_LARGE;
     if (op->job.audit == CXD__AUDIT_REQUIRED || event->status == CXD_E_TOO_LARGE) {
       cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "the audit log did not take the intent: nothing was sent");
       event->error = NULL;
@@ -346,6 +351,10 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
 }
 
 void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *event) {
+  if (op->job.kind == CXD__JOB_RECOVER) {
+    cxd__recover_appended(op, now, event);
+    return;
+  }
   op->result->latency_us[CXD_LATENCY_AUDIT] += event->took_us;
   if (op->stage == CXD__STAGE_INTENT)
     intent_appended(op, now, event);

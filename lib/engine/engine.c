@@ -26,6 +26,7 @@ struct cxd__engine {
   struct cxd__core *core;
   struct cxd__http *http;
   atomic_int cancelled;
+  int32_t was_cancelled;              /* since the last clear, for who runs several jobs */
   const struct cxd__job *job;
   const struct cxd__tools *tools;
   struct append appends[APPENDS_MAX]; /* of this turn: they share one sync */
@@ -83,6 +84,8 @@ void cxd__engine_cancel(struct cxd__engine *engine) {
   cxd__http_wake(engine->http);
 }
 
+int cxd__engine_cancelled(const struct cxd__engine *engine) { return engine->was_cancelled || atomic_load(&engine->cancelled); }
+
 /* ------------------------------------------------------------- performing actions */
 
 static void feed(struct cxd__engine *engine, struct cxd__event *event) {
@@ -91,6 +94,7 @@ static void feed(struct cxd__engine *engine, struct cxd__event *event) {
   cxd_report_free(event->report);
   cxd_error_free(event->error);
   cxd__free(event->sealed);
+  cxd__free(event->basis);
 }
 
 static void perform_send(struct cxd__engine *engine, const struct cxd__action *action) {
@@ -107,9 +111,30 @@ static void perform_check(struct cxd__engine *engine, const struct cxd__action *
   struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
   event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
   event.valid_until_ms = event.report && event.report->valid_until_ms != INT64_MAX ? event.report->valid_until_ms : 0;
+  if (event.report) {
+    event.basis = event.report->basis;
+    event.report->basis = NULL;
+  }
   if (frame)
     cxd__frame_leave(engine->tools->frames, frame);
   feed(engine, &event);
+}
+
+/* Tells the core what became of a record; after a sync its number and line may be others. */
+static void feed_append(struct cxd__engine *engine, struct append *a, int64_t took_us) {
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took_us};
+  feed(engine, &event);
+}
+
+static void settle(const struct cxd__tools *tools, struct append *a, cxd_status status, const cxd_error *error) {
+  if (a->status != CXD_OK)
+    return;
+  if (status == CXD_OK && tools->audit)
+    cxd__audit_settle(tools->audit, &a->sealed, &a->seq);
+  else if (status != CXD_OK) {
+    a->status = CXD_E_AUDIT;
+    a->error = cxd__error_copy(error);
+  }
 }
 
 static void sync_appends(struct cxd__engine *engine) {
@@ -117,44 +142,53 @@ static void sync_appends(struct cxd__engine *engine) {
   cxd_error *error = NULL;
   struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
   cxd_status status = !frame ? CXD_E_NOMEM : tools->audit ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
+  for (size_t i = 0; i < engine->append_count; i++)
+    settle(tools, &engine->appends[i], status, error);
   if (frame)
     cxd__frame_leave(tools->frames, frame);
   int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
-  for (size_t i = 0; i < engine->append_count; i++) {
-    struct append *a = &engine->appends[i];
-    struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took};
-    if (a->status == CXD_OK && status != CXD_OK) {
-      event.status = CXD_E_AUDIT;
-      event.error = cxd__error_copy(error);
-    }
-    feed(engine, &event);
-  }
+  size_t count = engine->append_count;
   engine->append_count = 0;
+  for (size_t i = 0; i < count; i++)
+    feed_append(engine, &engine->appends[i], took);
   cxd_error_free(error);
 }
 
-static void perform_append(struct cxd__engine *engine, const struct cxd__action *action) {
-  const struct cxd__tools *tools = engine->tools;
+static cxd_status append(const struct cxd__tools *tools, const struct cxd__action *action, struct append *a, struct cxd__buf *sealed) {
+  if (!tools->audit)
+    return CXD_E_AUDIT; /* best effort, and there is no log to try */
+  cxd_status status = action->reserve ? cxd__audit_reserve(tools->audit, &a->error) : CXD_OK;
+  if (status != CXD_OK)
+    return status;
+  if (action->resolves)
+    return cxd__audit_resolve(tools->audit, action->resolves, action->record, action->record_len, sealed, &a->seq, &a->error);
+  return cxd__audit_append(tools->audit, action->record, action->record_len, sealed, &a->seq, &a->error);
+}
+
+static void append_in_frame(const struct cxd__tools *tools, const struct cxd__action *action, struct append *a) {
   struct cxd__buf sealed = {0};
+  *a = (struct append){.op = action->op, .tag = action->tag};
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
+  a->status = frame ? append(tools, action, a, action->in_passing ? NULL : &sealed) : CXD_E_NOMEM;
+  if (frame)
+    cxd__frame_leave(tools->frames, frame);
+  if (a->status == CXD_OK && !action->in_passing)
+    a->sealed = cxd__buf_take(&sealed);
+  cxd__buf_free(&sealed);
+}
+
+static void perform_append(struct cxd__engine *engine, const struct cxd__action *action) {
+  if (action->in_passing) { /* the next sync, of whatever record, takes it along */
+    struct append a;
+    append_in_frame(engine->tools, action, &a);
+    feed_append(engine, &a, 0);
+    return;
+  }
   if (engine->append_count == APPENDS_MAX)
     sync_appends(engine);
   if (engine->append_count == 0)
     engine->append_began_us = cxd__clock_read().mono_us;
-  struct append *a = &engine->appends[engine->append_count++];
-  *a = (struct append){.op = action->op, .tag = action->tag};
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
-  a->status = frame ? CXD_OK : CXD_E_NOMEM;
-  if (frame && !tools->audit)
-    a->status = CXD_E_AUDIT; /* best effort, and there is no log to try */
-  if (a->status == CXD_OK && action->reserve)
-    a->status = cxd__audit_reserve(tools->audit, &a->error);
-  if (a->status == CXD_OK)
-    a->status = cxd__audit_append(tools->audit, action->record, action->record_len, &sealed, &a->seq, &a->error);
-  if (frame)
-    cxd__frame_leave(tools->frames, frame);
-  if (a->status == CXD_OK)
-    a->sealed = cxd__buf_take(&sealed);
-  cxd__buf_free(&sealed);
+  append_in_frame(engine->tools, action, &engine->appends[engine->append_count++]);
 }
 
 /* 1: the provider's answer was there. */
@@ -251,8 +285,10 @@ static int deliver(struct cxd__engine *engine) {
 }
 
 static void heed_cancel(struct cxd__engine *engine) {
-  if (atomic_exchange(&engine->cancelled, 0))
-    cxd__core_cancel(engine->core, 0, cxd__clock_read());
+  if (!atomic_exchange(&engine->cancelled, 0))
+    return;
+  engine->was_cancelled = 1;
+  cxd__core_cancel(engine->core, 0, cxd__clock_read());
 }
 
 /* All actions that are due, all records of the turn under one sync, then what the network brought. */
@@ -344,5 +380,6 @@ void cxd__engine_clear(struct cxd__engine *engine) {
   cxd__sink_unref(engine->sink);
   engine->sink = NULL;
   atomic_store(&engine->cancelled, 0);
+  engine->was_cancelled = 0;
   cxd__core_reset(engine->core, cxd__clock_read());
 }

@@ -46,5 +46,6 @@ struct cxd__core *cxd__engine_core(struct cxd__engine *engine);
 void cxd__engine_clear(struct cxd__engine *engine);
 
 void cxd__engine_cancel(struct cxd__engine *engine); /* any thread */
+int cxd__engine_cancelled(const struct cxd__engine *engine); /* since the last clear */
 
 #endif

@@ -43,6 +43,7 @@ void cxd__report_free(cxd_report *report) {
   for (size_t i = 0; i < report->count; i++)
     clear(&report->items[i]);
   cxd__free(report->items);
+  cxd__free(report->basis);
   report->magic = CXD__MAGIC_DEAD;
   cxd__free(report);
 }
@@ -78,7 +79,8 @@ cxd_report *cxd__report_copy(const cxd_report *report) {
     const struct cxd__finding *from = &report->items[i];
     cxd__report_take(copy, from->severity, from->code, from->pointer, cxd__strdup(from->message));
   }
-  if (copy->failed) {
+  copy->basis = cxd__strdup(report->basis);
+  if (copy->failed || (report->basis && !copy->basis)) {
     cxd__report_free(copy);
     return NULL;
   }

@@ -21,6 +21,7 @@ struct cxd_report {
   int failed; /* a finding was lost for want of memory: never "ok"; readers see one more finding, report.incomplete */
   int64_t valid_until_ms; /* the verdict holds for instants before; INT64_MAX: calling hours have no part in it */
   int64_t opening_ms;     /* when calling hours open next; INT64_MAX: not known, or they are open */
+  char *basis; /* of a check of a merged campaign: what was decided on, one JSON object (basis.h); NULL: none, or no memory */
   int lent;   /* in the hands of a rule: cxd_report_free() leaves it alone */
 };
 

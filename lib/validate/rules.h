@@ -35,6 +35,8 @@ struct cxd__context {
   int running;                                    /* the merged campaign will be running */
   int zone_unknown;                               /* zone.unknown was found: nothing more is said about the zone */
   struct cxd__window_verdict window;
+  int offset_known;                               /* the zone of the campaign was looked up: offset_s is to be added to UTC at that instant */
+  int32_t offset_s;
 };
 
 /* Rules run in the order of the table; each looks for one code. A rule of a later kind is one more row. */

@@ -122,11 +122,20 @@ static int64_t outlasts(const struct cxd__context *context, int64_t rest_s) {
   return interval;
 }
 
+/* The first place is that of the campaign's own zone. */
+static void keep_offset(struct cxd__context *context, const struct cxd__place *place, int64_t now) {
+  struct cxd__tz_span span;
+  cxd__tz_at(place->tz, now, &span);
+  context->offset_s = span.offset_s;
+  context->offset_known = 1;
+}
+
 static void ask(struct cxd__context *context, const struct cxd__windows *windows) {
   struct cxd__window_verdict *verdict = &context->window;
   int64_t now = cxd__s_of_ms(context->check->at_unix_ms);
   cxd__windows_ahead(windows, now, &verdict->now);
   verdict->known = 1;
+  keep_offset(context, &windows->at[0], now);
   context->report->valid_until_ms = cxd__ms_of_s(verdict->now.until);
   if (verdict->now.shut == CXD__OPEN && !outlasts(context, verdict->now.until == INT64_MAX ? INT64_MAX : verdict->now.until - now))
     return;

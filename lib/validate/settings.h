@@ -56,6 +56,7 @@ struct cxd__policy {
   struct cxd__capacity_inputs capacity;
   struct cxd__policy_campaign *campaigns; /* sorted by id */
   size_t campaign_count;
+  char sha256[65]; /* of its text; "" without a policy */
 };
 void cxd__policy_free(struct cxd__policy *policy); /* what it holds; it says nothing afterwards */
 

@@ -8,10 +8,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "json/value.h"
+#include "validate/basis.h"
 #include "validate/own_rules.h"
 #include "validate/rules.h"
 #include "validate/settings.h"
@@ -106,8 +108,10 @@ cxd_status cxd__validator_policy(cxd_validator *validator, const char *json, siz
   cxd_status status = cxd__policy_parse(json, len, what, &validator->defaults.hours, &policy, error);
   if (status == CXD_OK && (status = cxd__policy_settle_zones(&policy, validator->zones, what, error)) != CXD_OK)
     cxd__policy_free(&policy);
-  if (status == CXD_OK)
+  if (status == CXD_OK) {
+    cxd__sha256_hex(json, len, policy.sha256); /* of the text as it was given: what the audit log names */
     status = cxd__settings_new(&validator->defaults, &policy, &settings, error);
+  }
   if (status != CXD_OK)
     return status;
   (void)pthread_mutex_lock(&validator->lock);
@@ -192,6 +196,8 @@ static void run_built_in(const cxd_validator *validator, const struct cxd__setti
   cxd__context_make(&context, check);
   for (size_t i = 0; i < cxd__rule_count; i++)
     cxd__rule_rows[i].fn(&context, &cxd__rule_rows[i]);
+  if (check->merged)
+    report->basis = cxd__basis_text(&context);
 }
 
 static int all_about_hours(const cxd_report *report) {

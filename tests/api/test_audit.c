@@ -17,7 +17,7 @@ START_TEST(the_intent_is_written_before_the_put_and_the_outcome_after) {
   struct rig rig;
   rig_open(&rig, NULL, LIST("audit.mode", "required", "audit.actor", "night shift"));
   cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_eq(json_array_size(records), 3);
   ck_assert_str_eq(kind_of(records, 0), "genesis");
   ck_assert_str_eq(kind_of(records, 1), "intent");
@@ -35,7 +35,7 @@ START_TEST(the_intent_is_written_before_the_put_and_the_outcome_after) {
   ck_assert(json_is_true(at(records, "/2/intent")));
   char *text = text_of_file(rig.audit_path), *last = strstr(text, cxd_result_audit_record(result));
   ck_assert_ptr_nonnull(last);
-  ck_member(result, "/audit/seq", "3");
+  ck_member(result, "/audit/seq", "4"); /* a token was obtained in between */
   ck_assert_int_eq(cxd_result_audit_status(result), CXD_OK);
   free(text);
   json_decref(records);
@@ -51,7 +51,7 @@ START_TEST(one_file_takes_the_records_of_many_updaters_in_one_chain) {
   for (int i = 0; i < 4; i++)
     cxd_result_free(applied(i % 2 ? second : rig.updater, calls_change(SAMPLE_ID, 200 + i), CXD_OK, CXD_OUTCOME_APPLIED));
   cxd_updater_free(second);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_eq(json_array_size(records), 9);
   json_decref(records);
   struct stat st;
@@ -152,6 +152,10 @@ struct ledger {
 
 static int32_t ledger_append(void *user_data, const char *record, size_t len) {
   struct ledger *ledger = user_data;
+  if (strstr(record, "\"k\":\"token\"")) { /* not what these tests are about */
+    (void)strncat(ledger->text, record, len);
+    return CXD_ACCEPTED;
+  }
   if (ledger->sim && ledger->records < 8)
     ledger->puts_at[ledger->records] = sim_count(ledger->sim, "PUT");
   if (ledger->refuse_from && ++ledger->records >= ledger->refuse_from)
@@ -183,7 +187,7 @@ START_TEST(an_own_logger_gets_a_sealed_chain_in_the_right_order) {
   ledger.sim = &rig.sim;
   log_into(&rig, &ledger);
   cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED);
-  json_t *records = chain_of(ledger.text);
+  json_t *records = without_passing(chain_of(ledger.text));
   ck_assert_uint_eq(json_array_size(records), 2);
   ck_assert_str_eq(kind_of(records, 0), "intent");
   ck_assert_str_eq(kind_of(records, 1), "outcome");
@@ -269,7 +273,7 @@ START_TEST(a_record_that_would_be_too_large_stops_the_update) {
   ck_assert_uint_eq(sim_count(&rig.sim, "PUT"), 0);
   cxd_result_free(result);
   free(large);
-  json_t *records = audit_records(rig.audit_path); /* refused updates are noted, too */
+  json_t *records = update_records(rig.audit_path); /* refused updates are noted, too */
   ck_assert_str_eq(kind_of(records, json_array_size(records) - 1), "outcome");
   json_decref(records);
   rig_close(&rig);

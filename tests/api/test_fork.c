@@ -147,7 +147,7 @@ static void ck_parent_goes_on(const char *const options[], const char *const set
   ck_assert_uint_eq(connections(after), count);
   ck_assert_uint_eq(after[0], before[0]);
   ck_assert_uint_eq(sim_count(&rig.sim, "TOKEN"), 1);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_eq(json_array_size(records), 5);
   json_decref(records);
   rig_close(&rig);

@@ -491,7 +491,7 @@ START_TEST(siblings_do_not_draw_the_same_ids) {
   for (int n = 0; n < 8; n++)
     in_child(update_with_own_client, &rig);
   cxd_result_free(applied(rig.updater, calls_change(SAMPLE_ID, 152), CXD_OK, CXD_OUTCOME_APPLIED));
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   json_array_foreach(records, i, record)
     if (strcmp(kind_of(records, i), "outcome") == 0) {
       const char *drawn = drawn_part(record);

@@ -46,7 +46,7 @@ START_TEST(library_and_status) {
   ck_assert_ptr_nonnull(cxd_version());
   ck_assert_int_eq(cxd_has_feature(NULL), 0);
   ck_assert_int_eq(cxd_has_feature("no-such"), 0);
-  ck_assert_int_eq(cxd_has_feature("tls") & cxd_has_feature("merge"), 1);
+  ck_assert_int_eq(cxd_has_feature("tls") & cxd_has_feature("merge") & cxd_has_feature("audit-hmac"), 1);
   ck_assert_str_eq(cxd_status_name(CXD_E_CONFLICT), "CXD_E_CONFLICT");
   ck_assert_str_eq(cxd_status_name(-1), "CXD_E_?");
   ck_assert_ptr_nonnull(cxd_status_text(-1));
@@ -298,6 +298,13 @@ START_TEST(updaters) {
   ck_argument(cxd_updater_plan(updater, campaign, NULL, NULL));
   ck_argument(cxd_updater_set_audit_logger(updater, NULL, NULL));
   ck_argument(cxd_updater_add_callback(updater, NULL, NULL));
+  size_t resolved = 7, left = 7;
+  ck_assert_int_eq(cxd_updater_recover(updater, &resolved, &left, NULL), CXD_OK);
+  ck_assert_uint_eq(resolved + left, 0);
+  ck_assert_int_eq(cxd_updater_recover(updater, NULL, NULL, NULL), CXD_OK);
+  char *none = cxd_updater_dangling_json(updater);
+  ck_assert_str_eq(none, "[]");
+  cxd_string_free(none);
   EACH_BAD(i) {
     cxd_audit_logger logger = {.size = sizeof logger};
     cxd_callback callback = {.size = sizeof callback};
@@ -311,6 +318,8 @@ START_TEST(updaters) {
     ck_argument(cxd_updater_add_callback(bad[i], &callback, NULL));
     no_update(bad[i], campaign);
     no_update(updater, bad[i]);
+    ck_argument(cxd_updater_recover(bad[i], &resolved, &left, NULL));
+    ck_assert_ptr_null(cxd_updater_dangling_json(bad[i]));
     cxd_updater_cancel(bad[i]);
     cxd_updater_free(bad[i]);
   }
@@ -351,6 +360,33 @@ START_TEST(tokens) {
     ck_assert_int_eq(cxd_token_request_forced(bad[i]), 0);
     ck_argument(cxd_token_sink_accept(bad[i], "tok", 3, 60));
     ck_argument(cxd_token_sink_fail(bad[i], 0, "no"));
+  }
+}
+END_TEST
+
+START_TEST(audit_readers) {
+  cxd_audit_reader *out = (cxd_audit_reader *)(void *)config;
+  cxd_report *report = (cxd_report *)(void *)config;
+  ck_argument(cxd_audit_open("/tmp", NULL, NULL, NULL));
+  ck_argument(cxd_audit_open(NULL, NULL, &out, NULL));
+  ck_assert_ptr_null(out);
+  ck_argument(cxd_audit_open("", NULL, &out, NULL));
+  ck_argument(cxd_audit_verify(NULL, NULL, &report, NULL));
+  ck_assert_ptr_null(report);
+  ck_argument(cxd_audit_verify("", NULL, NULL, NULL));
+  EACH_BAD(i) {
+    const char *record = "x";
+    size_t len = 7;
+    ck_argument(cxd_audit_expect(bad[i], "1:x", NULL));
+    ck_argument(cxd_audit_read(bad[i], NULL, &len, NULL));
+    ck_argument(cxd_audit_read(bad[i], &record, &len, NULL));
+    ck_assert(record == NULL && len == 0);
+    ck_assert_ptr_null(cxd_audit_report(bad[i]));
+    ck_assert_int_eq((int)cxd_audit_record_count(bad[i]), 0);
+    ck_assert_int_eq((int)cxd_audit_segment_count(bad[i]), 0);
+    ck_assert_int_eq((int)cxd_audit_first_bad_seq(bad[i]), 0);
+    ck_assert_str_eq(cxd_audit_last(bad[i]), "");
+    cxd_audit_free(bad[i]);
   }
 }
 END_TEST
@@ -535,6 +571,7 @@ int main(void) {
   tcase_add_test(tc, updaters);
   tcase_add_test(tc, results);
   tcase_add_test(tc, tokens);
+  tcase_add_test(tc, audit_readers);
   tcase_add_test(tc, a_client_that_only_its_updater_holds_is_freed_for_everybody_else);
   tcase_add_test(tc, a_validator_that_only_its_updater_holds_is_freed_for_everybody_else);
   tcase_add_test(tc, handles_may_be_freed_in_any_order);

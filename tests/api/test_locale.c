@@ -76,7 +76,7 @@ START_TEST(updates_results_and_records_have_points) {
     update_once(&rig, 0.75, "0.75");
     update_once(&rig, 0.625, "0.625");
   }
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_gt(json_array_size(records), 40);
   json_decref(records);
   end();

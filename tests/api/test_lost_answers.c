@@ -28,7 +28,7 @@ START_TEST(a_change_of_another_member_in_between_is_rebased) {
   ck_assert_str_eq(json_string_value(at(document, "/name")), "Theirs");
   ck_assert_int_eq(json_integer_value(at(document, "/maxConcurrentCalls")), 151);
   json_decref(document);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_eq(json_array_size(records), 4);
   ck_assert_str_eq(kind_of(records, 1), "intent");
   ck_assert_str_eq(kind_of(records, 2), "intent");
@@ -106,7 +106,7 @@ START_TEST(an_applied_put_whose_answer_was_lost_is_confirmed_by_reading) {
   ck_assert_int_eq(cxd_result_sends(result), 1);
   ck_assert_uint_eq(sim_count(&rig.sim, "PUT"), 1);
   ck_assert_uint_eq(sim_count(&rig.sim, "GET"), 2);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_eq(json_array_size(records), 3);
   ck_assert_str_eq(json_string_value(at(records, "/2/outcome")), "applied_readback");
   json_decref(records);
@@ -168,7 +168,7 @@ START_TEST(a_put_that_never_gets_through_may_still_arrive_and_ends_unknown) {
   ck_assert_ptr_nonnull(strstr(cxd_error_message(cxd_result_error(result)), "was not changed when last read"));
   ck_assert_int_eq(cxd_result_sends(result), 4);
   ck_assert_int_eq(puts_applied(&rig), 0);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_str_eq(json_string_value(at(records, "/2/outcome")), "unknown");
   ck_assert_int_eq(json_integer_value(at(records, "/2/sends")), 4);
   json_decref(records);
@@ -183,7 +183,7 @@ START_TEST(without_a_way_to_read_back_the_outcome_is_unknown) {
   cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_E_UNKNOWN_OUTCOME, CXD_OUTCOME_UNKNOWN);
   ck_assert_int_eq(cxd_result_sends(result), 1);
   ck_assert_int_eq((int)cxd_result_new_concurrent(result), -1);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_str_eq(json_string_value(at(records, "/2/outcome")), "unknown");
   json_decref(records);
   cxd_result_free(result);
@@ -277,7 +277,7 @@ START_TEST(a_cancel_before_the_put_leaves_everything_as_it_was) {
   rig_open(&rig, LIST("--fault", "GET:1:delay=3600000"), LIST("http.attempt_timeout_ms", "600000", "retry.deadline_ms", "600000", "audit.mode", "required"));
   cxd_result *result = cancelled_apply(&rig, "GET", _i, CXD_OUTCOME_CANCELLED);
   ck_assert_int_eq(cxd_result_sends(result), 0);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_str_eq(json_string_value(at(records, "/1/outcome")), "cancelled");
   json_decref(records);
   cxd_result_free(result);
@@ -300,7 +300,7 @@ START_TEST(a_cancel_after_the_put_left_is_an_unknown_outcome) {
   cxd_result *result = cancelled_apply(&rig, "PUT", _i, CXD_OUTCOME_UNKNOWN);
   ck_assert_int_eq(cxd_result_sends(result), 1);
   ck_assert_int_eq(heard, CXD_OUTCOME_UNKNOWN);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_str_eq(json_string_value(at(records, "/2/outcome")), "unknown");
   ck_assert_str_eq(json_string_value(at(records, "/2/status")), "CXD_E_CANCELLED");
   json_decref(records);

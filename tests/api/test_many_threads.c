@@ -122,7 +122,7 @@ static void ck_server_agrees(struct rig *rig, const struct tally *sum) {
 
 /* Each update left one outcome, each that got so far at least one intent, in one chain. */
 static void ck_log_agrees(struct rig *rig, const struct tally *sum) {
-  json_t *records = audit_records(rig->audit_path);
+  json_t *records = update_records(rig->audit_path);
   size_t intents = 0, outcomes = 0, applied = 0;
   for (size_t i = 0; i < json_array_size(records); i++) {
     const char *outcome = json_string_value(json_object_get(json_array_get(records, i), "outcome"));

@@ -399,6 +399,7 @@ struct head {
 enum kind { PROVIDER, LOG, LOGGER, CALLBACK, RULE, KINDS };
 
 static const size_t sizes[KINDS] = {sizeof(cxd_token_provider), sizeof(cxd_log), sizeof(cxd_audit_logger), sizeof(cxd_callback), sizeof(cxd_rule)};
+static const size_t first_sizes[KINDS] = {sizeof(cxd_token_provider), sizeof(cxd_log), sizeof(cxd_audit_logger), offsetof(cxd_callback, on_checkpoint), sizeof(cxd_rule)}; /* of version 1 */
 
 struct targets {
   cxd_client *client;
@@ -456,7 +457,7 @@ START_TEST(a_table_of_the_wrong_size_is_refused_and_let_go_of_once) {
   int destroyed = 0;
   open_targets(&to);
   struct head table = table_of(kind, &destroyed);
-  table.size = sizes[kind] - 1;
+  table.size = first_sizes[kind] - 1;
   refused_table(kind, &to, &table, CXD_E_ABI, 1);
   table.size = offsetof(struct head, methods);
   refused_table(kind, &to, &table, CXD_E_ABI, 1);
@@ -465,6 +466,20 @@ START_TEST(a_table_of_the_wrong_size_is_refused_and_let_go_of_once) {
   table.size = sizeof table;
   table.methods[7] = (void (*)(void))never;
   refused_table(kind, &to, &table, CXD_E_ABI, 1);
+  close_targets(&to);
+  ck_assert_int_eq(destroyed, 1);
+}
+END_TEST
+
+START_TEST(a_table_of_the_first_version_is_taken_without_a_look_behind_it) {
+  enum kind kind = (enum kind)_i;
+  struct targets to;
+  int destroyed = 0;
+  open_targets(&to);
+  struct head table = table_of(kind, &destroyed);
+  table.size = first_sizes[kind];
+  memset((char *)&table + first_sizes[kind], 0xff, sizeof table - first_sizes[kind]);
+  ck_assert_int_eq(enroll(kind, &to, &table, NULL), CXD_OK);
   close_targets(&to);
   ck_assert_int_eq(destroyed, 1);
 }
@@ -615,6 +630,7 @@ int main(void) {
   tc = tcase_create("tables");
   tcase_set_timeout(tc, 2 * HANG_S);
   tcase_add_loop_test(tc, a_table_of_the_wrong_size_is_refused_and_let_go_of_once, 0, KINDS);
+  tcase_add_loop_test(tc, a_table_of_the_first_version_is_taken_without_a_look_behind_it, 0, KINDS);
   tcase_add_loop_test(tc, a_longer_table_with_nothing_in_its_tail_is_taken, 0, KINDS);
   tcase_add_loop_test(tc, a_table_without_its_method_is_refused_and_let_go_of_once, 0, KINDS);
   tcase_add_loop_test(tc, a_table_for_a_wrong_handle_is_let_go_of_once, 0, KINDS);

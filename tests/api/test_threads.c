@@ -105,7 +105,7 @@ START_TEST(sixteen_threads_share_a_validator_and_an_audit_file) {
   ck_assert_int_eq(cxd_validator_new(rig.config, &validator, NULL), CXD_OK);
   run_all(&rig, workers, validator, update_own_campaign);
   ck_all_applied(&rig, workers);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_uint_eq(json_array_size(records), 1 + 2 * THREADS * UPDATES);
   json_decref(records);
   cxd_validator_free(validator);

@@ -91,7 +91,7 @@ START_TEST(a_plan_says_what_would_be_sent_and_sends_no_put) {
   ck_assert_int_eq((int)cxd_result_new_concurrent(result), 151);
   ck_assert_int_eq(cxd_result_sends(result), 0);
   ck_assert_uint_eq(sim_count(&rig.sim, "PUT"), 0);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   for (size_t i = 0; i < json_array_size(records); i++)
     ck_assert_str_eq(kind_of(records, i), "genesis");
   json_decref(records);
@@ -295,7 +295,7 @@ START_TEST(what_the_validator_refuses_never_leaves_the_process) {
   cxd_result *result = applied(rig.updater, change, CXD_E_INVALID, CXD_OUTCOME_REJECTED);
   ck_assert_uint_eq(cxd_report_count(cxd_result_report(result)), 2);
   ck_assert_uint_eq(sim_count(&rig.sim, NULL), 0);
-  json_t *records = audit_records(rig.audit_path);
+  json_t *records = update_records(rig.audit_path);
   ck_assert_str_eq(json_string_value(at(records, "/1/outcome")), "rejected");
   ck_assert(json_is_false(at(records, "/1/intent")));
   json_decref(records);

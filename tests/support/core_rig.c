@@ -120,9 +120,37 @@ static const char *kind_name(enum cxd__action_kind kind) {
   return names[kind];
 }
 
+static void feed(struct core_rig *rig, struct cxd__event *event) {
+  cxd__core_feed(rig->core, rig->world->now, event);
+  cxd__exchange_clear(&event->exchange);
+  cxd_report_free(event->report);
+  cxd_error_free(event->error);
+  cxd__free(event->sealed);
+  cxd__free(event->basis);
+}
+
+/* As an engine does it: appended on the spot, and what became of it told. */
+static void take_note(struct core_rig *rig) {
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = rig->act.op, .tag = rig->act.tag, .status = rig->note_status};
+  ck_assert_uint_lt(rig->note_count, CORE_NOTES);
+  ck_assert_uint_lt(rig->act.record_len, sizeof rig->notes[0]);
+  ck_assert_uint_eq(strlen(rig->act.record), rig->act.record_len);
+  ck_assert_int_eq(rig->act.reserve, 0);
+  memcpy(rig->notes[rig->note_count++], rig->act.record, rig->act.record_len + 1);
+  feed(rig, &event);
+}
+
+void core_next(struct core_rig *rig) {
+  do {
+    rig->act = (struct cxd__action){.kind = CXD__ACT_NONE};
+    (void)cxd__core_next(rig->core, rig->world->now, &rig->act);
+    if (rig->act.in_passing)
+      take_note(rig);
+  } while (rig->act.in_passing);
+}
+
 void core_expect(struct core_rig *rig, enum cxd__action_kind kind) {
-  rig->act = (struct cxd__action){.kind = CXD__ACT_NONE};
-  (void)cxd__core_next(rig->core, rig->world->now, &rig->act);
+  core_next(rig);
   ck_assert_msg(rig->act.kind == kind, "%s instead of %s%s%s", kind_name(rig->act.kind), kind_name(kind), rig->act.record ? ": " : "", rig->act.record ? rig->act.record : "");
 }
 
@@ -135,14 +163,6 @@ void core_expect_send(struct core_rig *rig, enum cxd__class kind) {
 void core_expect_nothing(struct core_rig *rig) { core_expect(rig, CXD__ACT_NONE); }
 
 /* -------------------------------------------------------------------------- answers */
-
-static void feed(struct core_rig *rig, struct cxd__event *event) {
-  cxd__core_feed(rig->core, rig->world->now, event);
-  cxd__exchange_clear(&event->exchange);
-  cxd_report_free(event->report);
-  cxd_error_free(event->error);
-  cxd__free(event->sealed);
-}
 
 void core_answer_to(struct core_rig *rig, const struct cxd__action *action, const struct core_answer *answer) {
   struct cxd__event event = {.kind = CXD__EV_EXCHANGE, .op = action->op, .tag = action->tag};
@@ -171,6 +191,7 @@ void core_answer(struct core_rig *rig, const struct core_answer *answer) { core_
 
 void core_checked(struct core_rig *rig, cxd_status status) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = rig->act.op, .tag = rig->act.tag, .status = status, .report = cxd__report_new()};
+  event.basis = rig->act.merged && rig->basis ? cxd__strdup(rig->basis) : NULL;
   ck_assert_ptr_nonnull(event.report);
   if (status != CXD_OK) {
     (void)cxd_report_add(event.report, CXD_SEVERITY_ERROR, "pacing.interval", "/pacing/interval", "too short");
@@ -210,8 +231,7 @@ void core_token_denied(struct core_rig *rig, int permanent) {
 /* ------------------------------------------------------------------------ short cuts */
 
 void core_expect_put_again(struct core_rig *rig) {
-  rig->act = (struct cxd__action){.kind = CXD__ACT_NONE};
-  (void)cxd__core_next(rig->core, rig->world->now, &rig->act);
+  core_next(rig);
   if (rig->act.kind == CXD__ACT_CHECK) {
     core_checked(rig, CXD_OK);
     core_expect_send(rig, CXD__CLASS_PUT);
@@ -341,6 +361,11 @@ struct cxd__slice core_record(const struct core_rig *rig) {
   for (size_t i = 0; i < len; i++)
     ck_assert_msg((unsigned char)rig->act.record[i] >= 0x20, "a control byte in a record");
   return root;
+}
+
+void core_assert_note(const struct core_rig *rig, size_t n, const char *text) {
+  ck_assert_uint_lt(n, rig->note_count);
+  ck_assert_msg(strstr(rig->notes[n], text) != NULL, "%s is not in %s", text, rig->notes[n]);
 }
 
 void core_assert_member(struct cxd__slice object, const char *pointer, const char *raw) {

@@ -23,6 +23,8 @@ struct core_world {
   cxd__now now;
 };
 
+#define CORE_NOTES 32
+
 struct core_rig {
   struct core_world own;
   struct core_world *world; /* own, or another rig's */
@@ -30,6 +32,10 @@ struct core_rig {
   struct cxd__action act;   /* the last action that came out */
   cxd_campaign *change;     /* of the running update */
   uint32_t op;
+  char notes[CORE_NOTES][512]; /* bodies of the records in passing, in order; they are appended on the way to the next action */
+  size_t note_count;
+  cxd_status note_status;   /* what becomes of them */
+  const char *basis;        /* what checks of a merged campaign are based on; NULL: they do not say */
   int woken;                /* how often another core asked this one to look again */
 };
 
@@ -74,6 +80,7 @@ void core_pass_to_due(struct core_rig *rig);      /* to the next timer, which mu
 struct cxd__job core_apply(struct core_rig *rig, const char *change);
 void core_start(struct core_rig *rig, const struct cxd__job *job);
 
+void core_next(struct core_rig *rig);   /* the next action, whatever it is, into rig->act */
 void core_expect(struct core_rig *rig, enum cxd__action_kind kind); /* the next action, into rig->act */
 void core_expect_send(struct core_rig *rig, enum cxd__class kind);
 void core_expect_nothing(struct core_rig *rig);
@@ -99,6 +106,8 @@ void core_to_get(struct core_rig *rig, const char *change);    /* to the SEND of
 void core_to_put(struct core_rig *rig, const char *change);    /* to the SEND of the PUT; the server had core_document, ETag "v7" */
 void core_round_to_put(struct core_rig *rig, const char *document, const char *etag); /* from a GET in rig->act to the PUT */
 void core_finish(struct core_rig *rig);    /* outcome record and DONE */
+
+void core_assert_note(const struct core_rig *rig, size_t n, const char *text); /* the nth record in passing, from 0, has this text in it */
 
 /* A GET of campaign c1, from its start to its end. */
 void core_start_get(struct core_rig *rig);

@@ -331,6 +331,19 @@ json_t *audit_records(const char *path) {
   return records;
 }
 
+json_t *without_passing(json_t *records) {
+  static const char *const passing[] = {"attempt", "conflict", "token", "checkpoint", "clock"};
+  for (size_t i = json_array_size(records); i-- > 0;)
+    for (size_t k = 0; k < sizeof passing / sizeof *passing; k++)
+      if (strcmp(kind_of(records, i), passing[k]) == 0) {
+        (void)json_array_remove(records, i);
+        break;
+      }
+  return records;
+}
+
+json_t *update_records(const char *path) { return without_passing(audit_records(path)); }
+
 const char *kind_of(const json_t *records, size_t i) {
   const char *kind = json_string_value(json_object_get(json_array_get(records, i), "k"));
   return kind ? kind : "";

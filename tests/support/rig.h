@@ -70,6 +70,8 @@ void hook_in(struct rig *rig, struct hook *hook);
 /* The records of an audit file as an array; checks form, order and seals of the whole chain. */
 json_t *audit_records(const char *path);
 json_t *chain_of(const char *text);
+json_t *update_records(const char *path); /* without those in passing: genesis, intents and outcomes */
+json_t *without_passing(json_t *records); /* the same of a chain, which it takes */
 const char *kind_of(const json_t *records, size_t i);
 
 #endif

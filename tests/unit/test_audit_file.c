@@ -254,7 +254,7 @@ static void ck_verifier(int records) {
   char command[600], expected[64], answer[256] = "";
   if (!source)
     return;
-  (void)snprintf(command, sizeof command, "PYTHONDONTWRITEBYTECODE=1 python3 '%s/tests/audit/verify_chain.py' '%s'", source, log_path);
+  (void)snprintf(command, sizeof command, "PYTHONDONTWRITEBYTECODE=1 python3 '%s/tests/audit/verify_log.py' '%s'", source, log_path);
   (void)snprintf(expected, sizeof expected, "ok %d records\n", records);
   FILE *verifier = popen(command, "r");
   ck_assert_ptr_nonnull(verifier);

@@ -108,6 +108,153 @@ START_TEST(an_outcome_says_what_became_of_it) {
 }
 END_TEST
 
+/* --------------------------------------------------------------- basis, rollback, v1 */
+
+static const char *const intent_order[] = {"k", "op", "campaign", "actor", "mode", "round", "rollback_of", "concurrency", "v0", "d0", "d1", "basis", "diff"};
+static const char *const outcome_order[] = {"k", "op", "campaign", "actor", "mode", "round", "outcome", "status", "http_status", "sends", "attempts", "intent", "latency_us", "request_id", "v1", "findings"};
+
+static void assert_order(struct cxd__slice record, const char *const names[], size_t count) {
+  struct cxd__slice key, value;
+  struct cxd__json_iter iter;
+  size_t n = 0;
+  for (cxd__json_walk(&iter, record); cxd__json_next(&iter, &key, &value); n++)
+    ck_assert_msg(n < count && cxd__json_string_is(key, names[n]), "member %zu is %.*s", n, (int)key.len, key.p);
+  ck_assert_uint_eq(n, count);
+}
+
+static void start_as(const struct cxd__job *job) {
+  core_start(&rig, job);
+  core_check_ok(&rig);
+  core_get_token(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET);
+}
+
+START_TEST(records_have_their_members_in_the_order_of_the_specification) {
+  struct cxd__job job = core_apply(&rig, CHANGE);
+  job.actor = "ops";
+  job.rollback_of = 41;
+  rig.basis = "{\"rules\":\"0.1.0\"}";
+  start_as(&job);
+  to_intent(core_document, "\"v7\"");
+  assert_order(core_record(&rig), intent_order, sizeof intent_order / sizeof *intent_order);
+  core_assert_member(core_record(&rig), "/rollback_of", "41");
+  core_assert_member(core_record(&rig), "/basis", "{\"rules\":\"0.1.0\"}");
+}
+END_TEST
+
+START_TEST(an_outcome_has_its_members_in_the_order_of_the_specification) {
+  struct cxd__job job = core_apply(&rig, CHANGE);
+  job.actor = "ops";
+  core_start(&rig, &job);
+  core_expect(&rig, CXD__ACT_CHECK);
+  core_checked(&rig, CXD_E_INVALID);
+  core_expect(&rig, CXD__ACT_APPEND);
+  assert_order(core_record(&rig), outcome_order, sizeof outcome_order / sizeof *outcome_order);
+}
+END_TEST
+
+START_TEST(an_update_of_its_own_takes_nothing_back_and_a_basis_that_is_not_known_is_null) {
+  core_to_get(&rig, CHANGE);
+  to_intent(core_document, "\"v7\"");
+  core_assert_member(core_record(&rig), "/rollback_of", NULL);
+  core_assert_member(core_record(&rig), "/basis", "null");
+}
+END_TEST
+
+/* A PUT that waited is checked again, and that check decides. */
+START_TEST(the_basis_is_that_of_the_last_check) {
+  core_to_get(&rig, CHANGE);
+  rig.basis = "{\"local\":\"first\"}";
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_expect(&rig, CXD__ACT_CHECK);
+  core_checked_until(&rig, rig.world->now.wall_ms); /* over at once */
+  rig.basis = "{\"local\":\"second\"}";
+  core_expect(&rig, CXD__ACT_CHECK);
+  core_checked(&rig, CXD_OK);
+  core_expect(&rig, CXD__ACT_APPEND);
+  core_assert_member(core_record(&rig), "/basis/local", "\"second\"");
+}
+END_TEST
+
+static void assert_v1(const char *raw) {
+  core_expect(&rig, CXD__ACT_APPEND);
+  core_assert_member(core_record(&rig), "/k", "\"outcome\"");
+  core_assert_member(core_record(&rig), "/v1", raw);
+}
+
+static const struct {
+  const char *etag;  /* of the GET */
+  const char *body, *after; /* of the PUT */
+  const char *v1;
+} answers[] = {
+    {"\"v7\"", "", "\"v8\"", "\"\\\"v8\\\"\""},                /* an entity tag */
+    {"\"v7\"", "", NULL, "null"},                              /* it did not say */
+    {"\"v7\"", DOC(8, 60, "North"), NULL, "null"},             /* another kind than the condition */
+    {"\"v7\"", DOC(8, 60, "North"), "\"v8\"", "\"\\\"v8\\\"\""},
+    {NULL, DOC(8, 60, "North"), "\"v8\"", "8"},                  /* conditional on the version */
+    {NULL, "", "\"v8\"", "null"},
+    {NULL, "{\"id\":\"c1\",\"pacing\":{\"interval\":60},\"version\":18446744073709551616}", NULL, "18446744073709551616"},
+};
+
+START_TEST(the_validator_after_is_what_the_put_was_answered_with) {
+  core_to_get(&rig, CHANGE);
+  core_round_to_put(&rig, core_document, answers[_i].etag);
+  ANSWER(&rig, .http = 200, .body = answers[_i].body, .etag = answers[_i].after);
+  assert_v1(answers[_i].v1);
+}
+END_TEST
+
+START_TEST(or_what_it_was_read_back_with) {
+  core_to_put(&rig, CHANGE);
+  ANSWER(&rig, .way = CXD__WAY_LOST);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
+  assert_v1("\"\\\"v8\\\"\"");
+}
+END_TEST
+
+START_TEST(what_stood_there_before_a_put_says_nothing_behind_it) {
+  core_to_put(&rig, CHANGE);
+  ANSWER(&rig, .http = 422, .body = "{}");
+  assert_v1("null");
+}
+END_TEST
+
+START_TEST(an_unchanged_campaign_is_what_was_read) {
+  core_to_get(&rig, "{\"id\":\"c1\",\"pacing\":{\"interval\":30}}");
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  assert_v1("\"\\\"v7\\\"\"");
+}
+END_TEST
+
+START_TEST(of_an_unknown_outcome_no_validator_is_known) {
+  core_to_put(&rig, CHANGE);
+  ANSWER(&rig, .http = 202);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  core_pass(&rig, 179 * SECOND);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_pass(&rig, 5 * SECOND);
+  assert_v1("null");
+  core_assert_member(core_record(&rig), "/outcome", "\"unknown\"");
+}
+END_TEST
+
+START_TEST(a_validator_that_is_too_long_for_a_record_is_not_known) {
+  struct cxd__buf body = {0};
+  cxd__buf_str(&body, "{\"id\":\"c1\",\"pacing\":{\"interval\":60},\"version\":1");
+  for (int i = 0; i < 20000; i++)
+    cxd__buf_char(&body, '0');
+  cxd__buf_char(&body, '}');
+  core_to_get(&rig, CHANGE);
+  core_round_to_put(&rig, core_document, NULL);
+  ANSWER(&rig, .http = 200, .body = body.data);
+  assert_v1("null");
+  ck_assert_uint_le(rig.act.record_len, BODY_MOST);
+  cxd__buf_free(&body);
+}
+END_TEST
+
 START_TEST(no_token_and_no_secret_stands_in_a_record) {
   core_to_get(&rig, CHANGE);
   to_intent(core_document, "\"v7\"");
@@ -281,6 +428,16 @@ int main(void) {
   tcase_add_test(t, values_over_several_lines_do_not_break_the_line);
   tcase_add_test(t, a_replacement_has_no_before);
   tcase_add_test(t, an_outcome_says_what_became_of_it);
+  tcase_add_test(t, records_have_their_members_in_the_order_of_the_specification);
+  tcase_add_test(t, an_outcome_has_its_members_in_the_order_of_the_specification);
+  tcase_add_test(t, an_update_of_its_own_takes_nothing_back_and_a_basis_that_is_not_known_is_null);
+  tcase_add_test(t, the_basis_is_that_of_the_last_check);
+  tcase_add_loop_test(t, the_validator_after_is_what_the_put_was_answered_with, 0, (int)(sizeof answers / sizeof *answers));
+  tcase_add_test(t, or_what_it_was_read_back_with);
+  tcase_add_test(t, what_stood_there_before_a_put_says_nothing_behind_it);
+  tcase_add_test(t, an_unchanged_campaign_is_what_was_read);
+  tcase_add_test(t, of_an_unknown_outcome_no_validator_is_known);
+  tcase_add_test(t, a_validator_that_is_too_long_for_a_record_is_not_known);
   tcase_add_test(t, no_token_and_no_secret_stands_in_a_record);
   tcase_add_test(t, hostile_text_stays_inside_its_string);
   tcase_add_test(t, a_refused_id_of_any_length_still_gets_its_outcome);

@@ -100,6 +100,17 @@ static void finish_read(struct op *op) {
   cxd_error_free(error);
 }
 
+/* Nobody waits for it: it may come while anything else of the operation is open, but not behind its outcome. */
+static void saw_note(struct core_rig *rig, const struct op *op, const struct cxd__action *act) {
+  ck_assert_ptr_nonnull(op);
+  ck_assert_int_eq(op->job.kind, CXD__JOB_APPLY);
+  ck_assert_int_ne(op->job.audit, CXD__AUDIT_OFF);
+  ck_assert_msg(op->outcomes == 0, "a record after the outcome record");
+  ck_assert_int_eq(act->reserve, 0);
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = act->op, .tag = act->tag, .status = chance(90) ? CXD_OK : CXD_E_AUDIT};
+  cxd__core_feed(rig->core, rig->world->now, &event);
+}
+
 static void saw_done(struct op *op) {
   ck_assert_ptr_nonnull(op);
   ck_assert_int_eq(op->open_sends, 0);
@@ -120,6 +131,10 @@ static void saw_abort(const struct core_rig *rig, const struct cxd__action *act)
 static void saw(struct core_rig *rig, const struct cxd__action *act) {
   struct op *op = op_of(rig, act->op);
   ck_assert_msg(!op || !op->done, "an action after DONE");
+  if (act->in_passing) {
+    saw_note(rig, op, act);
+    return;
+  }
   if (act->kind == CXD__ACT_SEND)
     saw_send(op, act);
   else if (act->kind == CXD__ACT_APPEND)

@@ -18,6 +18,7 @@ static void feed(struct engine *engine, struct cxd__event *event) {
   cxd_report_free(event->report);
   cxd_error_free(event->error);
   cxd__free(event->sealed);
+  cxd__free(event->basis);
 }
 
 static void be_busy(struct engine *engine, int64_t us) {
@@ -238,8 +239,20 @@ static void check(struct engine *engine, const struct cxd__action *action) {
 
 /* ------------------------------------------------------------------------------- audit */
 
+/* In passing: nobody waits, and the next sync takes it along. */
+static void append_note(struct engine *engine, const struct cxd__action *action) {
+  struct world *world = engine->world;
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = action->op, .tag = action->tag, .status = prng_chance(&world->prng, world->plan->audit_faults) ? CXD_E_AUDIT : CXD_OK};
+  trace_text(&world->trace, world->now, "note", engine->number, action->record, action->record_len);
+  feed(engine, &event);
+}
+
 static void append(struct engine *engine, const struct cxd__action *action) {
   struct world *world = engine->world;
+  if (action->in_passing) {
+    append_note(engine, action);
+    return;
+  }
   if (engine->append_count == APPENDS_MAX) {
     perform_sync(engine);
     if (engine->busy_until)

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "api/recover.h"
+#include "api/updater.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "json/campaign.h"
+
+/* --------------------------------------------------------------------------- sessions */
+
+cxd_status cxd__session_open(struct cxd__session *session, cxd_updater *updater, uintptr_t entry, cxd_error **error) {
+  *session = (struct cxd__session){.updater = updater, .tools = cxd__client_tools(updater->client, entry)};
+  session->tools.validator = updater->validator;
+  session->tools.audit = updater->audit;
+  return cxd__client_borrow(updater->client, updater, &session->loan, error);
+}
+
+void cxd__session_close(struct cxd__session *session) {
+  if (session->loan)
+    cxd__client_return(session->updater->client, session->loan);
+  session->loan = NULL;
+}
+
+cxd_status cxd__session_run(struct cxd__session *session, const struct cxd__job *job, cxd_result **out, cxd_error **error) {
+  uint32_t op = 0;
+  struct cxd__engine *engine = session->loan->engine;
+  cxd_status status = cxd__engine_run(engine, job, &session->tools, &op, error);
+  *out = cxd__core_take_result(cxd__engine_core(engine), op);
+  cxd__core_drop(cxd__engine_core(engine), op);
+  return status == CXD_OK && !*out ? cxd__fail_nomem(error) : status;
+}
+
+int cxd__session_cancelled(const struct cxd__session *session) { return cxd__engine_cancelled(session->loan->engine); }
+
+void cxd__updater_log(cxd_updater *updater, uintptr_t entry, int32_t level, const char *text) {
+  struct cxd__frame *frame = updater->client->log.write ? cxd__frame_enter(&updater->client->frames, CXD__INSIDE_NOTHING_ALLOWED, entry) : NULL;
+  if (!frame)
+    return;
+  cxd__log(&updater->client->log, level, "%s", text);
+  cxd__frame_leave(&updater->client->frames, frame);
+}
+
+/* ----------------------------------------------------------------------- after an update */
+
+/* The log goes on, but what it had before is not as it was written: whoever looks at a result has to see that. */
+static void warn_of_alarm(cxd_updater *updater, uintptr_t entry, cxd_result *result) {
+  char *alarm = updater->audit ? cxd__audit_alarm(updater->audit) : NULL;
+  if (!alarm)
+    return;
+  if (!result->report)
+    result->report = cxd__report_new();
+  if (result->report)
+    (void)cxd_report_add(result->report, CXD_SEVERITY_WARNING, "audit.broken", "", alarm);
+  cxd__updater_log(updater, entry, CXD_LOG_ERROR, alarm);
+  cxd__free(alarm);
+}
+
+static int wants_checkpoints(const cxd_updater *updater) {
+  for (const struct cxd__callback *c = updater->callbacks; c; c = c->next)
+    if (c->table.on_checkpoint)
+      return 1;
+  return 0;
+}
+
+int cxd__updater_tell_checkpoint(cxd_updater *updater, uintptr_t entry) {
+  int64_t seq;
+  char h[65];
+  int accepted = 1;
+  if (!updater->audit || !wants_checkpoints(updater) || !cxd__audit_take_checkpoint(updater->audit, &seq, h))
+    return 1;
+  for (struct cxd__callback *c = updater->callbacks; c; c = c->next) {
+    if (!c->table.on_checkpoint)
+      continue;
+    struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED, entry);
+    accepted &= frame && c->table.on_checkpoint(c->table.user_data, seq, h) == CXD_ACCEPTED;
+    if (frame)
+      cxd__frame_leave(&updater->client->frames, frame);
+  }
+  return accepted;
+}
+
+/* Last of all, with everything committed and no lock held: a callback can change nothing but the callback status. */
+static void run_callbacks(cxd_updater *updater, uintptr_t entry, cxd_result *result) {
+  if (!cxd__updater_tell_checkpoint(updater, entry))
+    result->callback_status = CXD_E_CALLBACK;
+  for (struct cxd__callback *c = updater->callbacks; c; c = c->next) {
+    if (!c->table.on_result)
+      continue;
+    struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED, entry);
+    if (!frame || c->table.on_result(c->table.user_data, result) != CXD_ACCEPTED)
+      result->callback_status = CXD_E_CALLBACK;
+    if (frame)
+      cxd__frame_leave(&updater->client->frames, frame);
+  }
+}
+
+/* ---------------------------------------------------------------------------- one update */
+
+/* When the pipeline could not even start there is still a result, if memory allows. */
+static void explain(const struct cxd__job *job, cxd_status status, const cxd_error *error, cxd_result **out) {
+  if (!*out)
+    *out = cxd__result_new(cxd_campaign_id(job->change));
+  if (!*out || (*out)->outcome)
+    return;
+  (*out)->outcome = (*out)->sends ? CXD_OUTCOME_UNKNOWN : status == CXD_E_CANCELLED ? CXD_OUTCOME_CANCELLED : CXD_OUTCOME_NOT_APPLIED;
+  (*out)->status = status;
+  (*out)->error = cxd__error_copy(error);
+  (*out)->finished_wall_ms = cxd__clock_read().wall_ms;
+  if (status == CXD_E_AUDIT)
+    (*out)->audit_status = status;
+}
+
+static cxd_status audit_present(const cxd_updater *updater, const struct cxd__job *job, cxd_error **error) {
+  if (job->kind != CXD__JOB_APPLY || job->audit != CXD__AUDIT_REQUIRED || updater->audit)
+    return CXD_OK;
+  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit.mode is required and there is no audit log, so nothing was sent: set audit.path, register a logger with cxd_updater_set_audit_logger(), or set audit.mode to best_effort or off");
+}
+
+static cxd_status run_job(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
+  struct cxd__session session;
+  cxd_status status = cxd__session_open(&session, updater, entry, error);
+  if (status == CXD_OK && job->kind == CXD__JOB_APPLY)
+    status = cxd__recover_before(&session, cxd_campaign_id(job->change), error);
+  if (status == CXD_OK)
+    status = cxd__session_run(&session, job, out, error);
+  cxd__session_close(&session);
+  return status;
+}
+
+static cxd_status run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
+  cxd_error *why = NULL;
+  cxd_status status = audit_present(updater, job, &why);
+  if (status == CXD_OK)
+    status = run_job(updater, job, entry, out, &why);
+  if (status != CXD_OK)
+    explain(job, status, why, out);
+  else {
+    status = (*out)->status;
+    why = cxd__error_copy((*out)->error);
+  }
+  if (error && why) {
+    cxd_error_free(*error);
+    *error = why;
+  } else
+    cxd_error_free(why);
+  return status;
+}
+
+static cxd_status check_arguments(cxd_updater *updater, uintptr_t entry, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
+  cxd_status status = cxd__updater_usable(updater, error);
+  if (status == CXD_OK && !out)
+    status = cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a cxd_result *");
+  if (status == CXD_OK && !CXD__IS(campaign, CAMPAIGN))
+    status = cxd__fail(error, CXD_E_ARGUMENT, "campaign is NULL, freed, or a handle of another kind");
+  return status == CXD_OK ? cxd__client_may_write(updater->client, entry, error) : status;
+}
+
+cxd_status cxd__updater_update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, int64_t rollback_of, cxd_result **out, cxd_error **error) {
+  if (out)
+    *out = NULL;
+  cxd_status status = check_arguments(updater, entry, campaign, out, error);
+  if (status != CXD_OK)
+    return status;
+  struct cxd__job job = updater->job;
+  job.kind = kind;
+  job.change = campaign;
+  job.rollback_of = rollback_of;
+  cxd__updater_enter(updater);
+  status = run(updater, &job, entry, out, error);
+  if (kind == CXD__JOB_APPLY && *out) {
+    warn_of_alarm(updater, entry, *out);
+    run_callbacks(updater, entry, *out);
+  }
+  cxd__updater_leave(updater);
+  return status;
+}
+
+cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return cxd__updater_update(updater, CXD__JOB_PLAN, cxd__entry(), campaign, 0, out, error); }
+
+cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return cxd__updater_update(updater, CXD__JOB_APPLY, cxd__entry(), campaign, 0, out, error); }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "api/recover.h"
+
+#include <string.h>
+
+#include "audit/sealer.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "json/pointer.h"
+
+/* An intent without outcome, as the log gave it. */
+struct dangling {
+  char *line; /* NULL: none */
+  int64_t seq;
+};
+
+static cxd_status next_dangling(cxd_updater *updater, const char *campaign, struct dangling *at, cxd_error **error) {
+  cxd__free(at->line);
+  at->line = NULL;
+  return cxd__audit_dangling(updater->audit, campaign, at->seq, &at->line, &at->seq, error);
+}
+
+/* A member of the record; absent where it is none. */
+static struct cxd__slice member_of(const struct dangling *intent, const char *name) {
+  struct cxd__slice root;
+  if (cxd__json_check(intent->line, strlen(intent->line), "record", &root, NULL) != CXD_OK)
+    return (struct cxd__slice){NULL, 0};
+  return cxd__json_member(root, name);
+}
+
+static cxd_status resolve(struct cxd__session *session, const struct dangling *intent, cxd_error **error) {
+  char boot[40];
+  cxd_result *result = NULL;
+  cxd__boot_id(boot);
+  struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = session->updater->job.audit, .intent = intent->line, .intent_len = strlen(intent->line), .boot = boot};
+  cxd_status status = cxd__session_run(session, &job, &result, error);
+  if (status == CXD_OK && result->status != CXD_OK) {
+    status = result->status;
+    if (error)
+      *error = cxd__error_copy(result->error);
+  }
+  cxd_result_free(result);
+  return status;
+}
+
+/* ---------------------------------------------------------------------- before an update */
+
+/* The caller asked for something else: what stands in his way is the earlier record, and why it cannot be dealt with. */
+static void name_record(const struct dangling *intent, const char *campaign, cxd_error *why) {
+  char *writer = cxd__json_string(member_of(intent, "w"), NULL);
+  cxd_error *named = why ? cxd__error_new(why->status, "campaign %s: what became of an earlier update of it (audit record %lld, written by %s, which has ended) is not known yet, and could not be found out, so nothing was sent: %s; try again when it can be read, cxd_updater_recover() resolves such records too",
+                                          campaign, (long long)intent->seq, writer ? writer : "an unknown process", cxd_error_message(why))
+                         : NULL;
+  cxd__free(writer);
+  if (!named)
+    return;
+  char *message = why->message;
+  why->message = named->message;
+  named->message = message;
+  cxd_error_free(named);
+}
+
+static cxd_status resolve_all_of(struct cxd__session *session, const char *campaign, cxd_error **error) {
+  struct dangling intent = {0};
+  cxd_status status;
+  while ((status = next_dangling(session->updater, campaign, &intent, error)) == CXD_OK && intent.line) {
+    status = resolve(session, &intent, error);
+    if (status != CXD_OK && status != CXD_E_CANCELLED)
+      name_record(&intent, campaign, *error);
+    if (status == CXD_OK && cxd__session_cancelled(session))
+      status = cxd__fail(error, CXD_E_CANCELLED, "cancelled by the caller before anything was written");
+    if (status != CXD_OK)
+      break;
+  }
+  cxd__free(intent.line);
+  return status;
+}
+
+cxd_status cxd__recover_before(struct cxd__session *session, const char *campaign, cxd_error **error) {
+  cxd_error *why = NULL;
+  if (!session->updater->audit || session->updater->job.audit == CXD__AUDIT_OFF)
+    return CXD_OK;
+  cxd_status status = resolve_all_of(session, campaign, &why);
+  if (status != CXD_OK && status != CXD_E_CANCELLED && session->updater->job.audit == CXD__AUDIT_BEST_EFFORT) {
+    cxd__updater_log(session->updater, session->tools.entry, CXD_LOG_WARNING, why ? why->message : cxd_status_text(status));
+    status = CXD_OK;
+  }
+  if (status != CXD_OK && error && !*error)
+    *error = why;
+  else
+    cxd_error_free(why);
+  return status;
+}
+
+/* -------------------------------------------------------------------------- all of them */
+
+struct sweep {
+  struct cxd__session session;
+  size_t resolved, left;
+  int ended; /* cancelled, or there is no engine: the rest is counted only */
+  cxd_status first;
+  cxd_error *why;
+};
+
+static void try_one(struct sweep *sweep, cxd_updater *updater, uintptr_t entry, const struct dangling *intent) {
+  cxd_error *error = NULL;
+  cxd_status status = sweep->session.loan ? CXD_OK : cxd__session_open(&sweep->session, updater, entry, &error);
+  sweep->ended |= status != CXD_OK;
+  if (status == CXD_OK)
+    status = resolve(&sweep->session, intent, &error);
+  sweep->ended |= sweep->session.loan && cxd__session_cancelled(&sweep->session);
+  sweep->resolved += status == CXD_OK;
+  sweep->left += status != CXD_OK;
+  if (status != CXD_OK && sweep->first == CXD_OK) {
+    sweep->first = status;
+    sweep->why = error;
+  } else
+    cxd_error_free(error);
+}
+
+static void sweep_all(struct sweep *sweep, cxd_updater *updater, uintptr_t entry) {
+  struct dangling intent = {0};
+  cxd_error *error = NULL;
+  cxd_status status;
+  while ((status = next_dangling(updater, NULL, &intent, &error)) == CXD_OK && intent.line)
+    if (sweep->ended)
+      sweep->left++;
+    else
+      try_one(sweep, updater, entry, &intent);
+  cxd__free(intent.line);
+  if (sweep->ended && sweep->left && sweep->first == CXD_OK) {
+    sweep->first = CXD_E_CANCELLED;
+    sweep->why = cxd__error_new(CXD_E_CANCELLED, "cancelled by the caller: %zu intents without outcome are left", sweep->left);
+  }
+  if (status != CXD_OK && sweep->first == CXD_OK) {
+    sweep->first = status;
+    sweep->why = error;
+    error = NULL;
+  }
+  cxd_error_free(error);
+}
+
+static void after_sweep(cxd_updater *updater, uintptr_t entry) {
+  char *alarm = cxd__audit_alarm(updater->audit);
+  if (alarm)
+    cxd__updater_log(updater, entry, CXD_LOG_ERROR, alarm);
+  cxd__free(alarm);
+  (void)cxd__updater_tell_checkpoint(updater, entry);
+}
+
+cxd_status cxd_updater_recover(cxd_updater *updater, size_t *resolved, size_t *left, cxd_error **error) {
+  struct sweep sweep = {0};
+  uintptr_t entry = cxd__entry();
+  cxd_status status = cxd__updater_usable(updater, error);
+  if (status == CXD_OK)
+    status = cxd__client_may_write(updater->client, entry, error);
+  if (status != CXD_OK)
+    return status;
+  cxd__updater_enter(updater);
+  if (updater->audit) {
+    sweep_all(&sweep, updater, entry);
+    cxd__session_close(&sweep.session);
+    after_sweep(updater, entry);
+  }
+  cxd__updater_leave(updater);
+  if (resolved)
+    *resolved = sweep.resolved;
+  if (left)
+    *left = sweep.left;
+  if (error && sweep.why) {
+    cxd_error_free(*error);
+    *error = sweep.why;
+  } else
+    cxd_error_free(sweep.why);
+  return sweep.first;
+}
+
+/* ------------------------------------------------------------------------------ the list */
+
+static void write_member(struct cxd__buf *out, const char *name, const struct dangling *intent, const char *member) {
+  struct cxd__slice value = member_of(intent, member);
+  cxd__buf_fmt(out, ",\"%s\":", name);
+  if (cxd__json_kind(value) == CXD__JSON_STRING)
+    cxd__buf_add(out, value.p, value.len);
+  else
+    cxd__buf_str(out, "null");
+}
+
+static void write_intent(struct cxd__buf *out, const struct dangling *intent) {
+  cxd__buf_fmt(out, "%s{\"seq\":%lld", out->len > 1 ? "," : "", (long long)intent->seq);
+  write_member(out, "op", intent, "op");
+  write_member(out, "campaign_id", intent, "campaign");
+  write_member(out, "timestamp", intent, "t");
+  write_member(out, "writer", intent, "w");
+  write_member(out, "actor", intent, "actor");
+  cxd__buf_char(out, '}');
+}
+
+char *cxd_updater_dangling_json(cxd_updater *updater) {
+  struct dangling intent = {0};
+  struct cxd__buf out = {0};
+  cxd_status status = cxd__updater_usable(updater, NULL);
+  if (status != CXD_OK)
+    return NULL;
+  cxd__updater_enter(updater);
+  cxd__buf_char(&out, '[');
+  while (updater->audit && (status = next_dangling(updater, NULL, &intent, NULL)) == CXD_OK && intent.line)
+    write_intent(&out, &intent);
+  cxd__buf_char(&out, ']');
+  out.failed |= status != CXD_OK;
+  cxd__free(intent.line);
+  cxd__updater_leave(updater);
+  return cxd__buf_take(&out);
+}

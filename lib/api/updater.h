@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__API_UPDATER_H
+#define CXD__API_UPDATER_H
+
+#include "api/client.h"
+#include "audit/log.h"
+#include "validate/validator.h"
+
+struct cxd__callback {
+  struct cxd__callback *next;
+  cxd_callback table;
+};
+
+struct cxd_updater {
+  uint32_t magic;
+  int32_t references; /* under the client's lock, like the calls in progress */
+  int32_t calls;
+  atomic_int released; /* the caller has freed it; a call in progress may still hold it */
+  cxd_config *config;
+  cxd_client *client;
+  cxd_validator *validator;
+  struct cxd__audit *audit; /* NULL: none */
+  struct cxd__job job;      /* what every update of this updater has in common */
+  struct cxd__callback *callbacks;
+};
+
+/* updater.c */
+cxd_status cxd__updater_usable(cxd_updater *updater, cxd_error **error); /* live, not freed by the caller, not forked */
+void cxd__updater_enter(cxd_updater *updater); /* a call begins: registering is refused, freeing put off */
+void cxd__updater_leave(cxd_updater *updater); /* it ends; the updater may be gone afterwards */
+
+/*
+ * apply.c: PLAN or APPLY from the checks of the arguments to the callbacks, as cxd_updater_apply() documents it. entry: cxd__entry() of
+ * the public function; rollback_of: 0, or the record whose update is taken back.
+ */
+cxd_status cxd__updater_update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, int64_t rollback_of, cxd_result **out, cxd_error **error);
+
+/* One call's hold on an engine: several jobs run on it one after the other, and a cancel ends all of them. */
+struct cxd__session {
+  cxd_updater *updater;
+  struct cxd__loan *loan;
+  struct cxd__tools tools;
+};
+cxd_status cxd__session_open(struct cxd__session *session, cxd_updater *updater, uintptr_t entry, cxd_error **error);
+void cxd__session_close(struct cxd__session *session);
+cxd_status cxd__session_run(struct cxd__session *session, const struct cxd__job *job, cxd_result **out, cxd_error **error); /* *out: NULL only on failure */
+
+int cxd__session_cancelled(const struct cxd__session *session); /* a cancel has come since it was opened */
+
+/* Host methods, called as such: a line for the client's log; a new checkpoint for those who want it (0: somebody did not accept). */
+void cxd__updater_log(cxd_updater *updater, uintptr_t entry, int32_t level, const char *text);
+int cxd__updater_tell_checkpoint(cxd_updater *updater, uintptr_t entry);
+
+#endif
