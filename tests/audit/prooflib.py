@@ -24,11 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "net")]
 import clilib  # noqa: E402
 import simlib  # noqa: E402
-import verify_chain  # noqa: E402
-try:
-    import verify_log
-except ImportError:
-    verify_log = None
+import verify_log  # noqa: E402
 
 SKIPPED = 77
 TIMEOUT_S = 60  # against hanging for ever; nothing is measured with it
@@ -95,22 +91,8 @@ def records(path):
 
 def findings(path, key=None):
     """(severity, code, text) of each finding of the independent verifier."""
-    if verify_log is None:
-        return old_findings(path)
     report = verify_log.verify_path(str(path), verify_log.Key(key) if key else None)
     return [(f["severity"], f["code"], f["message"]) for f in report["findings"]]
-
-
-def old_findings(path):
-    data = b"".join(pathlib.Path(name).read_bytes() for name in segments(path))
-    torn = [("warning", "audit.torn", "torn")] if not data.endswith(b"\n") else []
-    data = data[:data.rfind(b"\n") + 1]
-    try:
-        if data:
-            verify_chain.verify(data)
-    except verify_chain.Bad as e:
-        return [("error", "audit.chain", str(e))]
-    return torn
 
 
 def check_log(path, key, allowed):
