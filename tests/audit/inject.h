@@ -10,7 +10,7 @@
 /* One call that was intercepted. */
 struct inject__call {
   const char *name;
-  char note[24];
+  char note[96];
   int counts;  /* it is on a file of the directory, or on a socket */
   int number;  /* how many such calls there were */
   int fault;   /* the errno to end with; 0: none */

@@ -119,16 +119,33 @@ static int is_named(const char *name) {
   return 0;
 }
 
-static void note(struct inject__call *call, const void *bytes, size_t len) {
-  const char *kind = bytes ? memmem(bytes, len, "\"k\":\"", 5) : NULL;
-  size_t i = 0;
-  if (kind)
-    for (kind += 5; *kind != '"' && i < sizeof call->note - 1; kind++)
-      call->note[i++] = *kind;
-  else if (bytes && strcmp(call->name, "send") == 0)
-    for (const char *text = bytes; i < len && i < sizeof call->note - 1 && text[i] >= 'A' && text[i] <= 'Z'; i++)
-      call->note[i] = text[i];
-  call->note[i] = '\0';
+static void add(struct inject__call *call, const char *text, size_t len) {
+  size_t used = strlen(call->note);
+  for (size_t i = 0; i < len && used < sizeof call->note - 1; i++)
+    call->note[used++] = text[i];
+  call->note[used] = '\0';
+}
+
+/* The kinds of the records in a write, with commas between them. */
+static void note_records(struct inject__call *call, const char *text, size_t len) {
+  static const char label[] = "\"k\":\"";
+  const char *end = text + len, *at = text;
+  while ((at = memmem(at, (size_t)(end - at), label, sizeof label - 1)) != NULL) {
+    at += sizeof label - 1;
+    const char *quote = memchr(at, '"', (size_t)(end - at));
+    add(call, ",", *call->note != '\0');
+    add(call, at, (size_t)((quote ? quote : end) - at));
+  }
+}
+
+static void note(struct inject__call *call, const char *bytes, size_t len) {
+  size_t word = 0;
+  if (bytes && strcmp(call->name, "send") == 0) {
+    while (word < len && bytes[word] >= 'A' && bytes[word] <= 'Z')
+      word++;
+    add(call, bytes, word);
+  } else if (bytes)
+    note_records(call, bytes, len);
 }
 
 static void die(void) {
@@ -190,7 +207,7 @@ struct inject__call inject__on_socket(const char *name, const void *bytes, size_
 }
 
 void inject__after(const struct inject__call *call, long result, int code) {
-  char line[160];
+  char line[240];
   if (!call->counts || plan.log < 0)
     return;
   int n = snprintf(line, sizeof line, "%d %s %llu %ld %d %s\n", call->number, call->name, (unsigned long long)call->inode, result, result < 0 ? code : 0, *call->note ? call->note : "-");

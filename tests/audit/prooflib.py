@@ -305,17 +305,16 @@ def events(path):
 
 
 def check_durable(calls):
-    """Before each PUT every record that was written and taken is on the disk: synced after it was written, in a file that was never found failing."""
-    dirty, announced = {}, False
+    """Before each PUT its intent is on the disk: where it was written last, a sync went well after that."""
+    where, durable = None, False
     for call in calls:
-        if call.name == "write" and call.result > 0 and call.note != "-":
-            dirty[call.inode] = call.note
-            announced = announced or call.note == "intent"
-        elif call.name in ("fdatasync", "fsync") and call.result == 0:
-            dirty.pop(call.inode, None)
+        if call.name == "write" and call.result > 0 and "intent" in call.note.split(","):
+            where, durable = call.inode, False
+        elif call.name in ("fdatasync", "fsync") and call.result == 0 and call.inode == where:
+            durable = True
         elif call.name == "send" and call.note == "PUT":
-            need(announced, "a PUT was sent before any intent was written")
-            need("intent" not in dirty.values(), "a PUT was sent while its intent was not durable")
+            need(where is not None, "a PUT was sent before any intent was written")
+            need(durable, "a PUT was sent while its intent was not durable")
 
 
 def what_a_lived_command_said(place, done, puts):

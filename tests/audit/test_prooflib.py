@@ -160,6 +160,13 @@ class Calls(unittest.TestCase):
     def test_intent_synced_then_sent(self):
         prooflib.check_durable([self.WRITTEN, self.SYNCED, self.SENT])
 
+    def test_written_again_to_another_file(self):
+        failed = self.SYNCED._replace(result=-1, code=5)
+        again = self.WRITTEN._replace(inode=9, note="genesis,recover,intent")
+        prooflib.check_durable([self.WRITTEN, failed, again, self.SYNCED._replace(inode=9), self.SENT])
+        with self.assertRaises(Wrong):
+            prooflib.check_durable([self.WRITTEN, failed, again, self.SYNCED, self.SENT])
+
     def test_sent_before_it_was_durable(self):
         for calls in ([self.SENT], [self.WRITTEN, self.SENT], [self.SYNCED, self.WRITTEN, self.SENT], [self.WRITTEN, self.SYNCED._replace(result=-1, code=5), self.SENT],
                       [self.WRITTEN, self.SYNCED._replace(inode=8), self.SENT]):
