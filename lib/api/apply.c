@@ -148,28 +148,19 @@ static cxd_status run(cxd_updater *updater, const struct cxd__job *job, uintptr_
   return status;
 }
 
-static cxd_status check_arguments(cxd_updater *updater, uintptr_t entry, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
+cxd_status cxd__updater_ready(cxd_updater *updater, uintptr_t entry, cxd_result **out, cxd_error **error) {
+  if (out)
+    *out = NULL;
   cxd_status status = cxd__updater_usable(updater, error);
   if (status == CXD_OK && !out)
     status = cxd__fail(error, CXD_E_ARGUMENT, "out is NULL: pass the address of a cxd_result *");
-  if (status == CXD_OK && !CXD__IS(campaign, CAMPAIGN))
-    status = cxd__fail(error, CXD_E_ARGUMENT, "campaign is NULL, freed, or a handle of another kind");
   return status == CXD_OK ? cxd__client_may_write(updater->client, entry, error) : status;
 }
 
-cxd_status cxd__updater_update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, int64_t rollback_of, cxd_result **out, cxd_error **error) {
-  if (out)
-    *out = NULL;
-  cxd_status status = check_arguments(updater, entry, campaign, out, error);
-  if (status != CXD_OK)
-    return status;
-  struct cxd__job job = updater->job;
-  job.kind = kind;
-  job.change = campaign;
-  job.rollback_of = rollback_of;
+cxd_status cxd__updater_run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
   cxd__updater_enter(updater);
-  status = run(updater, &job, entry, out, error);
-  if (kind == CXD__JOB_APPLY && *out) {
+  cxd_status status = run(updater, job, entry, out, error);
+  if (job->kind == CXD__JOB_APPLY && *out) {
     warn_of_alarm(updater, entry, *out);
     run_callbacks(updater, entry, *out);
   }
@@ -177,6 +168,18 @@ cxd_status cxd__updater_update(cxd_updater *updater, enum cxd__job_kind kind, ui
   return status;
 }
 
-cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return cxd__updater_update(updater, CXD__JOB_PLAN, cxd__entry(), campaign, 0, out, error); }
+static cxd_status update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) {
+  cxd_status status = cxd__updater_ready(updater, entry, out, error);
+  if (status == CXD_OK && !CXD__IS(campaign, CAMPAIGN))
+    status = cxd__fail(error, CXD_E_ARGUMENT, "campaign is NULL, freed, or a handle of another kind");
+  if (status != CXD_OK)
+    return status;
+  struct cxd__job job = updater->job;
+  job.kind = kind;
+  job.change = campaign;
+  return cxd__updater_run(updater, &job, entry, out, error);
+}
 
-cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return cxd__updater_update(updater, CXD__JOB_APPLY, cxd__entry(), campaign, 0, out, error); }
+cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_PLAN, cxd__entry(), campaign, out, error); }
+
+cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error) { return update(updater, CXD__JOB_APPLY, cxd__entry(), campaign, out, error); }

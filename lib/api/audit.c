@@ -123,6 +123,8 @@ static cxd_status read_all(cxd_audit_reader *reader, cxd_error **error) {
   }
   if (status != CXD_OK)
     return status;
+  if (reader->report->failed)
+    return cxd__fail_nomem(error);
   const struct cxd__finding *first;
   size_t errors = cxd__report_errors(reader->report, &first);
   return errors ? cxd__fail(error, CXD_E_AUDIT, "%s: %s", first->code, first->message) : CXD_OK;

@@ -10,17 +10,13 @@
 #include "base/mem.h"
 #include "json/pointer.h"
 
-/* An intent without outcome, as the log gave it. */
+/* Intents without outcome, one after the other, as the log gives them. */
 struct dangling {
-  char *line; /* NULL: none */
+  char *line; /* NULL: none, or no more */
   int64_t seq;
+  char *writer; /* of the line; NULL: it has none */
+  int64_t gone_boot_us; /* that one had ended by then */
 };
-
-static cxd_status next_dangling(cxd_updater *updater, const char *campaign, struct dangling *at, cxd_error **error) {
-  cxd__free(at->line);
-  at->line = NULL;
-  return cxd__audit_dangling(updater->audit, campaign, at->seq, &at->line, &at->seq, error);
-}
 
 /* A member of the record; absent where it is none. */
 static struct cxd__slice member_of(const struct dangling *intent, const char *name) {
@@ -30,11 +26,34 @@ static struct cxd__slice member_of(const struct dangling *intent, const char *na
   return cxd__json_member(root, name);
 }
 
+/* The log has just seen that the writer is gone; what one process left behind is waited for once. */
+static void note_writer(struct dangling *at) {
+  char *writer = cxd__json_string(member_of(at, "w"), NULL);
+  if (!writer || !at->writer || strcmp(writer, at->writer) != 0)
+    at->gone_boot_us = cxd__clock_read().boot_us;
+  cxd__free(at->writer);
+  at->writer = writer;
+}
+
+static cxd_status next_dangling(cxd_updater *updater, const char *campaign, struct dangling *at, cxd_error **error) {
+  cxd__free(at->line);
+  at->line = NULL;
+  cxd_status status = cxd__audit_dangling(updater->audit, campaign, at->seq, &at->line, &at->seq, error);
+  if (status == CXD_OK && at->line)
+    note_writer(at);
+  return status;
+}
+
+static void forget(struct dangling *at) {
+  cxd__free(at->line);
+  cxd__free(at->writer);
+}
+
 static cxd_status resolve(struct cxd__session *session, const struct dangling *intent, cxd_error **error) {
   char boot[40];
   cxd_result *result = NULL;
   cxd__boot_id(boot);
-  struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = session->updater->job.audit, .intent = intent->line, .intent_len = strlen(intent->line), .boot = boot};
+  struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = session->updater->job.audit, .gone_boot_us = intent->gone_boot_us, .intent = intent->line, .intent_len = strlen(intent->line), .boot = boot};
   cxd_status status = cxd__session_run(session, &job, &result, error);
   if (status == CXD_OK && result->status != CXD_OK) {
     status = result->status;
@@ -49,11 +68,9 @@ static cxd_status resolve(struct cxd__session *session, const struct dangling *i
 
 /* The caller asked for something else: what stands in his way is the earlier record, and why it cannot be dealt with. */
 static void name_record(const struct dangling *intent, const char *campaign, cxd_error *why) {
-  char *writer = cxd__json_string(member_of(intent, "w"), NULL);
   cxd_error *named = why ? cxd__error_new(why->status, "campaign %s: what became of an earlier update of it (audit record %lld, written by %s, which has ended) is not known yet, and could not be found out, so nothing was sent: %s; try again when it can be read, cxd_updater_recover() resolves such records too",
-                                          campaign, (long long)intent->seq, writer ? writer : "an unknown process", cxd_error_message(why))
+                                          campaign, (long long)intent->seq, intent->writer ? intent->writer : "an unknown process", cxd_error_message(why))
                          : NULL;
-  cxd__free(writer);
   if (!named)
     return;
   char *message = why->message;
@@ -74,7 +91,7 @@ static cxd_status resolve_all_of(struct cxd__session *session, const char *campa
     if (status != CXD_OK)
       break;
   }
-  cxd__free(intent.line);
+  forget(&intent);
   return status;
 }
 
@@ -129,7 +146,7 @@ static void sweep_all(struct sweep *sweep, cxd_updater *updater, uintptr_t entry
       sweep->left++;
     else
       try_one(sweep, updater, entry, &intent);
-  cxd__free(intent.line);
+  forget(&intent);
   if (sweep->ended && sweep->left && sweep->first == CXD_OK) {
     sweep->first = CXD_E_CANCELLED;
     sweep->why = cxd__error_new(CXD_E_CANCELLED, "cancelled by the caller: %zu intents without outcome are left", sweep->left);
@@ -210,7 +227,7 @@ char *cxd_updater_dangling_json(cxd_updater *updater) {
     write_intent(&out, &intent);
   cxd__buf_char(&out, ']');
   out.failed |= status != CXD_OK;
-  cxd__free(intent.line);
+  forget(&intent);
   cxd__updater_leave(updater);
   return cxd__buf_take(&out);
 }

@@ -32,10 +32,11 @@ void cxd__updater_enter(cxd_updater *updater); /* a call begins: registering is 
 void cxd__updater_leave(cxd_updater *updater); /* it ends; the updater may be gone afterwards */
 
 /*
- * apply.c: PLAN or APPLY from the checks of the arguments to the callbacks, as cxd_updater_apply() documents it. entry: cxd__entry() of
- * the public function; rollback_of: 0, or the record whose update is taken back.
+ * apply.c: what ends in an update. ready: the checks of updater and out, and that no method of a plug-in is around it (entry: cxd__entry()
+ * of the public function); *out becomes NULL. run, after that: PLAN or APPLY with its callbacks, as cxd_updater_apply() documents it.
  */
-cxd_status cxd__updater_update(cxd_updater *updater, enum cxd__job_kind kind, uintptr_t entry, const cxd_campaign *campaign, int64_t rollback_of, cxd_result **out, cxd_error **error);
+cxd_status cxd__updater_ready(cxd_updater *updater, uintptr_t entry, cxd_result **out, cxd_error **error);
+cxd_status cxd__updater_run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error);
 
 /* One call's hold on an engine: several jobs run on it one after the other, and a cancel ends all of them. */
 struct cxd__session {

@@ -8,7 +8,7 @@
 #include "audit/log.h"
 #include "base/error.h"
 #include "base/now.h"
-#include "json/value.h"
+#include "json/text.h"
 
 static const char domain[] = "cxdialer.audit.v1"; /* its final zero is hashed too */
 static const char head[] = "{\"v\":1,\"seq\":";
@@ -55,6 +55,14 @@ static int hash_line(struct cxd__hasher *hasher, const unsigned char *prev, int6
   return cxd__hasher_end(hasher, out);
 }
 
+static void add_kid(struct cxd__buf *line, const char *kid) {
+  if (!kid[0])
+    return;
+  cxd__buf_str(line, kid_label);
+  cxd__buf_str(line, kid);
+  cxd__buf_str(line, epoch_label);
+}
+
 static void add_front(struct cxd__buf *line, int64_t seq, const struct cxd__stamp *stamp, const char *kid, const char *body, size_t len) {
   char time[40];
   cxd__time_format_us(stamp->wall_us, time);
@@ -70,11 +78,7 @@ static void add_front(struct cxd__buf *line, int64_t seq, const struct cxd__stam
   cxd__buf_json_str(line, stamp->writer);
   cxd__buf_char(line, ',');
   cxd__buf_add(line, body, len);
-  if (kid[0]) {
-    cxd__buf_str(line, kid_label);
-    cxd__buf_str(line, kid);
-    cxd__buf_str(line, epoch_label);
-  }
+  add_kid(line, kid);
 }
 
 static void add_seal(struct cxd__buf *line, const unsigned char *prev, const unsigned char *h) {
@@ -113,6 +117,19 @@ static cxd_status check(struct cxd__buf *line, cxd_error **error) {
   return status;
 }
 
+/* No control byte and nothing beyond ASCII. */
+static int is_plain(const char *text, size_t len) {
+  uint64_t stop = 0;
+  size_t i = 0;
+  for (uint64_t word; i + sizeof word <= len; i += sizeof word) {
+    memcpy(&word, text + i, sizeof word);
+    stop |= word | CXD__JSON_BELOW(word, 0x20);
+  }
+  for (; i < len; i++)
+    stop |= (unsigned char)text[i] < 0x20 ? 0x80 : (unsigned char)text[i];
+  return (stop & CXD__JSON_EACH(0x80)) == 0;
+}
+
 /* ,"kid":"...","e":0 at the end of the front: its kid, else "". */
 static void read_kid(const char *line, size_t front, char kid[CXD__KID_HEX + 1]) {
   kid[0] = '\0';
@@ -128,6 +145,23 @@ static void read_kid(const char *line, size_t front, char kid[CXD__KID_HEX + 1])
   kid[CXD__KID_HEX] = '\0';
 }
 
+static cxd_status too_large(cxd_error **error) {
+  return cxd__fail(error, CXD_E_TOO_LARGE, "the audit record would be larger than %d bytes: change fewer or smaller members at a time", CXD__AUDIT_MAX_RECORD);
+}
+
+static cxd_status seal_front(struct cxd__seal *seal, const struct cxd__link *last, struct cxd__buf *line, struct cxd__link *next, cxd_error **error) {
+  if (line->failed)
+    return cxd__fail_nomem(error);
+  if (line->len + SEAL_BYTES + 1 > CXD__AUDIT_MAX_RECORD)
+    return too_large(error);
+  next->seq = last->seq + 1;
+  if (hash_line(&seal->hasher, last->h, next->seq, line->data, line->len, next->h) != 0)
+    return refuse_body(error, "libcrypto failed to hash it");
+  add_seal(line, last->h, next->h);
+  cxd__buf_char(line, '\n');
+  return line->failed ? cxd__fail_nomem(error) : CXD_OK;
+}
+
 cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last, const struct cxd__stamp *stamp, const char *body, size_t len, struct cxd__buf *line, struct cxd__link *next, cxd_error **error) {
   char kid[CXD__KID_HEX + 1];
   cxd__buf_reset(line);
@@ -138,7 +172,7 @@ cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last,
   if (line->failed)
     return cxd__fail_nomem(error);
   if (len >= CXD__AUDIT_MAX_RECORD || line->len + SEAL_BYTES + 1 > CXD__AUDIT_MAX_RECORD)
-    return cxd__fail(error, CXD_E_TOO_LARGE, "the audit record would be larger than %d bytes: change fewer or smaller members at a time", CXD__AUDIT_MAX_RECORD);
+    return too_large(error);
   cxd_status status = check(line, error);
   if (status != CXD_OK)
     return status;
@@ -146,12 +180,34 @@ cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last,
   read_kid(line->data, line->len, kid);
   if (strcmp(kid, seal->kid) != 0)
     return refuse_body(error, "its body ends like that of a keyed log");
-  next->seq = last->seq + 1;
-  if (hash_line(&seal->hasher, last->h, next->seq, line->data, line->len, next->h) != 0)
-    return refuse_body(error, "libcrypto failed to hash it");
-  add_seal(line, last->h, next->h);
-  cxd__buf_char(line, '\n');
-  return line->failed ? cxd__fail_nomem(error) : CXD_OK;
+  return seal_front(seal, last, line, next, error);
+}
+
+/* All of the front from the time on, without the key's name; NULL: it is no front. */
+static const char *unnumbered(const struct cxd__line *line, size_t *len) {
+  const char *at = memchr(line->text.p + LEN(head), ',', line->front - LEN(head));
+  if (at)
+    *len = line->front - (size_t)(at - line->text.p) - (line->kid[0] ? KEYED_BYTES : 0);
+  return at;
+}
+
+int cxd__line_same(const struct cxd__line *a, const struct cxd__line *b) {
+  size_t a_len = 0, b_len = 0;
+  const char *a_rest = unnumbered(a, &a_len), *b_rest = unnumbered(b, &b_len);
+  return a_rest && b_rest && a_len == b_len && memcmp(a_rest, b_rest, a_len) == 0;
+}
+
+cxd_status cxd__chain_reseal(struct cxd__seal *seal, const struct cxd__link *last, const struct cxd__line *old, struct cxd__buf *line, struct cxd__link *next, cxd_error **error) {
+  size_t len = 0;
+  const char *rest = unnumbered(old, &len);
+  if (!rest)
+    return refuse_body(error, "it is no record");
+  cxd__buf_reset(line);
+  cxd__buf_str(line, head);
+  cxd__buf_int(line, last->seq + 1);
+  cxd__buf_add(line, rest, len);
+  add_kid(line, seal->kid);
+  return seal_front(seal, last, line, next, error);
 }
 
 /* The number behind the head, of at most 18 digits: the place behind it, or NULL. */
@@ -181,6 +237,8 @@ static const char *pass_time(const char *at, const char *end) {
 
 static const char *pass_digits(const char *at, const char *end) {
   const char *start = at;
+  if (at && end - at > 1 && at[0] == '0' && at[1] >= '0' && at[1] <= '9')
+    return NULL;
   while (at && at < end && *at >= '0' && *at <= '9')
     at++;
   return at == start ? NULL : at;
@@ -218,6 +276,22 @@ int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
   out->front = front;
   read_kid(line, front, out->kid);
   return 1;
+}
+
+/* The outer members were read by their bytes already: what is left is between them, if all of those texts are plain. */
+static int is_json_inside(const struct cxd__line *line) {
+#define NAME(text) {"\"" text "\"", LEN(text) + 2}
+  static const struct cxd__slice outer[] = {NAME("v"), NAME("seq"), NAME("t"), NAME("bt"), NAME("boot"), NAME("w"), NAME("prev"), NAME("h"), NAME("kid"), NAME("e")};
+#undef NAME
+  const char *body = line->kind.p - LEN("\"k\":\""), *end = line->text.p + line->front - (line->kid[0] ? KEYED_BYTES : 0);
+  if (body >= end || !is_plain(line->text.p, (size_t)(body - line->text.p)))
+    return 0;
+  return cxd__json_check_members(body, (size_t)(end - body), outer, sizeof outer / sizeof *outer - (line->kid[0] ? 0 : 2));
+}
+
+cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error) {
+  struct cxd__slice value;
+  return is_json_inside(line) ? CXD_OK : cxd__json_check(line->text.p, line->text.len, "as JSON", &value, error);
 }
 
 int cxd__line_is(const struct cxd__line *line, const char *kind) { return line->kind.len == strlen(kind) && memcmp(line->kind.p, kind, line->kind.len) == 0; }

@@ -48,9 +48,21 @@ struct cxd__line {
   char kid[CXD__KID_HEX + 1];         /* "": plain */
 };
 
-/* Reads the outer form, without looking at what is between: 1, or 0 when it is no record. len: without the newline. */
+/*
+ * Reads the outer form, the members up to "k" and from "kid" or "prev" on, without looking at what is between: 1, or 0 when it is no
+ * record. len: without the newline. The texts of boot, w and k have no escapes.
+ */
 int cxd__line_read(const char *line, size_t len, struct cxd__line *out);
+
+/* Whether the line is JSON, with no member twice: CXD_OK, or as cxd__json_check(), which it is faster than. */
+cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error);
 int cxd__line_is(const struct cxd__line *line, const char *kind);
+
+/* Whether two records say the same, written by the same at the same time, whatever their numbers and seals. */
+int cxd__line_same(const struct cxd__line *a, const struct cxd__line *b);
+
+/* A record again, behind another one: its number, key and seal are new, all else stays. As cxd__chain_seal(). */
+cxd_status cxd__chain_reseal(struct cxd__seal *seal, const struct cxd__link *last, const struct cxd__line *old, struct cxd__buf *line, struct cxd__link *next, cxd_error **error);
 
 /* Whether its h fits its content under this seal. A record of another kid does not. */
 int cxd__line_fits(const struct cxd__line *line, struct cxd__seal *seal);

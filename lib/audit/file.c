@@ -1,280 +1,312 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* fallocate */
+#define _GNU_SOURCE /* dev_t, ...at() */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "audit/backend.h"
-#include "audit/sealer.h"
+#include "audit/file.h"
+#include "audit/io.h"
 #include "audit/sigxfsz.h"
-#include "audit/tail.h"
 #include "base/error.h"
 #include "base/mem.h"
 
-#define RESERVE 65536
-
-struct file {
-  struct cxd__place place;
-  struct cxd__sealer sealer;
-  dev_t device;
-  ino_t inode;
-  int64_t size;     /* where the record of sealer.last ends */
-  int64_t reserved; /* blocks are there up to this offset, as far as we know */
-  int sync, dirty;  /* dirty: appended since the last fdatasync */
-  int failed;       /* for good: nothing is written any more */
-  cxd_error *why;
-};
-
-static cxd_status refused(const struct file *file, cxd_error **error) {
-  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "%s", file->why && file->why->message ? file->why->message : "the audit log failed before");
-}
-
-/* Takes why. */
-static cxd_status fail_for_good(struct file *file, cxd_error *why, cxd_error **error) {
-  file->failed = 1;
-  file->why = why;
-  return refused(file, error);
-}
-
-static cxd_status give_up(struct file *file, const char *what, cxd_error **error) {
-  return fail_for_good(file, cxd__error_new(CXD_E_AUDIT, "audit log '%s' %s: nothing more is written to it; set audit.path to a new file", file->place.path, what), error);
-}
-
-static const char *reason(int code) {
-  if (code == ENOSPC || code == EDQUOT)
-    return "nothing was written: free some space";
-  return code == EFBIG ? "nothing was written, the file size limit of this process is reached" : "nothing was written";
-}
-
-static const char no_undo[] = "was left with half a record that could not be taken back";
-
-/* After a write that failed or stopped early: the file becomes what it was. */
-static cxd_status undo(struct file *file, size_t written, int code, cxd_error **error) {
-  struct stat st;
-  if (fstat(file->place.fd, &st) != 0)
-    return give_up(file, no_undo, error);
-  if (st.st_size != file->size) {
-    file->reserved = 0; /* cutting gives the blocks behind the end back */
-    if (st.st_size != file->size + (int64_t)written || ftruncate(file->place.fd, (off_t)file->size) != 0)
-      return give_up(file, no_undo, error);
-  }
-  return cxd__place_fail(&file->place, reason(code), code, error);
-}
-
-static cxd_status write_line(struct file *file, cxd_error **error) {
-  const struct cxd__buf *line = &file->sealer.line;
-  ssize_t n;
-  while ((n = write(file->place.fd, line->data, line->len)) < 0 && errno == EINTR) {
-  }
-  if (n < 0)
-    return undo(file, 0, errno, error);
-  if ((size_t)n != line->len)
-    return undo(file, (size_t)n, ENOSPC, error);
-  file->size += n;
-  file->dirty = 1;
-  cxd__sealer_commit(&file->sealer);
-  return CXD_OK;
-}
-
-static cxd_status add(struct file *file, const char *body, size_t len, cxd_error **error) {
-  cxd_status status = cxd__sealer_seal(&file->sealer, body, len, error);
-  return status == CXD_OK ? write_line(file, error) : status;
-}
-
-static cxd_status make_durable(struct file *file, cxd_error **error) {
-  int result;
-  while ((result = fdatasync(file->place.fd)) != 0 && errno == EINTR) {
-  }
-  /* The kernel reports a lost write once and then forgets it: a second try would only seem to work. */
-  if (result != 0)
-    return give_up(file, "could not be made durable", error);
-  file->dirty = 0;
-  return CXD_OK;
-}
-
-static cxd_status add_genesis(struct file *file, cxd_error **error) {
-  static const char body[] = "\"k\":\"genesis\"";
-  return add(file, body, sizeof body - 1, error);
-}
-
-static cxd_status add_recover(struct file *file, int64_t len, const unsigned char *hash, cxd_error **error) {
-  struct cxd__buf body = {0};
-  cxd__buf_str(&body, "\"k\":\"recover\",\"len\":");
-  cxd__buf_int(&body, len);
-  cxd__buf_str(&body, ",\"sha256\":\"");
-  cxd__hex_add(&body, hash);
-  cxd__buf_char(&body, '"');
-  cxd_status status = body.failed ? cxd__fail_nomem(error) : add(file, body.data, body.len, error);
-  cxd__buf_free(&body);
-  return status;
-}
-
-static cxd_status repair(struct file *file, int64_t size, cxd_error **error) {
-  unsigned char hash[CXD__HASH_BYTES];
-  int64_t torn = size - file->size;
-  cxd_status status = cxd__tail_cut(&file->place, file->size, size, file->sealer.last.seq + 1, &file->sealer.seal.hasher, hash, error);
-  if (status == CXD_OK && file->size == 0)
-    status = add_genesis(file, error);
-  if (status == CXD_OK)
-    status = add_recover(file, torn, hash, error);
-  return status;
-}
-
-static int went_back(const struct cxd__link *now, const struct cxd__link *known) {
-  return now->seq < known->seq || (now->seq == known->seq && memcmp(now->h, known->h, sizeof now->h) != 0);
-}
-
-/* Another process appended, or this is the first look: the end of the file says where the chain goes on. */
-static cxd_status catch_up(struct file *file, int64_t size, cxd_error **error) {
-  struct cxd__tail tail;
-  cxd_error *why = NULL;
-  if (cxd__tail_read(&file->place, size, &file->sealer.seal, &tail, &why) != CXD_OK)
-    return fail_for_good(file, why, error);
-  if (went_back(&tail.last, &file->sealer.last))
-    return give_up(file, "lost records that were in it, it may have been tampered with", error);
-  file->sealer.last = tail.last;
-  file->size = tail.end;
-  file->reserved = 0;
-  if (size > tail.end)
-    return repair(file, size, error);
-  return size == 0 ? add_genesis(file, error) : CXD_OK;
-}
+#define CHECKPOINT_RECORDS 256
+#define CHECKPOINT_US 60000000
+#define CLOCK_US 2000000
+#define TRIES 16
 
 /* A host that closes descriptors that are not its own must not get records into whatever took the number. */
-static cxd_status look(struct file *file, struct stat *st, cxd_error **error) {
-  if (fstat(file->place.fd, st) != 0 || st->st_dev != file->device || st->st_ino != file->inode) {
-    file->place.fd = -1;
-    return give_up(file, "lost its descriptor, somebody else closed it", error);
-  }
-  return st->st_nlink == 0 ? give_up(file, "was deleted", error) : CXD_OK;
+static cxd_status check_descriptor(struct cxd__file *file, struct stat *st, cxd_error **error) {
+  if (fstat(file->now.fd, st) == 0 && st->st_dev == file->now.device && st->st_ino == file->now.inode)
+    return CXD_OK;
+  file->now.fd = -1;
+  return cxd__file_give_up(file, "lost its descriptor, somebody else closed it", error);
 }
 
-/* Under the lock: body NULL stands for a first look only. */
-static cxd_status append_locked(struct file *file, const char *body, size_t len, cxd_error **error) {
-  struct stat st;
-  cxd_status status = look(file, &st, error);
-  if (status == CXD_OK && st.st_size != file->size)
-    status = catch_up(file, st.st_size, error);
-  if (status == CXD_OK && body)
-    status = add(file, body, len, error);
+/* What others did since: `now` is the file at the path then, and known to its end. */
+static cxd_status look(struct cxd__file *file, cxd_error **error) {
+  for (int i = 0; i < TRIES; i++) {
+    struct stat st;
+    cxd_status status = check_descriptor(file, &st, error);
+    if (status == CXD_OK && st.st_size != file->now.size)
+      status = cxd__catch_up(file, &file->now, st.st_size, error);
+    if (status != CXD_OK && status != CXD__DAMAGED)
+      return status;
+    if (cxd__place_has(&file->place, file->now.device, file->now.inode)) {
+      if (status == CXD__DAMAGED)
+        return cxd__broken_later(file, error);
+      return file->now.state.ended ? cxd__rotate_complete(file, error) : CXD_OK;
+    }
+    status = cxd__follow(file, error);
+    if (status != CXD_OK)
+      return status;
+  }
+  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': nothing was written: its file is replaced again and again", file->place.path);
+}
+
+static cxd_status leave(struct cxd__file *file, const struct cxd__sigxfsz *held, cxd_status status) {
+  cxd__sigxfsz_release(held, 1);
+  cxd__place_unlock(file->now.fd);
   return status;
 }
 
-static cxd_status append_guarded(struct file *file, const char *body, size_t len, cxd_error **error) {
+static cxd_status enter(struct cxd__file *file, struct cxd__sigxfsz *held, cxd_error **error) {
   struct stat st;
-  cxd_status status = look(file, &st, error);
+  if (file->failed)
+    return cxd__file_refused(file, error);
+  cxd_status status = check_descriptor(file, &st, error);
   if (status == CXD_OK)
-    status = cxd__place_lock(&file->place, error);
+    status = cxd__place_lock(&file->place, file->now.fd, error);
   if (status != CXD_OK)
     return status;
-  struct cxd__sigxfsz held;
-  cxd__sigxfsz_hold(&held);
-  status = append_locked(file, body, len, error);
-  cxd__sigxfsz_release(&held, status != CXD_OK);
-  cxd__place_unlock(&file->place);
+  cxd__sigxfsz_hold(held);
+  status = look(file, error);
+  return status == CXD_OK ? CXD_OK : leave(file, held, status);
+}
+
+static cxd_status note_clock(struct cxd__file *file, cxd_error **error) {
+  struct cxd__stamp now = cxd__sealer_stamp(&file->sealer);
+  int64_t ahead = now.wall_us - now.boot_us, step = file->stamped ? ahead - file->ahead_us : 0;
+  cxd_status status = CXD_OK;
+  if (step > CLOCK_US || step < -CLOCK_US) {
+    struct cxd__buf body = {0};
+    cxd__buf_fmt(&body, "\"k\":\"clock\",\"step_ms\":%lld", (long long)(step / 1000));
+    status = cxd__file_add_buf(file, &file->now, &body, error);
+  }
+  if (status == CXD_OK) {
+    file->ahead_us = ahead;
+    file->stamped = 1;
+  }
   return status;
+}
+
+static int checkpoint_due(const struct cxd__file *file, int is_intent) {
+  const struct cxd__state *state = &file->now.state;
+  if (state->since >= CHECKPOINT_RECORDS)
+    return 1;
+  if (is_intent)
+    return 0;
+  int64_t since_us = cxd__sealer_stamp(&file->sealer).boot_us - state->mark_us;
+  return since_us < 0 || since_us >= CHECKPOINT_US || strcmp(state->mark_boot, file->sealer.boot) != 0;
+}
+
+/* The record it comes after is written: that it is left out this time is no failure of that one. */
+static void add_checkpoint(struct cxd__file *file) {
+  const struct cxd__state *state = &file->now.state;
+  struct cxd__buf body = {0};
+  if (!cxd__sheet_fits(&state->opens))
+    return;
+  cxd__buf_fmt(&body, "\"k\":\"checkpoint\",\"intents\":%lld,\"outcomes\":%lld,\"open\":", (long long)state->intents, (long long)state->outcomes);
+  cxd__opens_list(&state->opens, &body);
+  if (cxd__file_add_buf(file, &file->now, &body, NULL) == CXD_OK)
+    file->checkpoint = state->last;
+}
+
+static cxd_status append_locked(struct cxd__file *file, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+  static const char intent[] = "\"k\":\"intent\"";
+  if (resolves && !cxd__opens_has(&file->now.state.opens, resolves))
+    return cxd__fail(error, CXD_E_STATE, "record %lld of the audit log is not an intent without outcome: somebody else resolved it", (long long)resolves);
+  cxd_status status = cxd__rotate_due(file, error);
+  if (status == CXD_OK)
+    status = note_clock(file, error);
+  if (status == CXD_OK)
+    status = cxd__file_add(file, &file->now, body, len, error);
+  if (status != CXD_OK)
+    return status;
+  cxd__sealer_tell(&file->sealer, sealed, seq);
+  if (checkpoint_due(file, len >= sizeof intent - 1 && memcmp(body, intent, sizeof intent - 1) == 0))
+    add_checkpoint(file);
+  return CXD_OK;
 }
 
 static cxd_status file_append(void *self, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
-  (void)resolves;
-  struct file *file = self;
-  if (file->failed)
-    return refused(file, error);
-  cxd_status status = append_guarded(file, body, len, error);
-  if (status == CXD_OK)
-    cxd__sealer_tell(&file->sealer, sealed, seq);
-  return status;
+  struct cxd__file *file = self;
+  struct cxd__sigxfsz held;
+  cxd_status status = enter(file, &held, error);
+  return status == CXD_OK ? leave(file, &held, append_locked(file, resolves, body, len, sealed, seq, error)) : status;
 }
 
-#define UNSUPPORTED (-1)
-
-/* Where blocks cannot be set aside, at least there must be some now. */
-static int has_space(int fd) {
-  struct statvfs fs;
-  return fstatvfs(fd, &fs) != 0 || fs.f_bavail >= RESERVE / (fs.f_frsize ? fs.f_frsize : 4096);
-}
-
-static int set_aside(const struct file *file, int64_t size, int64_t len) {
-  int result;
-  while ((result = fallocate(file->place.fd, FALLOC_FL_KEEP_SIZE, (off_t)size, (off_t)len)) != 0 && errno == EINTR) {
-  }
-  if (result != 0 && (errno == EOPNOTSUPP || errno == ENOSYS))
-    return UNSUPPORTED;
-  return result == 0 ? 0 : errno;
-}
-
-/* Twice as much where there is room, so that not every record needs the call. */
-static int make_room(struct file *file, int64_t size) {
-  struct cxd__sigxfsz held; /* some file systems hold the limit against reserved blocks too */
-  cxd__sigxfsz_hold(&held);
-  int code = set_aside(file, size, 2 * RESERVE);
-  file->reserved = code == 0 ? size + 2 * RESERVE : 0;
-  if (code > 0)
-    code = set_aside(file, size, RESERVE);
-  cxd__sigxfsz_release(&held, 1);
-  if (code == UNSUPPORTED)
-    return has_space(file->place.fd) ? 0 : ENOSPC;
-  return code;
-}
-
-static int below_limit(int64_t size) {
-  struct rlimit limit;
-  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || (rlim_t)size + RESERVE <= limit.rlim_cur;
-}
-
+/* Room in a file that is not the log any more would be none. */
 static cxd_status file_reserve(void *self, cxd_error **error) {
-  struct file *file = self;
+  struct cxd__file *file = self;
+  struct cxd__sigxfsz held;
   struct stat st;
   if (file->failed)
-    return refused(file, error);
-  cxd_status status = look(file, &st, error);
+    return cxd__file_refused(file, error);
+  cxd_status status = check_descriptor(file, &st, error);
+  if (status == CXD_OK && !cxd__place_has(&file->place, file->now.device, file->now.inode)) {
+    status = enter(file, &held, error);
+    if (status == CXD_OK)
+      (void)leave(file, &held, status);
+  }
+  return status == CXD_OK ? cxd__file_make_room(file, error) : status;
+}
+
+/* The kernel reports a lost write once and then forgets it: a second try would only seem to work. */
+static int sync_now(struct cxd__file *file) {
+  if (file->spoiled || (file->sync && cxd__sync_data(file->now.fd) != 0))
+    file->spoiled = 1;
+  return !file->spoiled;
+}
+
+static cxd_status go_elsewhere(struct cxd__file *file, cxd_error **error) {
+  struct cxd__sigxfsz held;
+  cxd_status status = enter(file, &held, error);
   if (status != CXD_OK)
     return status;
-  int code = below_limit(st.st_size) ? 0 : EFBIG;
-  if (code == 0 && (st.st_size != file->size || st.st_size + RESERVE > file->reserved))
-    code = make_room(file, st.st_size);
-  return code == 0 ? CXD_OK : cxd__place_fail(&file->place, reason(code), code, error);
+  return leave(file, &held, file->spoiled ? cxd__move(file, error) : CXD_OK);
 }
 
 static cxd_status file_sync(void *self, cxd_error **error) {
-  struct file *file = self;
+  struct cxd__file *file = self;
   if (file->failed)
-    return refused(file, error);
-  return file->sync && file->dirty ? make_durable(file, error) : CXD_OK;
+    return cxd__file_refused(file, error);
+  for (int i = 0; file->dirty && i < TRIES; i++) {
+    if (sync_now(file) && (!file->sync || cxd__place_has(&file->place, file->now.device, file->now.inode)))
+      cxd__file_durable(file);
+    else {
+      cxd_status status = go_elsewhere(file, error);
+      if (status != CXD_OK)
+        return status;
+    }
+  }
+  return file->dirty ? cxd__file_give_up(file, "could not be made durable, its file is replaced again and again", error) : CXD_OK;
 }
 
-/* The lock and the data belong to the parent as well: in its child only the descriptors go. */
+static void file_settle(void *self, char **sealed, int64_t *seq) { cxd__file_settle(self, sealed, seq); }
+
+struct copied {
+  char *line;
+};
+
+static int copy_line(void *context, const struct cxd__line *line) {
+  struct copied *copied = context;
+  copied->line = cxd__strndup(line->text.p, line->text.len);
+  return copied->line ? 0 : -1;
+}
+
+static int no_line(void *context, int64_t seq) {
+  (void)context;
+  (void)seq;
+  return 0;
+}
+
+static const struct cxd__open *first_dangling(const struct cxd__file *file, const char *campaign, int64_t after) {
+  const struct cxd__opens *opens = &file->now.state.opens;
+  for (size_t i = 0; i < opens->count; i++) {
+    const struct cxd__open *open = &opens->items[i];
+    if (open->seq > after && open->w && (!campaign || cxd__json_string_is(cxd__open_campaign(open), campaign)) && !cxd__writers_alive(&file->writers, cxd__open_writer(open)))
+      return open;
+  }
+  return NULL;
+}
+
+static cxd_status read_intent(struct cxd__file *file, int64_t number, char **line, int64_t *seq, cxd_error **error) {
+  struct copied copied = {NULL};
+  int64_t wanted = number;
+  struct cxd__search search = {.seqs = &wanted, .left = 1, .found = copy_line, .missing = no_line, .context = &copied};
+  cxd_status status = cxd__find(file, file->now.fd, file->now.size, &search, error);
+  if (status == CXD_OK && !copied.line)
+    status = cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': intent %lld cannot be found again", file->place.path, (long long)number);
+  if (status != CXD_OK)
+    return status;
+  *line = copied.line;
+  if (seq)
+    *seq = number;
+  return CXD_OK;
+}
+
+static cxd_status file_dangling(void *self, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error) {
+  struct cxd__file *file = self;
+  struct cxd__sigxfsz held;
+  *line = NULL;
+  cxd_status status = enter(file, &held, error);
+  if (status != CXD_OK)
+    return status;
+  const struct cxd__open *open = first_dangling(file, campaign, after);
+  return leave(file, &held, open ? read_intent(file, open->seq, line, seq, error) : CXD_OK);
+}
+
+static int file_take_checkpoint(void *self, int64_t *seq, char h[65]) {
+  struct cxd__file *file = self;
+  if (!file->anchor.seq)
+    return 0;
+  *seq = file->anchor.seq;
+  cxd__hash_hex(file->anchor.h, h);
+  h[64] = '\0';
+  file->anchor.seq = 0;
+  return 1;
+}
+
+static const char *file_alarm(void *self) { return ((struct cxd__file *)self)->alarm; }
+
+/* The locks and the data belong to the parent as well: in its child only the descriptors go. */
 static void file_close(void *self, int forked) {
-  struct file *file = self;
-  (void)forked;
-  cxd__place_close(&file->place);
+  struct cxd__file *file = self;
+  cxd__writers_close(&file->writers, forked);
+  cxd__sheet_close(&file->now);
+  cxd__pending_free(&file->pending);
+  cxd__pending_free(&file->moved);
+  cxd__window_close(&file->window);
+  cxd__seal_close(&file->plain);
   cxd__sealer_close(&file->sealer);
+  cxd__place_leave(&file->place);
   cxd_error_free(file->why);
+  cxd__free(file->alarm);
   cxd__free(file);
 }
 
-static const struct cxd__audit_ops ops = {.append = file_append, .reserve = file_reserve, .sync = file_sync, .close = file_close};
+static const struct cxd__audit_ops ops = {
+    .append = file_append, .sync = file_sync, .close = file_close, .reserve = file_reserve, .settle = file_settle, .dangling = file_dangling, .take_checkpoint = file_take_checkpoint, .alarm = file_alarm,
+};
 
-static cxd_status open_at(struct file *file, const struct cxd__audit_options *options, cxd_error **error) {
+static cxd_status first_look(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, cxd_error **error) {
+  cxd_status status = cxd__load(file, sheet, size, error);
+  if (status == CXD__DAMAGED)
+    status = cxd__broken_first(file, sheet, error);
+  else if (status == CXD_OK)
+    cxd__sheet_is_now(file, sheet);
+  if (status == CXD_OK && file->now.state.ended)
+    status = cxd__rotate_complete(file, error);
+  if (status == CXD_OK && !file->now.state.kid[0] && file->sealer.seal.kid[0])
+    status = cxd__rotate_due(file, error);
+  return status;
+}
+
+static cxd_status acquire(struct cxd__file *file, cxd_error **error) {
   struct stat st;
-  cxd_status status = cxd__place_open(&file->place, options->path, options->allow_network_fs, error);
+  struct cxd__sigxfsz held;
+  struct cxd__sheet sheet = {.fd = -1};
+  cxd_status status = cxd__place_acquire(&file->place, &sheet.fd, &st, error);
   if (status != CXD_OK)
     return status;
-  if (fstat(file->place.fd, &st) != 0)
-    return cxd__place_fail(&file->place, "cannot be examined", errno, error);
-  file->device = st.st_dev;
-  file->inode = st.st_ino;
-  file->size = -1; /* so that the first look reads it */
+  sheet.device = st.st_dev;
+  sheet.inode = st.st_ino;
+  cxd__sigxfsz_hold(&held);
+  status = leave(file, &held, first_look(file, &sheet, st.st_size, error));
+  cxd__sheet_close(&sheet);
+  return status;
+}
+
+static cxd_status open_at(struct cxd__file *file, const struct cxd__audit_options *options, cxd_error **error) {
+  file->max_bytes = options->max_bytes;
+  file->rotate_daily = options->rotate_daily;
   file->sync = options->sync;
-  status = cxd__sealer_open(&file->sealer, options->key, error);
+  cxd_status status = cxd__place_enter(&file->place, options->path, options->allow_network_fs, error);
   if (status == CXD_OK)
-    status = append_guarded(file, NULL, 0, error);
+    status = cxd__sealer_open(&file->sealer, options->key, error);
+  if (status == CXD_OK)
+    status = cxd__seal_open(&file->plain, NULL, error);
+  if (status == CXD_OK && cxd__window_open(&file->window) != 0)
+    status = cxd__fail_nomem(error);
+  if (status == CXD_OK)
+    status = acquire(file, error);
+  if (status == CXD_OK)
+    status = cxd__writers_open(&file->writers, &file->place, &file->sealer, error);
+  file->dirty = 1; /* what stands there may not be durable yet, whoever wrote it */
   return status == CXD_OK ? file_sync(file, error) : status;
 }
 
@@ -282,10 +314,10 @@ cxd_status cxd__audit_open_file(const struct cxd__audit_options *options, struct
   *out = NULL;
   if (!options->path || !*options->path)
     return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit.path is not set");
-  struct file *file = cxd__alloc(sizeof *file);
+  struct cxd__file *file = cxd__alloc(sizeof *file);
   if (!file)
     return cxd__fail_nomem(error);
-  file->place.dir = file->place.fd = -1;
+  file->place.dir = file->now.fd = file->writers.fd = -1;
   cxd_status status = open_at(file, options, error);
   if (status != CXD_OK) {
     file_close(file, 0);

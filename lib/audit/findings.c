@@ -36,7 +36,7 @@ void cxd__findings_more(struct cxd__findings *findings) {
   if (!findings->untold)
     return;
   cxd__buf_fmt(&text, "%zu more findings are not listed one by one: begin with the first", findings->untold);
-  cxd__findings_close(findings, findings->worst, "audit.more", &text);
+  findings->sink.take(findings->sink.self, findings->worst, "audit.more", cxd__buf_take(&text)); /* each had its alarm */
   findings->untold = 0;
 }
 

@@ -14,12 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit/io.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/now.h"
 
 #define LOCK_WAIT_US 10000000
-#define FILE_FLAGS (O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 cxd_status cxd__place_fail(const struct cxd__place *place, const char *doing, int code, cxd_error **error) {
   return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': %s: %s", place->path, doing, cxd__errno_text(code));
@@ -67,58 +67,80 @@ static cxd_status explain_open(const struct cxd__place *place, int code, cxd_err
   return cxd__place_fail(place, "cannot be opened for appending", code, error);
 }
 
-static cxd_status open_file(struct cxd__place *place, cxd_error **error) {
-  place->fd = openat(place->dir, place->base, FILE_FLAGS);
-  int created = place->fd < 0 && errno == ENOENT;
-  if (created)
-    place->fd = openat(place->dir, place->base, FILE_FLAGS | O_CREAT, 0600);
-  if (place->fd < 0)
-    return explain_open(place, errno, error);
-  struct stat st;
-  if (fstat(place->fd, &st) != 0)
+static cxd_status examine(const struct cxd__place *place, int fd, struct stat *st, cxd_error **error) {
+  if (fstat(fd, st) != 0)
     return cxd__place_fail(place, "cannot be examined", errno, error);
-  if (!S_ISREG(st.st_mode))
+  if (!S_ISREG(st->st_mode))
     return refuse(place, "is not a regular file", error);
-  if (created && cxd__place_sync_dir(place) != 0)
-    return cxd__place_fail(place, "its directory cannot be made durable", errno, error);
-  return CXD_OK;
+  return place->allow_network_fs ? CXD_OK : check_local(place, fd, error);
 }
 
-cxd_status cxd__place_open(struct cxd__place *place, const char *path, int allow_network_fs, cxd_error **error) {
-  place->path = cxd__strdup(path);
-  if (!place->path)
-    return cxd__fail_nomem(error);
-  cxd_status status = enter_dir(place, error);
-  if (status == CXD_OK && !allow_network_fs)
-    status = check_local(place, place->dir, error);
-  if (status == CXD_OK)
-    status = open_file(place, error);
-  if (status == CXD_OK && !allow_network_fs)
-    status = check_local(place, place->fd, error);
+static cxd_status open_file(const struct cxd__place *place, int *fd, struct stat *st, cxd_error **error) {
+  *fd = cxd__open_in(place->dir, place->base, O_RDWR | O_APPEND);
+  int created = *fd < 0 && errno == ENOENT;
+  if (created)
+    *fd = cxd__open_in(place->dir, place->base, O_RDWR | O_APPEND | O_CREAT);
+  if (*fd < 0)
+    return explain_open(place, errno, error);
+  cxd_status status = examine(place, *fd, st, error);
+  if (status == CXD_OK && created && cxd__place_sync_dir(place) != 0)
+    status = cxd__place_fail(place, "its directory cannot be made durable", errno, error);
   return status;
 }
 
-void cxd__place_close(struct cxd__place *place) {
-  if (place->fd >= 0)
-    (void)close(place->fd);
+cxd_status cxd__place_enter(struct cxd__place *place, const char *path, int allow_network_fs, cxd_error **error) {
+  place->path = cxd__strdup(path);
+  place->allow_network_fs = allow_network_fs;
+  if (!place->path)
+    return cxd__fail_nomem(error);
+  cxd_status status = enter_dir(place, error);
+  return status == CXD_OK && !allow_network_fs ? check_local(place, place->dir, error) : status;
+}
+
+void cxd__place_leave(struct cxd__place *place) {
   if (place->dir >= 0)
     (void)close(place->dir);
   cxd__free(place->path);
-  *place = (struct cxd__place){.dir = -1, .fd = -1};
+  *place = (struct cxd__place){.dir = -1};
+}
+
+int cxd__place_has(const struct cxd__place *place, dev_t device, ino_t inode) {
+  struct stat st;
+  return fstatat(place->dir, place->base, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+#define TRIES 100
+
+cxd_status cxd__place_acquire(const struct cxd__place *place, int *fd, struct stat *st, cxd_error **error) {
+  cxd_status status = CXD_OK;
+  for (int i = 0; i < TRIES; i++) {
+    status = open_file(place, fd, st, error);
+    if (status == CXD_OK)
+      status = cxd__place_lock(place, *fd, error);
+    if (status == CXD_OK && cxd__place_has(place, st->st_dev, st->st_ino)) {
+      status = examine(place, *fd, st, error); /* its size may be another by now */
+      if (status == CXD_OK)
+        return CXD_OK;
+    }
+    if (*fd >= 0)
+      (void)close(*fd);
+    *fd = -1;
+    if (status != CXD_OK)
+      return status;
+  }
+  return refuse(place, "is replaced by another file again and again", error);
 }
 
 int cxd__place_sync_dir(const struct cxd__place *place) {
-  int result;
-  while ((result = fsync(place->dir)) != 0 && errno == EINTR) {
-  }
+  int result = cxd__sync_file(place->dir);
   return result != 0 && errno == EINVAL ? 0 : result; /* a file system whose directories need none */
 }
 
 /* flock() alone would wait for ever for a process that was stopped while it held the lock. */
-cxd_status cxd__place_lock(const struct cxd__place *place, cxd_error **error) {
+cxd_status cxd__place_lock(const struct cxd__place *place, int fd, cxd_error **error) {
   int64_t start = cxd__clock_read().mono_us;
   long pause = 20000;
-  while (flock(place->fd, LOCK_EX | LOCK_NB) != 0) {
+  while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR)
       continue;
     if (errno != EWOULDBLOCK)
@@ -132,4 +154,7 @@ cxd_status cxd__place_lock(const struct cxd__place *place, cxd_error **error) {
   return CXD_OK;
 }
 
-void cxd__place_unlock(const struct cxd__place *place) { (void)flock(place->fd, LOCK_UN); }
+void cxd__place_unlock(int fd) {
+  if (fd >= 0)
+    (void)flock(fd, LOCK_UN);
+}

@@ -6,26 +6,38 @@
 
 #include <cxdialer/cxdialer.h>
 
+#include <sys/stat.h>
+
 /*
  * Where a log lives: its directory stays open, so that files beside it can be made whatever the working directory of the host
- * is by then. Zero-initialise with both descriptors at -1.
+ * is by then. Zero-initialise with dir at -1.
  */
 struct cxd__place {
   char *path;
   const char *base; /* last part of path */
-  int dir, fd;
+  int dir;
+  int allow_network_fs;
 };
 
-/* Opens or creates the log: a regular file, no symbolic link, on a local file system unless allowed. CXD_E_AUDIT, CXD_E_NOMEM. */
-cxd_status cxd__place_open(struct cxd__place *place, const char *path, int allow_network_fs, cxd_error **error);
-void cxd__place_close(struct cxd__place *place);
+/* Finds the directory, on a local file system unless allowed. CXD_E_AUDIT, CXD_E_NOMEM. */
+cxd_status cxd__place_enter(struct cxd__place *place, const char *path, int allow_network_fs, cxd_error **error);
+void cxd__place_leave(struct cxd__place *place);
+
+/*
+ * Opens or creates the file at the path, a regular one and no symbolic link, and takes its lock. As long as that is held the file
+ * stays the one at the path: only the holder puts another in its place. CXD_E_AUDIT; *fd is -1 then.
+ */
+cxd_status cxd__place_acquire(const struct cxd__place *place, int *fd, struct stat *st, cxd_error **error);
+
+/* Whether the file at the path is this one. */
+int cxd__place_has(const struct cxd__place *place, dev_t device, ino_t inode);
 
 /* Makes names in the directory durable: 0, or -1 and errno. */
 int cxd__place_sync_dir(const struct cxd__place *place);
 
-/* Waits for the exclusive lock of the log, 10 s at most. */
-cxd_status cxd__place_lock(const struct cxd__place *place, cxd_error **error);
-void cxd__place_unlock(const struct cxd__place *place);
+/* Waits for the exclusive lock of a file of the log, 10 s at most. */
+cxd_status cxd__place_lock(const struct cxd__place *place, int fd, cxd_error **error);
+void cxd__place_unlock(int fd);
 
 /* "audit log 'x': doing: No such file or directory" with status CXD_E_AUDIT and field audit.path. */
 cxd_status cxd__place_fail(const struct cxd__place *place, const char *doing, int code, cxd_error **error);

@@ -72,9 +72,8 @@ void cxd__reader_tell_log(struct cxd__reader *reader, int32_t severity, const ch
 /* -------------------------------------------------------------------- form */
 
 __attribute__((cold)) static void tell_not_json(struct cxd__reader *reader) {
-  struct cxd__slice value;
   cxd_error *why = NULL;
-  (void)cxd__json_check(reader->line.text.p, reader->line.text.len, "as JSON", &value, &why);
+  (void)cxd__line_check(&reader->line, &why);
   cxd__reader_tell_row(reader, ERROR, "audit.form", "this is not a record; %.200s: " KEEP, cxd_error_message(why));
   cxd_error_free(why);
 }
@@ -82,7 +81,6 @@ __attribute__((cold)) static void tell_not_json(struct cxd__reader *reader) {
 /* 1: a record, read into line; 0: told why not; -1: no memory. */
 static int read_form(struct cxd__reader *reader) {
   const struct cxd__row *row = &reader->row;
-  struct cxd__slice value;
   if (row->len >= CXD__AUDIT_MAX_RECORD)
     cxd__reader_tell_row(reader, ERROR, "audit.form", "a line of %lld bytes, longer than any record: " KEEP, (long long)row->len);
   else if (cxd__has_control(row->p, row->have))
@@ -90,7 +88,7 @@ static int read_form(struct cxd__reader *reader) {
   else if (!cxd__line_read(row->p, row->have, &reader->line))
     cxd__reader_tell_row(reader, ERROR, "audit.form", "this is not a record, its first or last members are not those of one: " KEEP);
   else {
-    cxd_status status = cxd__json_check(row->p, row->have, "record", &value, NULL);
+    cxd_status status = cxd__line_check(&reader->line, NULL);
     if (status == CXD_OK || status == CXD_E_NOMEM)
       return status == CXD_OK ? 1 : -1;
     tell_not_json(reader);

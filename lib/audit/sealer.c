@@ -48,8 +48,12 @@ void cxd__sealer_close(struct cxd__sealer *sealer) {
   cxd__buf_free(&sealer->line);
 }
 
+void cxd__sealer_rename(struct cxd__sealer *sealer) { name_writer(sealer->writer); }
+
+struct cxd__stamp cxd__sealer_stamp(const struct cxd__sealer *sealer) { return (struct cxd__stamp){cxd__wall_us(), cxd__clock_read().boot_us, sealer->boot, sealer->writer}; }
+
 cxd_status cxd__sealer_seal(struct cxd__sealer *sealer, const char *body, size_t len, cxd_error **error) {
-  struct cxd__stamp stamp = {cxd__wall_us(), cxd__clock_read().boot_us, sealer->boot, sealer->writer};
+  struct cxd__stamp stamp = cxd__sealer_stamp(sealer);
   return cxd__chain_seal(&sealer->seal, &sealer->last, &stamp, body, len, &sealer->line, &sealer->next, error);
 }
 

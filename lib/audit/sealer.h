@@ -19,6 +19,10 @@ void cxd__boot_id(char out[40]); /* of this boot; "" when the kernel does not te
 
 cxd_status cxd__sealer_open(struct cxd__sealer *sealer, const struct cxd__audit_key *key, cxd_error **error);
 void cxd__sealer_close(struct cxd__sealer *sealer);
+void cxd__sealer_rename(struct cxd__sealer *sealer); /* another instance */
+
+/* Now, and by this writer. */
+struct cxd__stamp cxd__sealer_stamp(const struct cxd__sealer *sealer);
 
 /* Seals a body into sealer->line; the chain goes on only with cxd__sealer_commit(), once the line was taken. */
 cxd_status cxd__sealer_seal(struct cxd__sealer *sealer, const char *body, size_t len, cxd_error **error);

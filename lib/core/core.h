@@ -22,6 +22,7 @@
  * operation is dropped).
  */
 struct cxd__core;
+struct cxd__edits;
 
 struct cxd__core_options {
   const char *base_path;     /* path part of api.base_url, without a final slash */
@@ -47,9 +48,11 @@ struct cxd__job {
   enum cxd__rebalance rebalance;
   enum cxd__audit_mode audit;
   const char *actor;           /* may be NULL */
-  int64_t rollback_of;         /* APPLY: the record whose update is taken back; 0: none */
+  int64_t rollback_of;         /* PLAN, APPLY: the record whose update is taken back; 0: none */
+  const struct cxd__edits *edits; /* PLAN, APPLY: in place of what differs in the change from its base; NULL: that. See json/undo.h */
   const char *intent;          /* RECOVER: a dangling intent record, without its newline */
   size_t intent_len;
+  int64_t gone_boot_us;        /* RECOVER: boot clock when its writer was first seen to be gone; 0: now */
   const char *boot;            /* RECOVER: id of this boot; "" when it is not known */
 };
 

@@ -84,13 +84,6 @@ static void read_condition(struct cxd__slice root, struct cxd__intent *out, cons
     *what = "v0";
 }
 
-static void read_boot(struct cxd__slice root, struct cxd__intent *out, const char **what) {
-  out->boot = cxd__json_string(cxd__json_member(root, "boot"), NULL);
-  if (!out->boot)
-    *what = "boot";
-  out->boot_us = number(root, "bt", 0, what);
-}
-
 static void read_all(struct cxd__slice root, struct cxd__intent *out, const char **what) {
   const char *mode = WORD(cxd__json_member(root, "mode"), "merge", "replace");
   int64_t round = number(root, "round", 0, what);
@@ -100,7 +93,8 @@ static void read_all(struct cxd__slice root, struct cxd__intent *out, const char
   out->writer = text(root, "w", 256, what);
   if (cxd__json_member(root, "actor").p)
     out->actor = text(root, "actor", 1024, what);
-  read_boot(root, out, what);
+  if (!(out->boot = cxd__json_string(cxd__json_member(root, "boot"), NULL)))
+    *what = "boot";
   read_condition(root, out, what);
   read_diff(cxd__json_member(root, "diff"), out, what);
   out->replace = mode && mode[0] == 'r';

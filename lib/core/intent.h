@@ -16,7 +16,7 @@ struct cxd__intent_edit {
 
 /* An intent record as it stands in the log. Slices point into its text. Zero-initialise. */
 struct cxd__intent {
-  int64_t seq, boot_us;
+  int64_t seq;
   char *op, *campaign, *actor, *writer, *boot; /* actor: NULL when there was none; boot: "" when it is not known */
   int32_t replace, round;
   const char *concurrency;  /* "etag", "version", "none" */

@@ -90,7 +90,7 @@ struct cxd__op {
 
   /* RECOVER */
   struct cxd__intent intent;
-  int64_t started_boot_us;
+  int64_t gone_boot_us;        /* by then its writer was gone */
 
   /* GET and LIST */
   struct cxd__buf reply;

@@ -21,7 +21,7 @@ cxd_status cxd__recover_take(struct cxd__op *op, cxd_error **error) {
 }
 
 void cxd__recover_begin(struct cxd__op *op, cxd__now now) {
-  op->started_boot_us = now.boot_us;
+  op->gone_boot_us = op->job.gone_boot_us && op->job.gone_boot_us < now.boot_us ? op->job.gone_boot_us : now.boot_us;
   cxd__target_campaign(&op->core->options, op->intent.campaign, &op->target);
   if (op->target.failed)
     cxd__op_fail(op, now, NULL);
@@ -38,19 +38,14 @@ void cxd__recover_failed(struct cxd__op *op, cxd__now now, cxd_error *error) {
 }
 
 /*
- * A copy may be under way for as long as an attempt takes after it was sent: not after the deadline of that update, and not after
- * its process had ended, which it had when this began. Of another boot none is.
+ * A copy may be under way for as long as an attempt takes after its process ended: it may have sent it again just before, whatever
+ * the time of the intent says. Of another boot none is.
  */
 static int64_t safe_boot_us(const struct cxd__op *op) {
-  const struct cxd__core_options *options = &op->core->options;
-  const struct cxd__intent *intent = &op->intent;
-  int known = intent->boot[0] && op->job.boot && op->job.boot[0];
-  int64_t latest = op->started_boot_us;
-  if (known && strcmp(intent->boot, op->job.boot) != 0)
+  const char *theirs = op->intent.boot, *ours = op->job.boot ? op->job.boot : "";
+  if (theirs[0] && ours[0] && strcmp(theirs, ours) != 0)
     return INT64_MIN;
-  if (known && intent->boot_us < latest - options->deadline_us)
-    latest = intent->boot_us + options->deadline_us;
-  return latest + options->attempt_timeout_us;
+  return op->gone_boot_us + op->core->options.attempt_timeout_us;
 }
 
 /* 1: the timer runs, then it is read again. */

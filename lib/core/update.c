@@ -36,8 +36,15 @@ int cxd__update_check_again(struct cxd__op *op, cxd__now now) {
   return 1;
 }
 
+static cxd_status copy_edits(const struct cxd__edits *from, struct cxd__edits *to, cxd_error **error) {
+  cxd_status status = CXD_OK;
+  for (size_t i = 0; status == CXD_OK && i < from->count; i++)
+    status = cxd__edits_put(to, from->items[i].pointer, from->items[i].value, error);
+  return status;
+}
+
 static cxd_status collect_edits(struct cxd__op *op, cxd_error **error) {
-  cxd_status status = cxd__edits_of(op->job.change, &op->edits, error);
+  cxd_status status = op->job.edits ? copy_edits(op->job.edits, &op->edits, error) : cxd__edits_of(op->job.change, &op->edits, error);
   if (status == CXD_OK && op->job.rebalance != CXD__REBALANCE_KEEP)
     status = cxd__edits_put(&op->edits, CXD_FIELD_AUTO_REBALANCE, op->job.rebalance == CXD__REBALANCE_ON ? json_true : json_false, error);
   return status;
@@ -228,7 +235,7 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
   }
   int as_asked = cxd__edits_hold(&op->edits, op->server->root);
   if (base.p && !as_asked && cxd__conflict_since(&op->edits, base, op->server->root)) {
-    conflict(op, now, base, "members of this change were changed by somebody else since they were read");
+    conflict(op, now, base, op->job.rollback_of ? "members of the update to be taken back were changed by somebody else since" : "members of this change were changed by somebody else since they were read");
     return;
   }
   if (!base.p && !(op->first_base = cxd__strndup(op->server->root.p, op->server->root.len))) {

@@ -12,7 +12,7 @@
 struct cxd__keys {
   struct cxd__slice *items;
   size_t count, cap;
-  int escaped; /* the text has an escape somewhere: equal names may have different bytes */
+  int escaped; /* a name up to here has an escape: equal names may have different bytes */
   struct cxd__slice room[CXD__KEYS_ROOM];
 };
 

@@ -16,6 +16,7 @@ struct scan {
   const char *text, *end, *what;
   cxd_error **error;
   cxd_status status;
+  int escaped; /* there was an escape since this was last cleared */
   struct cxd__keys keys;
 };
 
@@ -79,7 +80,7 @@ static const char *unicode_escape(struct scan *s, const char *start) {
 
 static const char *escape(struct scan *s, const char *p) {
   int c = peek(s, p + 1);
-  s->keys.escaped = 1;
+  s->escaped = 1;
   if (c == 'u')
     return unicode_escape(s, p);
   if (c <= 0 || !strchr("\"\\/bfnrt", c))
@@ -152,9 +153,11 @@ static const char *value(struct scan *s, const char *p, int depth);
 
 static const char *member(struct scan *s, const char *p, int depth) {
   const char *start = p;
+  s->escaped = 0;
   p = string(s, p);
   if (!p)
     return NULL;
+  s->keys.escaped |= s->escaped; /* one in a value says nothing about names */
   struct cxd__slice key = {start, (size_t)(p - start)};
   if (!cxd__keys_push(&s->keys, key)) {
     s->status = cxd__fail_nomem(s->error);
@@ -245,19 +248,51 @@ static const char *whole(struct scan *s, struct cxd__slice *out) {
   return p == s->end ? p : expected(s, p, "the end of the text");
 }
 
+static void start(struct scan *s, const char *text, size_t len, const char *what, cxd_error **error) {
+  s->text = text ? text : "";
+  s->end = s->text + (text ? len : 0);
+  s->what = what;
+  s->error = error;
+  s->status = CXD_OK;
+  s->escaped = 0;
+  cxd__keys_open(&s->keys);
+}
+
 cxd_status cxd__json_check(const char *text, size_t len, const char *what, struct cxd__slice *out, cxd_error **error) {
   if (len > CXD__JSON_MAX_BYTES)
     return cxd__fail(error, CXD_E_TOO_LARGE, "%s: %zu bytes, more than %d", what, len, CXD__JSON_MAX_BYTES);
   struct scan s;
-  s.text = text ? text : "";
-  s.end = s.text + (text ? len : 0);
-  s.what = what;
-  s.error = error;
-  s.status = CXD_OK;
-  cxd__keys_open(&s.keys);
+  start(&s, text, len, what, error);
   struct cxd__slice found;
   if (whole(&s, &found))
     *out = found;
   cxd__keys_close(&s.keys);
   return s.status;
+}
+
+static int members(struct scan *s, const char *p) {
+  for (;;) {
+    if (peek(s, p) != '"')
+      return 0;
+    p = member(s, p, 1);
+    if (!p)
+      return 0;
+    p = space(s, p);
+    if (p == s->end)
+      return !cxd__keys_end(&s->keys, 0).p;
+    if (*p != ',')
+      return 0;
+    p = space(s, p + 1);
+  }
+}
+
+int cxd__json_check_members(const char *text, size_t len, const struct cxd__slice *taken, size_t count) {
+  struct scan s;
+  int pushed = 1;
+  start(&s, text, len, "members", NULL);
+  for (size_t i = 0; i < count && pushed; i++)
+    pushed = cxd__keys_push(&s.keys, taken[i]);
+  int fine = pushed && members(&s, text);
+  cxd__keys_close(&s.keys);
+  return fine;
 }

@@ -39,6 +39,12 @@ enum cxd__json_kind {
  */
 cxd_status cxd__json_check(const char *text, size_t len, const char *what, struct cxd__slice *out, cxd_error **error);
 
+/*
+ * The same for the members of an object without its braces, beside others whose raw names (with quotes) are taken: 1, or 0 when they are
+ * none or memory ran out; then cxd__json_check() of the whole says why.
+ */
+int cxd__json_check_members(const char *text, size_t len, const struct cxd__slice *taken, size_t count);
+
 /* Line and column (from 1) of a byte in a text, for messages about values of a checked text. */
 void cxd__json_place(const char *text, size_t offset, size_t *line, size_t *column);
 

@@ -68,10 +68,13 @@ UPDATE_FINDINGS = (
     ("server.4xx", "error",
      "The server refused the change with another answer from 400 to 499; the code has its number, such as `server.415`. Answers with a status of their own, such as 401, 404, 409 and 429, are no findings.",
      "look the number up in the manual of the server, with the request id that the error has."),
+    ("audit.broken", "warning",
+     "The audit log had been damaged or cut when it was opened or looked at. What stood there was left as it was, under a name of its own, and the log goes on in a new segment.",
+     "verify the log and look at the segment that the message names: somebody, or a disk, has changed what was written. The warning stays until the log is opened anew."),
 )
 UPDATE_SECTION = """## Findings of the update
 
-`apply` and `plan` add these to the report of the validator, from what the server did. A policy cannot change them."""
+`apply` and `plan` add these to the report of the validator, from what the server did and from the audit log. A policy cannot change them."""
 TAIL = """
 Findings that own rules add have codes of their own: `a-z`, `0-9`, `_` in words with dots between, up to 64 bytes, such as `acme.night_shift`.
 

@@ -296,6 +296,7 @@ START_TEST(updaters) {
   ck_argument(cxd_updater_new(config, client, NULL, NULL, NULL));
   ck_argument(cxd_updater_apply(updater, campaign, NULL, NULL));
   ck_argument(cxd_updater_plan(updater, campaign, NULL, NULL));
+  ck_argument(cxd_updater_rollback(updater, "/dev/null", 1, 0, NULL, NULL));
   ck_argument(cxd_updater_set_audit_logger(updater, NULL, NULL));
   ck_argument(cxd_updater_add_callback(updater, NULL, NULL));
   size_t resolved = 7, left = 7;
@@ -318,6 +319,9 @@ START_TEST(updaters) {
     ck_argument(cxd_updater_add_callback(bad[i], &callback, NULL));
     no_update(bad[i], campaign);
     no_update(updater, bad[i]);
+    cxd_result *result = (cxd_result *)(void *)config;
+    ck_argument(cxd_updater_rollback(bad[i], "/dev/null", 1, 0, &result, NULL));
+    ck_assert_ptr_null(result);
     ck_argument(cxd_updater_recover(bad[i], &resolved, &left, NULL));
     ck_assert_ptr_null(cxd_updater_dangling_json(bad[i]));
     cxd_updater_cancel(bad[i]);

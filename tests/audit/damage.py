@@ -107,8 +107,9 @@ def seal_anew(lines, begin, change=lambda front: front.replace(b'"bt":', b'"bt":
 
 
 def seal_line(front, prev):
-    """A plain line of this front, and its hash; any front with a number at its place."""
-    seq = int(re.match(rb'\{"v":1,"seq":([0-9]+)', front)[1])
+    """A plain line of this front, and its hash. A front without a number: sealed as number 1."""
+    found = re.match(rb'\{"v":1,"seq":([0-9]{1,18}),', front)
+    seq = int(found[1]) if found else 1
     h = hashlib.sha256(b"cxdialer.audit.v1\0" + prev + seq.to_bytes(8, "big") + len(front).to_bytes(4, "big") + front).digest()
     return front + b',"prev":"' + prev.hex().encode() + b'","h":"' + h.hex().encode() + b'"}\n', h
 
@@ -117,7 +118,10 @@ def strip_key(lines, prev=None):
     """The same records without their key, in a chain of their own. prev: of the first, if not what stands there."""
     stripped = []
     for line in lines:
-        front, found = re.match(rb'(.*?)(?:,"kid":"[0-9a-f]{16}","e":0)?,"prev":"([0-9a-f]{64})"', line, re.DOTALL).groups()
+        found = re.match(rb'(.*?)(?:,"kid":"[0-9a-f]{16}","e":0)?,"prev":"([0-9a-f]{64})"', line, re.DOTALL)
+        if not found:
+            return stripped + lines[len(stripped):]
+        front, found = found.groups()
         line, prev = seal_line(front, prev or bytes.fromhex(found.decode()))
         stripped.append(line)
     return stripped
@@ -126,10 +130,7 @@ def strip_key(lines, prev=None):
 def strip_keys(files, log, rng):
     name, lines = some(files, log, rng, 2)
     i = rng.randrange(len(lines) or 1)
-    try:
-        return with_file(files, name, b"".join(lines[:i] + strip_key(lines[i:])))
-    except AttributeError:
-        return files
+    return with_file(files, name, b"".join(lines[:i] + strip_key(lines[i:])))
 
 
 def delete_segment(files, log, rng):

@@ -50,7 +50,7 @@ def is_seen(files, log, key=None, expect=()):
     folder = Memory(files)
     verifier = UpToFirst(key, expect)
     try:
-        verifier.run(verify_log.find_segments(folder, log, log, key), True)
+        verifier.run(verify_log.find_segments(folder, log, log), True)
     except Seen:
         return True
     return False

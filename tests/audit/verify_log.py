@@ -27,7 +27,7 @@ MAX_RECORD = 16384
 MAX_NUMBER = 2**63 - 1
 START = (0, bytes(32))
 WHYS = ("size", "day", "key", "sync", "broken")
-TEXT = rb'"(?:[^"\\]|\\.)*"'
+TEXT = rb'"[^"\\]*"'
 HEAD = re.compile(
     rb'\{"v":1,"seq":([1-9][0-9]{0,18}),"t":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z",'
     rb'"bt":[0-9]+,"boot":' + TEXT + rb',"w":' + TEXT + rb',"k":"([^"\\]*)"')
@@ -144,6 +144,11 @@ def read_record(line, key):
     return record
 
 
+def looks_like_record(line):
+    """Enough for a line that does not count, whatever it is."""
+    return HEAD.match(line) is not None and TAIL.search(line) is not None
+
+
 def is_number(value, least):
     return type(value) is int and least <= value <= MAX_NUMBER
 
@@ -155,45 +160,46 @@ def is_hex(value, digits):
 class Link:
     """What the genesis of a later segment says about the segment before."""
 
-    def __init__(self, members):
-        get = members.get
-        whole = (get("why") in WHYS and isinstance(get("prev_name"), str) and is_number(get("prev_seq"), 1) and is_hex(get("prev_h"), 64)
+    def __init__(self, record):
+        get = record.members.get
+        whole = (get("why") in WHYS and isinstance(get("prev_name"), str) and SEGMENT.fullmatch(get("prev_name"))
+                 and is_number(get("prev_seq"), 1) and is_hex(get("prev_h"), 64)
                  and (get("prev_sha256", 0) is None if get("why") == "sync" else is_hex(get("prev_sha256"), 64))
                  and isinstance(get("open"), list) and all(is_number(seq, 1) for seq in get("open")))
         if not whole:
             raise Bad("audit.genesis", "a genesis that does not say what stood before it")
         self.why, self.name, self.open = get("why"), get("prev_name"), get("open")
         self.end = (get("prev_seq"), bytes.fromhex(get("prev_h")))
+        if record.seq != self.end[0] + 1 or record.prev != self.end[1]:
+            raise Bad("audit.genesis", "a genesis that does not stand behind the record it names")
         self.sha256 = get("prev_sha256")
 
 
 class Segment:
-    """
-    A file of the log: its lines, what is behind the last newline, and the link to the segment before, if there is one;
-    sound: the genesis that has it is a record in itself. If not, the link is good for finding a file, for nothing else.
-    """
+    """A file of the log: its lines, what is behind the last newline, and the link to the segment before, if its genesis tells of one."""
 
-    def __init__(self, name, data, key):
+    def __init__(self, name, data):
         self.name, self.data = name, data
         self.lines = data.split(b"\n")
         self.rest = self.lines.pop()
-        self.link, self.sound = self.read_genesis(key)
+        self.number, self.is_genesis, self.link = 0, False, None
+        self.read_first()
 
-    def read_genesis(self, key):
+    def is_known(self):
+        """Whether the first line is a genesis that says where the segment stands."""
+        return self.is_genesis and (self.number == 1 or self.link is not None)
+
+    def read_first(self):
         try:
             record = Record(self.lines[0])
-            link = Link(record.members) if record.kind == "genesis" and record.seq > 1 else None
         except (Bad, IndexError):
-            return None, False
-        return link, is_sound(record, key)
-
-
-def is_sound(record, key):
-    try:
-        check_seal(record, key)
-        return True
-    except Bad:
-        return False
+            return
+        self.number, self.is_genesis = record.seq, record.kind == "genesis"
+        if self.is_genesis and record.seq > 1:
+            try:
+                self.link = Link(record)
+            except Bad:
+                pass
 
 
 class Folder:
@@ -232,29 +238,22 @@ def place_of(name, base):
 def log_in(folder):
     """The name of the last file of the one log in a directory, and the name at audit.path."""
     names = folder.names()
-    matches = [match for match in map(SEGMENT.fullmatch, names) if match]
-    bases = {match["base"] for match in matches} or {name for name in names if not BESIDE.fullmatch(name)}
+    logs = [name for name in names if not BESIDE.fullmatch(name) and folder.read(name).startswith(b'{"v":1,"seq":')]
+    bases = {match["base"] if match else name for name, match in zip(logs, map(SEGMENT.fullmatch, logs))}
     if len(bases) != 1:
         raise Unusable("more than one log, name the file" if bases else "no log")
     base = bases.pop()
     return max((name for name in names if place_of(name, base)), key=lambda name: place_of(name, base)), base
 
 
-def before(names, segment, base):
-    """The name of the segment before, if there is one and it is here."""
-    lower = {name: place_of(name, base) for name in names if place_of(name, base) and place_of(name, base) < place_of(segment.name, base)}
-    if not segment.lines:
-        return max(lower, key=lower.get, default=None)
-    return segment.link.name if segment.link and segment.link.name in lower else None
-
-
-def find_segments(folder, last, base, key):
+def find_segments(folder, last, base):
     """The segments up to one of them, oldest first."""
-    names, found = folder.names(), []
-    name = last
-    while name is not None:
-        found.insert(0, Segment(name, folder.read(name), key))
-        name = before(names, found[0], base)
+    names, found = set(folder.names()), [Segment(last, folder.read(last))]
+    while found[0].link and found[0].link.name in names - {segment.name for segment in found} and place_of(found[0].link.name, base):
+        before = Segment(found[0].link.name, folder.read(found[0].link.name))
+        if before.is_known() and before.number > found[0].number:
+            break
+        found.insert(0, before)
     return found
 
 
@@ -266,12 +265,13 @@ class Verifier:
             self.wanted.setdefault(seq, []).append(h)
         self.findings = []
         self.records = self.segments = self.first_bad_seq = 0
+        self.begun = True       # else the first record in itself is taken as it is
         self.last = START       # the record that the next one has to follow
-        self.damaged = False    # the next record in itself is taken as it is
-        self.seen = None        # the last record in itself
-        self.first_plain = 0    # number of the first record without key
-        self.first_keyed = 0
-        self.open, self.carried = {}, 0
+        self.damaged = 0        # lines behind it that were damaged
+        self.seen = None        # the last record in itself of this segment
+        self.newest = None      # the last record in itself
+        self.keyed = self.plain = False  # whether there was a record with a key, and one without
+        self.open, self.carried = {}, set()  # intents without outcome: by op, and those of segments that are not read
         self.place = None       # segment and line
 
     def tell(self, severity, code, reason):
@@ -284,101 +284,133 @@ class Verifier:
 
     # Segments
 
-    def run(self, segments, whole):
-        """whole: the last of the segments has to be the end of the log."""
-        self.segments_found = len(segments)
+    def run(self, segments, whole, headless=False, begin=1):
+        """
+        whole: the last of the segments has to be the end of the log; headless: it cannot be, the file at audit.path is missing.
+        begin: the number that the name of the first segment has.
+        """
+        self.segments_found, self.whole = len(segments), whole
+        first = segments[0]
+        self.begun = first.is_known() or not self.genesis
+        if not self.begun:
+            self.last = (begin - 1, bytes(32))
         for i, segment in enumerate(segments):
             successor = segments[i + 1] if i + 1 < len(segments) else None
             self.segment(segment, segments[i - 1] if i else None, successor)
-        self.end(whole)
+        if headless or whole and self.seen and self.seen.kind == "rotate":
+            self.error("audit.rotated", "the log ends here, its next segment is missing")
+        self.end()
 
     def segment(self, segment, previous, successor):
         self.segments += 1
-        link = successor.link if successor and successor.sound else None
+        link = successor.link if successor else None
         cut = link.end if link and link.why in ("sync", "broken") else None
+        if segment.link and not previous and self.genesis:
+            self.place = segment, 0
+            self.begin_behind(segment.link)
         for i, line in enumerate(segment.lines):
             self.place = segment, i
-            if self.last == cut:
-                self.abandon(link, len(segment.lines) - i, segment.rest)
+            if cut and self.last[0] + self.damaged >= cut[0]:
+                self.abandon(link, sum(map(looks_like_record, segment.lines[i:])))
                 return
             self.line(line, i == 0, segment, previous)
         self.place = segment, len(segment.lines)
-        if self.last == cut:
-            self.abandon(link, 0, segment.rest)
+        if cut and self.last[0] + self.damaged >= cut[0]:
             return
         if segment.rest:
-            self.torn(segment, successor is None)
-        if link:
-            self.check_end(segment, link, cut)
+            self.torn(segment, self.whole and successor is None)
+        if not segment.lines and self.genesis:
+            self.error("audit.genesis", "no record is in it, not even a genesis")
 
     def where(self):
         segment, i = self.place
         return f"{segment.name}: line {i + 1}: " if self.segments_found > 1 else f"line {i + 1}: "
 
-    def abandon(self, link, lines, rest):
-        if link.why == "sync" and (lines or rest):
-            self.tell("note", "audit.abandoned", f"{lines + bool(rest)} lines from here on are abandoned, the next segment has them again")
+    def abandon(self, link, records):
+        if link.why == "sync" and records:
+            self.tell("note", "audit.abandoned", f"{records} records from here on are abandoned, the next segment has them again")
 
     def torn(self, segment, is_last):
         rest = segment.rest
         if segment.lines and self.seen and self.seen.kind == "rotate":
             self.error("audit.rotated", "there is something behind the rotate record")
-        if len(rest) + 1 > MAX_RECORD:
-            self.error("audit.form", f"{len(rest)} bytes without a newline")
-        elif not is_last or whole_inside(rest):
+        if not is_last or whole_inside(rest):
             self.error("audit.torn", f"torn, {len(rest)} bytes without a newline")
         else:
             self.tell("warning", "audit.torn", f"torn, {len(rest)} bytes without a newline")
         if segment.lines:
             self.seen = None
 
-    def check_end(self, segment, link, cut):
-        """A segment was read to its end: is it the one that the next names?"""
-        if cut:
-            self.error("audit.segment", f"record {cut[0]}, from which the next segment goes on, is not here")
-        elif self.last != link.end or self.damaged:
-            self.error("audit.segment", f"the next segment goes on from another record {link.end[0]}")
-        elif not self.seen or self.seen.kind != "rotate":
-            self.error("audit.segment", "it does not end with a rotate record")
+    def check_end(self, previous, link, last_kind):
+        """The segment before was read up to here: is it the one that this one names?"""
+        if link.sha256 and hashlib.sha256(previous.data).hexdigest() != link.sha256:
+            self.error("audit.segment", f"{link.name} is not as it was left")
+        missing = link.end[0] - self.last[0]
+        if self.begun and not (0 <= missing <= self.damaged if self.damaged else self.last == link.end):
+            self.error("audit.segment", f"{link.name} does not end with record {link.end[0]}, from which this segment goes on")
+        elif link.why in ("size", "day", "key") and last_kind != "rotate":
+            self.error("audit.segment", f"{link.name} does not end with a rotate record")
 
     def genesis_of(self, record, segment, previous):
         """The first record of a segment, if it is a genesis: sets what it has to follow."""
         if record.seq == 1:
+            if record.prev != START[1]:
+                self.error("audit.genesis", "the genesis of a first segment that has something before it")
+                self.last = (0, record.prev)
             return
-        link = segment.link or Link(record.members)
+        link = segment.link or Link(record)
         if previous:
-            if link.sha256 and hashlib.sha256(previous.data).hexdigest() != link.sha256:
-                self.error("audit.segment", f"{link.name} is not as it was left")
-        elif link.end[1] in self.wanted.get(link.end[0], ()):
-            self.stand_in(link)
+            self.check_end(previous, link, self.end_kind)
         else:
-            self.error("audit.segment", f"the segment before, {link.name!r}, is missing")
-            self.carried = len(link.open)
+            self.carried = set(link.open)
         if link.why == "broken":
             self.error("audit.broken", f"{link.name} was found damaged or cut behind record {link.end[0]}")
-        self.last, self.damaged = link.end, False
+        self.last, self.damaged = link.end, 0
 
-    def stand_in(self, link):
-        """A segment is kept elsewhere: its last record is known, and vouches for all before."""
-        self.wanted = {seq: hashes for seq, hashes in self.wanted.items() if seq > link.end[0]}
-        self.last, self.open, self.carried = link.end, {}, len(link.open)
+    def begin_behind(self, link):
+        """The segment before the first one is not here: kept elsewhere, so that its last record is known, or missing."""
+        if link.end[1] in self.wanted.get(link.end[0], ()):
+            del self.wanted[link.end[0]]
+        else:
+            self.error("audit.segment", f"the segment before, {link.name!r}, is missing")
+        self.begun, self.last = True, link.end
 
     # Records
 
     def line(self, line, first, segment, previous):
-        if self.seen and self.seen.kind == "rotate" and not first:
-            self.error("audit.rotated", "there is something behind the rotate record")
-        self.seen = None
+        if first:
+            self.end_kind, self.seen = self.seen and self.seen.kind, None
         try:
-            record = read_record(line, self.key)
+            record = Record(line)
+            proven = self.prove(record)
+            if self.seen and self.seen.kind == "rotate":
+                self.error("audit.rotated", "there is a record behind the rotate record")
+            self.seen = record
+            self.check_keyed(record)
             self.check_kind(record, first, segment, previous)
         except Bad as bad:
             self.error(bad.code, str(bad))
-            self.damaged = True
+            self.damaged += 1
             return
-        self.check_order(record)
-        self.check_wanted(record)
-        self.follow(record)
+        if self.check_order(record):
+            self.check_wanted(record)
+            self.follow(record)
+            self.records += proven
+
+    def prove(self, record):
+        """Whether the record is as it was sealed; False: that takes another key. Bad: it is not."""
+        try:
+            check_seal(record, self.key)
+            return True
+        except Bad as bad:
+            if bad.code != "audit.key":
+                raise
+            self.tell_once("audit.key", str(bad))
+            return False
+
+    def tell_once(self, code, reason):
+        if all(finding["code"] != code for finding in self.findings):
+            self.error(code, reason)
 
     def check_kind(self, record, first, segment, previous):
         wanted = first and self.genesis
@@ -390,21 +422,32 @@ class Verifier:
             self.error("audit.genesis", "a genesis in the middle")
 
     def check_order(self, record):
-        before = len(self.findings)
-        if self.key and not record.kid and self.first_keyed:
-            self.error("audit.unkeyed", "it is not keyed, and there are keyed records before")
-        if not self.damaged and record.seq != self.last[0] + 1:
-            self.error("audit.seq", f"number {record.seq} where {self.last[0] + 1} is expected")
-        elif not self.damaged and record.prev != self.last[1]:
+        """Whether it stands behind the last one, or behind damaged lines that may each have been a record."""
+        expected = self.last[0] + 1
+        if not self.begun:
+            self.begun = True
+            return True
+        if record.seq < expected:
+            self.error("audit.seq", f"number {record.seq} where {expected} is expected: twice, or out of order")
+            return False
+        if record.seq > expected + self.damaged:
+            self.error("audit.seq", f"number {record.seq} where {expected + self.damaged} is expected: records are missing")
+        elif record.seq == expected and record.prev != self.last[1]:
             self.error("audit.chain", "prev is not the hash of the record before")
-        self.records += len(self.findings) == before
+        return True
+
+    def check_keyed(self, record):
+        if not record.kid and self.keyed:
+            self.tell_once("audit.unkeyed", "it is not keyed, and there are keyed records before")
+        if record.kid and self.plain and not self.keyed and self.place[1]:
+            self.tell_once("audit.unkeyed", "it is keyed, what stands before in this segment is not")
+        elif record.kid and self.plain and not self.keyed:
+            self.tell("warning", "audit.unkeyed_start", "what stands before this record is not keyed")
+        self.keyed, self.plain = self.keyed or bool(record.kid), self.plain or not record.kid
 
     def follow(self, record):
-        self.last, self.damaged, self.seen = (record.seq, record.h), False, record
-        if record.kid:
-            self.first_keyed = self.first_keyed or record.seq
-        else:
-            self.first_plain = self.first_plain or record.seq
+        self.last, self.damaged = (record.seq, record.h), 0
+        self.newest = record
         self.track(record)
 
     def check_wanted(self, record):
@@ -417,36 +460,28 @@ class Verifier:
         op = record.members.get("op")
         if record.kind == "intent":
             self.open[str(op)] = record.seq
-        elif record.kind == "outcome" and self.open.pop(str(op), 0) == 0 and record.members.get("intent") is True:
-            self.carried = max(0, self.carried - 1)
+        elif record.kind == "outcome":
+            self.open.pop(str(op), None)
+            self.carried.discard(record.members.get("intent_seq"))
+        elif record.kind in ("genesis", "checkpoint") and isinstance(record.members.get("open"), list):
+            self.carried.intersection_update(seq for seq in record.members["open"] if is_number(seq, 1))
 
     # The end
 
-    def end(self, whole):
-        if whole and self.seen and self.seen.kind == "rotate":
-            self.error("audit.rotated", "the log ends with a rotate record, its next segment is missing")
+    def end(self):
         self.place = None
         for seq in sorted(self.wanted):
             self.error("audit.expect", f"record {seq} with the hash {self.wanted[seq][0].hex()} is not in the log")
-        self.end_unkeyed()
-        if self.open or self.carried:
-            numbers = ", ".join(str(seq) for seq in sorted(self.open.values())[:20])
-            self.tell("note", "audit.open", f"{len(self.open) + self.carried} intents without outcome: {numbers}")
-
-    def end_unkeyed(self):
-        if not self.key or not self.first_plain:
-            return
-        if self.first_keyed:
-            if self.first_plain < self.first_keyed:
-                self.tell("warning", "audit.unkeyed_start", f"the records before number {self.first_keyed} are not keyed")
-        else:
+        if self.key and self.plain and not self.keyed:
             self.error("audit.unkeyed", "no record of this log is keyed")
-            self.first_bad_seq = min(self.first_bad_seq, self.first_plain)
+        if self.open or self.carried:
+            numbers = sorted([*self.open.values(), *self.carried])
+            self.tell("note", "audit.open", f"{len(numbers)} intents without outcome: {', '.join(map(str, numbers[:20]))}")
 
     def report(self):
         ok = all(finding["severity"] != "error" for finding in self.findings)
         return {"ok": ok, "records": self.records, "segments": self.segments, "first_bad_seq": self.first_bad_seq,
-                "findings": self.findings, "last": f"{self.last[0]}:{self.last[1].hex()}" if self.last != START else ""}
+                "findings": self.findings, "last": f"{self.newest.seq}:{self.newest.h.hex()}" if self.newest else ""}
 
 
 def whole_inside(rest):
@@ -454,10 +489,12 @@ def whole_inside(rest):
     return re.match(rb'.*,"prev":"[0-9a-f]{64}","h":"[0-9a-f]{64}"\}.', rest, re.DOTALL) is not None
 
 
-def verify_files(folder, last, base, key=None, expect=(), genesis=True, whole=None):
+def verify_files(folder, last, base, key=None, expect=(), genesis=True, whole=False):
     verifier = Verifier(key, expect, genesis)
-    segments = find_segments(folder, last, base, key) if genesis else [Segment(last, folder.read(last), key)]
-    verifier.run(segments, last == base if whole is None else whole)
+    segments = find_segments(folder, last, base) if genesis else [Segment(last, folder.read(last))]
+    begin = 1 if segments[0].name == base else place_of(segments[0].name, base)[0]
+    aside = last != base and (not segments[-1].is_known() or segments[-1].number == place_of(last, base)[0])
+    verifier.run(segments, whole or not aside, whole and last != base, begin)
     return verifier.report()
 
 

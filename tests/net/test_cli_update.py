@@ -132,7 +132,7 @@ class Apply(UpdateCase):
                               env=clilib.environment(**self.env(sim.url)))
         self.assertEqual(done.returncode, 1)
         self.assertEqual(self.concurrent(sim), 120)
-        self.assertEqual([json.loads(line)["k"] for line in self.audit.read_text().splitlines()], ["genesis", "intent", "outcome"])
+        self.assertEqual([json.loads(line)["k"] for line in self.audit.read_text().splitlines()], ["genesis", "token", "intent", "outcome"])
 
     def test_nothing_to_do_gives_0_and_sends_no_put(self):
         sim = self.sim()

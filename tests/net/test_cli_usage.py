@@ -11,7 +11,7 @@ import unittest
 
 import clilib
 
-COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "windows", "capacity", "config", "version"]
+COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "rollback", "audit", "windows", "capacity", "config", "version"]
 VALID = {"id": "a1", "maxConcurrentCalls": 10}
 
 
@@ -48,7 +48,7 @@ class Usage(clilib.Case):
                 self.assertNotIn("the commands are", self.refused(word, says=[f"the nearest is '{nearest}'"]).stderr)
 
     def test_commands_of_later_releases_are_not_there(self):
-        for name in ("resume", "rollback", "audit"):
+        for name in ("resume", "batch"):
             with self.subTest(name):
                 self.refused(name, "x", says=[f"unknown command '{name}'"])
 
@@ -65,6 +65,8 @@ class Usage(clilib.Case):
             self.refused(command, says=[f"FILE... is missing: cxdialer {command} FILE..."])
         self.refused("config", says=["list|show is missing"])
         self.refused("config", "lst", says=["list or show"])
+        self.refused("rollback", says=["LOG is missing: cxdialer rollback LOG"])
+        self.refused("audit", says=["PART [LOG] is missing"])
 
     def test_global_options_behind_the_command_say_where_they_belong(self):
         for option, value in (("--output", "json"), ("--set", "rate.limit=1"), ("--config", "x")):

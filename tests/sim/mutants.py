@@ -38,6 +38,10 @@ MUTANTS = [
     ("queue-not-looked-at-again", {6, 7, 9}, "core/core.c", "|| cxd__op_may_leave(op, now, action))", "|| 1)"),
     ("chance-from-elsewhere", {8}, "core/core.c", "core->prng.state = seed;", "static uint64_t made;\n  core->prng.state = seed ^ ++made;"),
     ("end-of-hours-not-sent-along", {9}, "core/request.c", "    action.request.not_after_wall_ms = op->valid_until_ms;\n", ""),
+    ("recovery-does-not-wait", {10}, "core/recover.c", "asked_boot_us < safe &&", "0 &&"),
+    ("recovery-only-compares-values", {10}, "core/recover.c", "if (was == WAS_SAME)", "if (was == WAS_SAME || cxd__intent_as_before(intent, found->root))"),
+    ("recovery-does-not-look-at-values", {10}, "core/recover.c", "as_sent = tells && cxd__intent_as_sent(intent, found->root);", "as_sent = tells && was == WAS_CHANGED;"),
+    ("recovery-sees-others-everywhere", {10}, "core/recover.c", "as_sent = tells && cxd__intent_as_sent(intent, found->root);", "as_sent = 0;"),
     ("window-not-checked-again", {9}, "core/update.c", "if (age >= 0 && age < CHECK_LIFE_MS)", "if (age >= 0)"),
 ]
 

@@ -49,14 +49,14 @@ static void ck_file(const char *path, const char *text, size_t len) {
 
 /* The last record says what was cut off, and the copy has it. */
 static void ck_recovered(int seq, const char *torn, size_t len) {
-  char path[128], body[160], hash[65];
+  char path[128], body[240], hash[65];
   struct stat st;
   (void)snprintf(path, sizeof path, "%s.torn-%d", log_path, seq);
   ck_file(path, torn, len);
   ck_assert_int_eq(stat(path, &st), 0);
   ck_assert_uint_eq(st.st_mode, S_IFREG | 0600);
   cxd__sha256_hex(torn, len, hash);
-  (void)snprintf(body, sizeof body, ",\"k\":\"recover\",\"len\":%zu,\"sha256\":\"%s\",\"prev\":", len, hash);
+  (void)snprintf(body, sizeof body, ",\"k\":\"recover\",\"what\":\"torn\",\"len\":%zu,\"sha256\":\"%s\",\"file\":\"audit.log.torn-%d\",\"prev\":", len, hash, seq);
   struct cxd__buf text = read_file(log_path);
   ck_assert_ptr_nonnull(strstr(text.data + last_line(&text), body));
   cxd__buf_free(&text);
@@ -166,42 +166,6 @@ START_TEST(a_second_torn_tail_with_the_same_number_gets_a_name_of_its_own) {
 }
 END_TEST
 
-START_TEST(a_changed_last_line_is_refused_and_never_touched) {
-  struct cxd__buf text = make_log(2);
-  size_t start = last_line(&text);
-  char place[40];
-  (void)snprintf(place, sizeof place, "at byte %zu,", start);
-  for (size_t i = start; i + 1 < text.len; i++) {
-    struct cxd__audit *audit = NULL;
-    text.data[i] ^= 1;
-    write_file(log_path, text.data, text.len);
-    ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "may have been tampered with");
-    ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, place);
-    ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, log_path);
-    ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "set audit.path to a new file");
-    ck_assert_ptr_null(audit);
-    ck_file(log_path, text.data, text.len);
-    text.data[i] ^= 1;
-  }
-  cxd__buf_free(&text);
-}
-END_TEST
-
-START_TEST(a_changed_last_line_is_refused_before_a_torn_end_is_touched) {
-  struct cxd__buf text = make_log(1);
-  struct cxd__audit *audit = NULL;
-  text.data[last_line(&text) + 40] ^= 1;
-  cxd__buf_str(&text, "{\"v\":1,\"se");
-  write_file(log_path, text.data, text.len);
-  ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "tampered");
-  ck_file(log_path, text.data, text.len);
-  char path[128];
-  (void)snprintf(path, sizeof path, "%s.torn-3", log_path);
-  ck_assert_int_ne(access(path, F_OK), 0);
-  cxd__buf_free(&text);
-}
-END_TEST
-
 START_TEST(files_that_are_no_log_are_refused_and_never_touched) {
   static char lines[40000];
   static const char *const texts[] = {"hello", "hello\n", "\n", "\n\n", "{\"v\":1,\"seq\":2,\"t\"", "{\"v\":2,\"seq\":1,", "{}\n", "{\"v\":1,\"seq\":1,\"prev\":\"\",\"h\":\"\"}\n", lines};
@@ -260,34 +224,6 @@ START_TEST(an_open_log_goes_on_behind_the_torn_end_of_another_process) {
 }
 END_TEST
 
-START_TEST(an_open_log_refuses_what_somebody_else_wrote) {
-  struct cxd__audit *audit = open_log();
-  add_bytes("a line\n");
-  struct cxd__buf before = read_file(log_path);
-  ck_fails(append_text(audit, BODY, &error), CXD_E_AUDIT, "tampered");
-  ck_fails(append_text(audit, BODY, &error), CXD_E_AUDIT, "tampered");
-  cxd__audit_close(audit);
-  ck_file(log_path, before.data, before.len);
-  cxd__buf_free(&before);
-}
-END_TEST
-
-START_TEST(an_open_log_notices_that_records_went_missing) {
-  for (int keep = 0; keep < 2; keep++) {
-    struct cxd__audit *audit = open_log();
-    ck_ok(append_text(audit, BODY, NULL));
-    struct cxd__buf text = read_file(log_path);
-    size_t left = keep ? last_line(&text) : 0;
-    ck_assert_int_eq(truncate(log_path, (off_t)left), 0);
-    ck_fails(append_text(audit, BODY, &error), CXD_E_AUDIT, "lost records");
-    ck_fails(append_text(audit, BODY, &error), CXD_E_AUDIT, "lost records");
-    cxd__audit_close(audit);
-    ck_file(log_path, text.data, left);
-    cxd__buf_free(&text);
-  }
-}
-END_TEST
-
 START_TEST(a_torn_end_that_cannot_be_set_aside_is_left_alone) {
   struct cxd__buf text = make_log(1);
   struct cxd__audit *audit = NULL;
@@ -320,13 +256,9 @@ int main(void) {
   tcase_add_test(tc, a_first_block_that_was_never_written_counts_as_torn);
   tcase_add_test(tc, a_copy_that_cannot_be_written_leaves_everything_as_it_was);
   tcase_add_test(tc, a_second_torn_tail_with_the_same_number_gets_a_name_of_its_own);
-  tcase_add_test(tc, a_changed_last_line_is_refused_and_never_touched);
-  tcase_add_test(tc, a_changed_last_line_is_refused_before_a_torn_end_is_touched);
   tcase_add_test(tc, files_that_are_no_log_are_refused_and_never_touched);
   tcase_add_test(tc, the_largest_record_is_found_again);
   tcase_add_test(tc, an_open_log_goes_on_behind_the_torn_end_of_another_process);
-  tcase_add_test(tc, an_open_log_refuses_what_somebody_else_wrote);
-  tcase_add_test(tc, an_open_log_notices_that_records_went_missing);
   tcase_add_test(tc, a_torn_end_that_cannot_be_set_aside_is_left_alone);
   suite_add_tcase(suite, tc);
   return run_suite(suite);

@@ -9,8 +9,7 @@
 #include "run.h"
 
 #define BOOT "b-1"
-#define LONG_AGO INT64_C(1000) /* boot time of the intent; the rig stands at 2000 s */
-#define JUST_NOW (1999 * SECOND)
+#define BEFORE "b-0" /* an earlier boot: no copy can be under way */
 
 static struct core_rig rig;
 static char line[4096];
@@ -20,11 +19,11 @@ static void open_rig(void) { core_rig_open(&rig); }
 static void close_rig(void) { core_rig_close(&rig); }
 
 /* v0: raw; NULL: none. */
-static void write_intent(int64_t boot_us, const char *boot, const char *mode, const char *concurrency, const char *v0, const char *diff) {
+static void write_intent(const char *boot, const char *mode, const char *concurrency, const char *v0, const char *diff) {
   int n = snprintf(line, sizeof line,
-                   "{\"v\":1,\"seq\":42,\"t\":\"2026-11-28T16:00:00.000000Z\",\"bt\":%lld,\"boot\":\"%s\",\"w\":\"host/7/0a0b0c0d\",\"k\":\"intent\",\"op\":\"019ac7f0-0000-7000-8000-000000000001\","
+                   "{\"v\":1,\"seq\":42,\"t\":\"2026-11-28T16:00:00.000000Z\",\"bt\":1,\"boot\":\"%s\",\"w\":\"host/7/0a0b0c0d\",\"k\":\"intent\",\"op\":\"019ac7f0-0000-7000-8000-000000000001\","
                    "\"campaign\":\"c1\",\"actor\":\"night shift\",\"mode\":\"%s\",\"round\":2,\"concurrency\":\"%s\"%s%s,\"d1\":\"11\",\"basis\":null,\"diff\":%s,\"prev\":\"0\",\"h\":\"1\"}",
-                   (long long)boot_us, boot, mode, concurrency, v0 ? ",\"v0\":" : "", v0 ? v0 : "", diff);
+                   boot, mode, concurrency, v0 ? ",\"v0\":" : "", v0 ? v0 : "", diff);
   ck_assert(n > 0 && (size_t)n < sizeof line);
   job = (struct cxd__job){.kind = CXD__JOB_RECOVER, .audit = CXD__AUDIT_REQUIRED, .intent = line, .intent_len = (size_t)n, .boot = BOOT, .actor = "somebody else"};
 }
@@ -118,7 +117,7 @@ static const struct {
 static const char *status_of(int32_t outcome) { return outcome == APPLIED ? "CXD_OK" : outcome == NOT_APPLIED ? "CXD_E_CANCELLED" : outcome == CONFLICT ? "CXD_E_CONFLICT" : "CXD_E_UNKNOWN_OUTCOME"; }
 
 START_TEST(what_is_found_decides_what_became_of_it) {
-  write_intent(LONG_AGO, BOOT, cases[_i].mode, cases[_i].concurrency, cases[_i].v0, cases[_i].diff);
+  write_intent(BEFORE, cases[_i].mode, cases[_i].concurrency, cases[_i].v0, cases[_i].diff);
   to_get();
   ANSWER(&rig, .http = 200, .body = cases[_i].body, .etag = cases[_i].etag, .request_id = "r-1");
   assert_recorded(cxd__outcome_name(cases[_i].outcome), status_of(cases[_i].outcome), cases[_i].v1);
@@ -128,7 +127,7 @@ END_TEST
 
 START_TEST(the_record_is_the_one_that_the_update_would_have_got) {
   static const char *const names[] = {"k", "op", "campaign", "actor", "mode", "round", "outcome", "status", "http_status", "sends", "attempts", "intent", "latency_us", "request_id", "v1", "recovered", "intent_seq", "intent_w"};
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"", .request_id = "r-1", .took_us = 1234);
   core_expect(&rig, CXD__ACT_APPEND);
@@ -155,7 +154,7 @@ START_TEST(the_record_is_the_one_that_the_update_would_have_got) {
 END_TEST
 
 START_TEST(a_recovery_notes_nothing_in_passing_and_checks_nothing) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   core_start(&rig, &job);
   core_get_token(&rig);
   core_expect_send(&rig, CXD__CLASS_GET);
@@ -179,9 +178,9 @@ static void assert_waits(int64_t us) {
   core_expect_send(&rig, CXD__CLASS_GET);
 }
 
-/* The rig: an attempt takes 10 s, an update 180 s, and it is 2000 s since the boot. */
+/* The rig: an attempt takes 10 s, and it is 2000 s since the boot. */
 START_TEST(as_before_means_little_as_long_as_a_copy_may_be_under_way) {
-  write_intent(JUST_NOW, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   assert_waits(10 * SECOND);
@@ -192,7 +191,7 @@ START_TEST(as_before_means_little_as_long_as_a_copy_may_be_under_way) {
 END_TEST
 
 START_TEST(a_copy_that_arrives_meanwhile_is_seen) {
-  write_intent(JUST_NOW, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   assert_waits(10 * SECOND);
@@ -201,34 +200,38 @@ START_TEST(a_copy_that_arrives_meanwhile_is_seen) {
 }
 END_TEST
 
-/* It may have been sent again up to its deadline: what counts is that its process had ended when this began. */
-START_TEST(an_update_that_may_have_been_sent_again_is_waited_for_as_well) {
-  write_intent(2000 * SECOND - 100 * SECOND, BOOT, "merge", "etag", ETAG_7, DIFF);
+/* How old the intent is says nothing: its update may have been sent again just before its process ended. */
+START_TEST(what_counts_is_when_its_process_was_seen_to_be_gone) {
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+  job.gone_boot_us = 1993 * SECOND;
   to_get();
   answer_unchanged();
-  assert_waits(10 * SECOND);
+  assert_waits(3 * SECOND);
 }
 END_TEST
 
-START_TEST(the_last_seconds_of_what_could_have_been_sent_are_waited_for) {
-  write_intent(2000 * SECOND - 183 * SECOND, BOOT, "merge", "etag", ETAG_7, DIFF);
-  to_get();
-  answer_unchanged();
-  assert_waits(7 * SECOND);
-}
-END_TEST
-
-START_TEST(behind_deadline_and_attempt_nothing_is_waited_for) {
-  write_intent(2000 * SECOND - 190 * SECOND, BOOT, "merge", "etag", ETAG_7, DIFF);
+START_TEST(a_process_that_has_been_gone_for_an_attempt_is_not_waited_for) {
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+  job.gone_boot_us = 1990 * SECOND;
   to_get();
   answer_unchanged();
   assert_recorded("not_applied", "CXD_E_CANCELLED", ETAG_7);
 }
 END_TEST
 
+START_TEST(a_process_that_is_gone_in_the_future_is_gone_now) {
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+  job.gone_boot_us = INT64_MAX;
+  to_get();
+  answer_unchanged();
+  assert_waits(10 * SECOND);
+}
+END_TEST
+
 /* What counts is when it was asked, not when the answer came. */
 START_TEST(an_answer_that_was_asked_for_too_early_is_asked_for_again) {
-  write_intent(2000 * SECOND - 185 * SECOND, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+  job.gone_boot_us = 1995 * SECOND;
   to_get();
   ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"), .etag = "\"v7\"", .took_us = 6 * SECOND);
   core_expect_send(&rig, CXD__CLASS_GET);
@@ -238,7 +241,7 @@ START_TEST(an_answer_that_was_asked_for_too_early_is_asked_for_again) {
 END_TEST
 
 START_TEST(of_another_boot_no_copy_is_under_way) {
-  write_intent(JUST_NOW, "b-0", "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   assert_recorded("not_applied", "CXD_E_CANCELLED", ETAG_7);
@@ -248,7 +251,7 @@ END_TEST
 START_TEST(a_boot_that_is_not_known_is_taken_for_this_one_just_now) {
   static const char *const boots[][2] = {{"", BOOT}, {BOOT, ""}, {"", ""}};
   for (size_t i = 0; i < 3; i++) {
-    write_intent(LONG_AGO, boots[i][0], "merge", "etag", ETAG_7, DIFF);
+    write_intent(boots[i][0], "merge", "etag", ETAG_7, DIFF);
     job.boot = boots[i][1];
     to_get();
     answer_unchanged();
@@ -259,18 +262,10 @@ START_TEST(a_boot_that_is_not_known_is_taken_for_this_one_just_now) {
 }
 END_TEST
 
-START_TEST(an_intent_from_the_future_is_not_waited_for_longer) {
-  write_intent(INT64_MAX, BOOT, "merge", "etag", ETAG_7, DIFF);
-  to_get();
-  answer_unchanged();
-  assert_waits(10 * SECOND);
-}
-END_TEST
-
 START_TEST(what_is_certain_needs_no_wait) {
   static const int intervals[] = {60, 45};
   for (size_t i = 0; i < 2; i++) {
-    write_intent(JUST_NOW, BOOT, "merge", "etag", ETAG_7, DIFF);
+    write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
     to_get();
     ANSWER(&rig, .http = 200, .body = intervals[i] == 60 ? DOC(8, 60, "North") : DOC(8, 45, "North"), .etag = "\"v8\"");
     core_append_ok(&rig);
@@ -284,7 +279,7 @@ START_TEST(a_wait_past_the_deadline_is_not_begun) {
   struct core_setup setup = core_setup_default();
   setup.core.deadline_us = 9 * SECOND;
   core_rig_reopen(&rig, &setup);
-  write_intent(JUST_NOW, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   core_expect(&rig, CXD__ACT_DONE);
@@ -325,7 +320,7 @@ static const struct {
 };
 
 START_TEST(a_campaign_that_cannot_be_read_leaves_the_intent_as_it_is) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   core_answer(&rig, &refusals[_i].answer);
   assert_fails(refusals[_i].status);
@@ -333,7 +328,7 @@ START_TEST(a_campaign_that_cannot_be_read_leaves_the_intent_as_it_is) {
 END_TEST
 
 START_TEST(reading_is_tried_as_often_as_any) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   for (int i = 1; i < 4; i++) {
     ANSWER(&rig, .way = CXD__WAY_LOST);
@@ -347,7 +342,7 @@ START_TEST(reading_is_tried_as_often_as_any) {
 END_TEST
 
 START_TEST(a_refused_token_is_renewed_once) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   ANSWER(&rig, .http = 401);
   core_give_token(&rig, "tok-2", 60);
@@ -359,7 +354,7 @@ START_TEST(a_refused_token_is_renewed_once) {
 END_TEST
 
 START_TEST(without_a_token_nothing_is_read) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   core_start(&rig, &job);
   core_expect_send(&rig, CXD__CLASS_TOKEN);
   ANSWER(&rig, .http = 401, .body = "{\"error\":\"invalid_client\"}");
@@ -368,7 +363,7 @@ START_TEST(without_a_token_nothing_is_read) {
 END_TEST
 
 START_TEST(a_record_that_somebody_else_resolved_is_as_good) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   core_expect(&rig, CXD__ACT_APPEND);
@@ -384,7 +379,7 @@ START_TEST(a_record_that_somebody_else_resolved_is_as_good) {
 END_TEST
 
 START_TEST(a_log_that_does_not_take_the_outcome_is_told) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   core_expect(&rig, CXD__ACT_APPEND);
@@ -407,7 +402,7 @@ END_TEST
 /* ---------------------------------------------------------------------------- cancel */
 
 START_TEST(a_cancel_ends_the_read) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   struct cxd__action get = rig.act;
   cxd__core_cancel(rig.core, rig.op, rig.world->now);
@@ -418,7 +413,7 @@ START_TEST(a_cancel_ends_the_read) {
 END_TEST
 
 START_TEST(a_cancel_ends_the_wait_at_once) {
-  write_intent(JUST_NOW, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   core_expect_nothing(&rig);
@@ -428,7 +423,7 @@ START_TEST(a_cancel_ends_the_wait_at_once) {
 END_TEST
 
 START_TEST(a_cancel_comes_too_late_for_what_is_being_written) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   to_get();
   answer_unchanged();
   core_expect(&rig, CXD__ACT_APPEND);
@@ -442,7 +437,7 @@ END_TEST
 
 /* Several at once on one core, beside an update of another campaign: nothing of one is in the other. */
 START_TEST(recoveries_and_updates_share_a_core) {
-  write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
   struct cxd__job recovery = job;
   core_to_get(&rig, INTERVAL_60);
   struct cxd__action update_get = rig.act;
@@ -472,7 +467,7 @@ END_TEST
 START_TEST(a_recovery_without_memory_puts_nothing_wrong_on_record) {
   for (size_t n = 1;; n++) {
     ck_assert_uint_lt(n, 300);
-    write_intent(LONG_AGO, BOOT, "merge", "etag", ETAG_7, DIFF);
+    write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
     to_get();
     struct cxd__event event = {.kind = CXD__EV_EXCHANGE, .op = rig.act.op, .tag = rig.act.tag, .exchange = {.http_status = 200, .sends = 1, .etag = cxd__strdup("\"v8\"")}};
     cxd__buf_str(&event.exchange.body, DOC(8, 60, "North"));
@@ -504,13 +499,12 @@ int main(void) {
   tcase_add_test(t, a_recovery_notes_nothing_in_passing_and_checks_nothing);
   tcase_add_test(t, as_before_means_little_as_long_as_a_copy_may_be_under_way);
   tcase_add_test(t, a_copy_that_arrives_meanwhile_is_seen);
-  tcase_add_test(t, an_update_that_may_have_been_sent_again_is_waited_for_as_well);
-  tcase_add_test(t, the_last_seconds_of_what_could_have_been_sent_are_waited_for);
-  tcase_add_test(t, behind_deadline_and_attempt_nothing_is_waited_for);
+  tcase_add_test(t, what_counts_is_when_its_process_was_seen_to_be_gone);
+  tcase_add_test(t, a_process_that_has_been_gone_for_an_attempt_is_not_waited_for);
+  tcase_add_test(t, a_process_that_is_gone_in_the_future_is_gone_now);
   tcase_add_test(t, an_answer_that_was_asked_for_too_early_is_asked_for_again);
   tcase_add_test(t, of_another_boot_no_copy_is_under_way);
   tcase_add_test(t, a_boot_that_is_not_known_is_taken_for_this_one_just_now);
-  tcase_add_test(t, an_intent_from_the_future_is_not_waited_for_longer);
   tcase_add_test(t, what_is_certain_needs_no_wait);
   tcase_add_test(t, a_wait_past_the_deadline_is_not_begun);
   tcase_add_loop_test(t, a_campaign_that_cannot_be_read_leaves_the_intent_as_it_is, 0, (int)(sizeof refusals / sizeof *refusals));

@@ -112,7 +112,7 @@ static char *list_commands(int key, const char *text, void *input) {
   mem_stream_open(&stream);
   fputs("Commands:\n", stream.file);
   for (size_t i = 0; command_at(i); i++)
-    fprintf(stream.file, "  %-8s %-9s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
+    fprintf(stream.file, "  %-8s %-10s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
   fputs("\n`cxdialer COMMAND --help' has the options of a command; cxdialer(1) the keys, exit codes and examples.", stream.file);
   mem_stream_close(&stream);
   return stream.text;
@@ -199,6 +199,10 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
     local->args->numbers[key - ARG_NUMBER] = arg;
     return 0;
   }
+  if (key >= ARG_TEXT && key < ARG_TEXT + TEXT_COUNT) {
+    local->args->texts[key - ARG_TEXT] = arg;
+    return 0;
+  }
   switch (key) {
   case ARGP_KEY_INIT: state->child_inputs[0] = local; return 0;
   case ARG_AT: set_at(local, state, arg); return 0;
@@ -209,6 +213,9 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
   case ARG_DAYS: set_days(local, state, arg); return 0;
   case ARG_SVG: set_svg(local, state, arg); return 0;
   case ARG_EXPLAIN: local->args->explain = arg; return 0;
+  case ARG_EXPECT: add_value(&local->args->expects, arg); return 0;
+  case ARG_PLAN: local->args->plan = 1; return 0;
+  case ARG_LIST: local->args->list_only = 1; return 0;
   case ARGP_KEY_ARG: add_word(local, state, arg); return 0;
   case ARGP_KEY_END:
     check_words(local, state);
@@ -246,6 +253,7 @@ void args_free(struct args *args) {
   free(args->list);
   free(args->zones.at);
   free(args->jurisdictions.at);
+  free(args->expects.at);
 }
 
 void args_print_version(FILE *out, struct argp_state *state) {

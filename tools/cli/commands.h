@@ -30,6 +30,20 @@ enum number {
   NUMBER_COUNT
 };
 
+/* Options with a text, of audit and rollback; their command judges it. */
+enum text {
+  TEXT_KEY_FILE,
+  TEXT_CAMPAIGN,
+  TEXT_SINCE,
+  TEXT_UNTIL,
+  TEXT_OUTCOME,
+  TEXT_ACTOR,
+  TEXT_OP,
+  TEXT_KIND,
+  TEXT_SEQ,
+  TEXT_COUNT
+};
+
 /* What stands behind the command, already checked. */
 struct args {
   char **list; /* FILE..., ID, ... */
@@ -42,6 +56,9 @@ struct args {
   int days;           /* --days; 0: not given */
   const char *svg;    /* --svg, or NULL */
   const char *numbers[NUMBER_COUNT]; /* --agents and its like, or NULL */
+  const char *texts[TEXT_COUNT];     /* --campaign and its like, or NULL */
+  struct arg_list expects;           /* --expect */
+  int plan, list_only;               /* --plan, --list */
 };
 
 /* One row for each command: dispatch, --help and error messages come from it. */
@@ -57,12 +74,14 @@ const struct command *command_find(const char *name);
 const struct command *command_nearest(const char *name); /* NULL: none is near */
 
 int cmd_apply(struct cli *cli, const struct args *args);
+int cmd_audit(struct cli *cli, const struct args *args);
 int cmd_capacity(struct cli *cli, const struct args *args);
 int cmd_config(struct cli *cli, const struct args *args);
 int cmd_demo(struct cli *cli, const struct args *args);
 int cmd_get(struct cli *cli, const struct args *args);
 int cmd_list(struct cli *cli, const struct args *args);
 int cmd_plan(struct cli *cli, const struct args *args);
+int cmd_rollback(struct cli *cli, const struct args *args);
 int cmd_validate(struct cli *cli, const struct args *args);
 int cmd_version(struct cli *cli, const struct args *args);
 int cmd_windows(struct cli *cli, const struct args *args);

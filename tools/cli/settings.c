@@ -84,6 +84,8 @@ static int load_set(struct cli *cli, const char *assignment) {
 }
 
 int settings_load(struct cli *cli) {
+  if (cli->config)
+    return 0;
   mem_need(cxd_config_new(&cli->config) == CXD_OK ? cli->config : NULL);
   int code = load_file(cli);
   if (!code)

@@ -6,7 +6,7 @@
 
 #include "cli.h"
 
-/* Makes cli->config: defaults, then the file, the environment, --set. Prints what is wrong; the exit code. */
+/* Makes cli->config, unless it is there: defaults, then the file, the environment, --set. Prints what is wrong; the exit code. */
 int settings_load(struct cli *cli);
 
 /* NULL, or why KEY=VALUE must not stand on the command line; caller frees. */

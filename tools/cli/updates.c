@@ -12,8 +12,9 @@
 #include "interrupt.h"
 #include "mem.h"
 #include "output.h"
-#include "result_text.h"
+#include "question.h"
 #include "session.h"
+#include "update_report.h"
 
 struct updates {
   struct cli *cli;
@@ -41,17 +42,11 @@ static void unload(struct updates *u) {
   free(u->inputs);
 }
 
-static int is_yes(const char *answer) { return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0 || strcmp(answer, "Y\n") == 0; }
-
 static int is_agreed(const struct updates *u, const struct args *args) {
-  char answer[16] = "";
-  if (!u->kind->writes || args->yes || u->total < 2 || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-    return 1;
-  fprintf(stderr, "cxdialer: change %zu campaigns? [y/N] ", u->total);
-  if (fgets(answer, sizeof answer, stdin) && is_yes(answer))
-    return 1;
-  output_failure(u->cli, CXD_E_CANCELLED, "", "not confirmed: nothing was sent");
-  return 0;
+  char *question = mem_format("change %zu campaigns?", u->total);
+  int agreed = !u->kind->writes || args->yes || u->total < 2 || question_is_agreed(u->cli, question);
+  free(question);
+  return agreed;
 }
 
 static void show_progress(const struct updates *u, const struct input *in, const char *id) {
@@ -62,73 +57,18 @@ static void show_progress(const struct updates *u, const struct input *in, const
   free(name);
 }
 
-/* What there is to say of an item, or a FILE, that has no result. */
-struct standin {
-  const char *id, *where, *message; /* "" where unknown; message NULL: the error's */
-  cxd_status status;
-  const cxd_error *error;
-};
-
-static void put_standin(const struct standin *standin) {
-  fputs("{\"schema_version\":1,\"campaign_id\":", stdout);
-  if (*standin->id)
-    display_put_json_string(stdout, slice_of(standin->id));
-  else
-    fputs("null", stdout);
-  printf(",\"outcome\":\"%s\",\"status\":\"%s\",\"http_status\":null,\"request_id\":null,\"sends\":0,\"attempts\":0,\"latency_ms\":0,"
-         "\"latency\":{\"token_us\":0,\"rate_wait_us\":0,\"backoff_us\":0,\"server_us\":0,\"audit_us\":0,\"total_us\":0},"
-         "\"previous_concurrent\":null,\"new_concurrent\":null,\"pacing_accuracy_rate\":null,\"target_calls_per_min\":null,\"timestamp\":null,"
-         "\"diff\":[],\"findings\":[],\"audit\":{\"status\":\"CXD_OK\",\"seq\":null},\"callbacks\":{\"status\":\"CXD_OK\"},\"conflict\":null,"
-         "\"concurrency\":\"none\",\"error\":",
-         standin->status == CXD_E_IO ? "not_applied" : "rejected", cxd_status_name(standin->status));
-  output_put_error(stdout, standin->where, standin->status, standin->error, standin->message);
-  fputs(",\"retry_after_ms\":null}", stdout);
-}
-
-static void show_result(const struct updates *u, const cxd_result *result) {
-  if (!u->cli->json) {
-    result_text_print(stdout, result, u->kind->writes);
-    return;
-  }
-  char *json = mem_need(cxd_result_to_json(result));
-  output_put_line(stdout, slice_of(json));
-  cxd_string_free(json);
-}
-
-/* What the result cannot say loud enough: the error, and an audit record that only exists here. */
-static void show_failures(const struct updates *u, const char *where, const cxd_result *result) {
-  const char *record = cxd_result_audit_record(result);
-  if (cxd_result_status(result) != CXD_OK)
-    output_error(u->cli, where, cxd_result_status(result), cxd_result_error(result));
-  if (cxd_result_audit_status(result) == CXD_OK || (!record && cxd_result_status(result) == CXD_E_AUDIT))
-    return;
-  output_failure(u->cli, cxd_result_audit_status(result), "audit.path", "%s: outcome %s, but its audit record could not be written; keep it: %s", where,
-                 cxd_result_outcome_name(result), record ? record : "(none)");
-}
-
 static int run_campaign(const struct updates *u, const char *where, const cxd_campaign *campaign) {
   cxd_result *result = NULL;
   cxd_error *error = NULL;
   cxd_status status = u->kind->call(u->session.updater, campaign, &result, &error);
-  int code = result ? exit_code_of_result(result) : exit_code_of_status(status, error);
-  if (result) {
-    show_result(u, result);
-    show_failures(u, where, result);
-  } else {
-    if (u->cli->json)
-      put_standin(&(struct standin){cxd_campaign_id(campaign), where, NULL, status, error});
-    output_error(u->cli, where, status, error);
-  }
+  int code = update_report(u->cli, &(struct update_report){.where = where, .id = cxd_campaign_id(campaign), .writes = u->kind->writes, .result = result, .status = status, .error = error});
   cxd_result_free(result);
   cxd_error_free(error);
-  /* Here a wrong argument is a campaign, not a word of the command line. */
-  return code == EXIT_USAGE ? EXIT_INVALID : code;
+  return code;
 }
 
 static int refuse_item(const struct updates *u, const char *where, cxd_status status, const char *message) {
-  if (u->cli->json)
-    put_standin(&(struct standin){"", where, message, status, NULL});
-  output_failure(u->cli, status, "", "%s: %s", where, message);
+  (void)update_report(u->cli, &(struct update_report){.where = where, .id = "", .status = status, .message = message});
   return EXIT_INVALID;
 }
 
@@ -136,7 +76,7 @@ static int refuse_item(const struct updates *u, const char *where, cxd_status st
 static void refuse_file(struct updates *u, const struct input *in) {
   char *complaint = input_complaint(in);
   if (u->cli->json) {
-    put_standin(&(struct standin){"", "", complaint, in->status, NULL});
+    update_report_put_standin(&(struct update_report){.where = "", .id = "", .status = in->status, .message = complaint});
     fputc('\n', stdout);
   }
   output_failure(u->cli, in->status, "", "%s", complaint);

@@ -15,7 +15,7 @@
 #define TAKE_OVER_US (8 * SECOND) /* beyond an attempt's time-out: the lease's slack and one exchange of the next leader */
 
 const char *check_rule_name(int rule) {
-  static const char *const names[] = {"", "intent", "update", "verdict", "sends", "quota", "deadline", "token", "replay", "checked"};
+  static const char *const names[] = {"", "intent", "update", "verdict", "sends", "quota", "deadline", "token", "replay", "checked", "recovered"};
   return names[rule];
 }
 
@@ -75,6 +75,8 @@ void check_send(struct world *world, const struct engine *engine, struct task *t
     check_broken(world, RULE_DEADLINE, "operation %d: a request may take %lld us, past its deadline or its attempt", task ? task->number : -1, (long long)request->timeout_us);
   if (request->kind != CXD__CLASS_PUT)
     return;
+  if (task->plan->kind == TASK_RECOVER)
+    check_broken(world, RULE_RECOVERED, "recovery %d sends a PUT", task->number);
   put_was_announced(world, task, request);
   put_was_checked(world, engine, task);
 }
@@ -187,6 +189,7 @@ void check_applied(void *context, const struct message *message, const struct do
   struct world *world = context;
   struct task *task = &world->client.tasks[message->task];
   task->applied++;
+  task->slow_copy |= task->state == TASK_GONE && world->now > task->died_at + world->plan->attempt_timeout_us;
   trace_event(&world->trace, world->now, "APPLIED", task->number, task->applied, task->state);
   world->tally->extra[TALLY_LATE_WRITES] += task->state == TASK_DONE || task->state == TASK_GONE;
   if (task->plan->kind != TASK_APPLY)
@@ -294,6 +297,32 @@ void check_ended(struct world *world, const struct engine *engine, struct task *
   outcome_is_true(world, task);
 }
 
+/* ----------------------------------------------------------------------------- recovery */
+
+/* Without a validator a change that was undone before it could be read was never there. */
+static void not_applied_is_true(struct world *world, const struct task *task) {
+  int undone = !validated(world->plan) && others_wrote(world, task);
+  if (task->recovered == CXD_OUTCOME_NOT_APPLIED && task->applied && !task->slow_copy && !undone)
+    check_broken(world, RULE_RECOVERED, "operation %d is recovered as not applied, and it was applied", task->number);
+}
+
+void check_recovered(struct world *world, const struct task *task, int well_formed) {
+  static const enum tally_extra tallies[OUTCOME_ROOM] = {[CXD_OUTCOME_APPLIED_READBACK] = TALLY_RECOVERED_APPLIED, [CXD_OUTCOME_NOT_APPLIED] = TALLY_RECOVERED_NOT_APPLIED, [CXD_OUTCOME_CONFLICT] = TALLY_RECOVERED_CONFLICT, [CXD_OUTCOME_UNKNOWN] = TALLY_RECOVERED_UNKNOWN};
+  int outcome = task->recovered;
+  if (!well_formed || outcome < 0 || outcome >= OUTCOME_ROOM || !tallies[outcome]) {
+    check_broken(world, RULE_RECOVERED, "operation %d: a recovered outcome %d that does not say what it is about", task->number, outcome);
+    return;
+  }
+  world->tally->extra[tallies[outcome]]++;
+  if (outcome == CXD_OUTCOME_APPLIED_READBACK && !task->applied && !(task->common && (others_wrote(world, task) || task->plan->replace)))
+    check_broken(world, RULE_RECOVERED, "operation %d is recovered as applied, and nothing of it was", task->number);
+  if (outcome == CXD_OUTCOME_CONFLICT && !others_wrote(world, task))
+    check_broken(world, RULE_RECOVERED, "operation %d is recovered as a conflict, and nobody else wrote", task->number);
+  if (outcome == CXD_OUTCOME_UNKNOWN && task->tells && !task->plan->replace)
+    check_broken(world, RULE_RECOVERED, "operation %d is recovered as unknown, and its values tell", task->number);
+  not_applied_is_true(world, task);
+}
+
 /* What must hold for ever after, also when everything late has come in. */
 static void stays_true(struct world *world, const struct task *task) {
   static const int nothing[OUTCOME_ROOM] = {[CXD_OUTCOME_PLANNED] = 1, [CXD_OUTCOME_UNCHANGED] = 1, [CXD_OUTCOME_REJECTED] = 1, [CXD_OUTCOME_NOT_APPLIED] = 1, [CXD_OUTCOME_CANCELLED] = 1};
@@ -307,7 +336,8 @@ static void stays_true(struct world *world, const struct task *task) {
 void check_settled(struct world *world) {
   for (int i = 0; i < world->plan->task_count; i++) {
     const struct task *t = &world->client.tasks[i];
-    if (t->state == TASK_GONE)
+    not_applied_is_true(world, t);
+    if (t->state == TASK_GONE || (t->plan->kind == TASK_RECOVER && t->state == TASK_PLANNED))
       continue;
     if (t->state != TASK_DONE || t->dones != 1)
       check_broken(world, RULE_VERDICT, "operation %d ended %d times", i, t->dones);

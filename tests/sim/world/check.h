@@ -18,8 +18,9 @@
  *  7 token     one token exchange at a time; the endpoint's trouble stops nobody who still has a good token
  *  8 replay    the same seed does the same
  *  9 checked   the validator has just agreed whenever a PUT is handed over, and the calling hours it knew of have not ended when it leaves
+ * 10 recovered a recovered outcome never contradicts what the server did
  */
-enum invariant { RULE_INTENT = 1, RULE_UPDATE, RULE_VERDICT, RULE_SENDS, RULE_QUOTA, RULE_DEADLINE, RULE_TOKEN, RULE_REPLAY, RULE_CHECKED };
+enum invariant { RULE_INTENT = 1, RULE_UPDATE, RULE_VERDICT, RULE_SENDS, RULE_QUOTA, RULE_DEADLINE, RULE_TOKEN, RULE_REPLAY, RULE_CHECKED, RULE_RECOVERED };
 
 const char *check_rule_name(int rule);
 void check_broken(struct world *world, enum invariant rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -34,6 +35,7 @@ void check_send(struct world *world, const struct engine *engine, struct task *t
 void check_token_flight(struct world *world, const struct engine *engine);
 void check_ended(struct world *world, const struct engine *engine, struct task *task, const cxd_error *error, int64_t token_wait_us);
 int64_t check_slots_in_use(const struct world *world); /* at most */
+void check_recovered(struct world *world, const struct task *task, int well_formed); /* task->recovered is on record now */
 void check_settled(struct world *world); /* when nothing is under way any more */
 
 #endif

@@ -71,7 +71,7 @@ int client_open(struct world *world) {
     return -1;
   client->tasks = calloc((size_t)p->task_count, sizeof *client->tasks);
   for (int i = 0; i < p->task_count && client->tasks; i++)
-    client->tasks[i] = (struct task){.plan = &p->tasks[i], .number = i};
+    client->tasks[i] = (struct task){.plan = &p->tasks[i], .number = i, .start_at = p->tasks[i].start_at};
   for (int i = 0; i < p->engines; i++) {
     client->engines[i] = (struct engine){.world = world, .number = i, .fetch_at = NEVER};
     if (open_engine(world, &client->engines[i]) != 0)
@@ -105,6 +105,7 @@ static void drop_all(struct engine *engine, enum task_state state) {
     struct task *t = &world->client.tasks[i];
     if (t->plan->engine == engine->number && t->state == TASK_RUNNING) {
       t->state = state;
+      task_died(world, t);
       client_note_end(world, client_now(world).mono_us); /* a slot it held is kept as after a lost reply */
       world->tally->extra[TALLY_GONE]++;
     }
@@ -223,6 +224,12 @@ static void cancel_tasks(struct engine *engine) {
   engine->cancel_all = 0;
 }
 
+/* Once: the operation is gone with its engine. */
+void client_dies(struct engine *engine, const struct task *task, enum task_death at) {
+  if (task->plan->death == at)
+    engine->drop = engine->woken = 1;
+}
+
 /* ----------------------------------------------------------------------------- turns */
 
 static int drop_when_asked(struct engine *engine) {
@@ -252,8 +259,10 @@ static int deliver(struct engine *engine) {
     if (f->left && !had_left) {
       trace_event(&world->trace, world->now, "left", f->message.task, f->message.kind, f->fate);
       struct task *task = f->message.kind == MESSAGE_PUT ? client_task_of(world, engine, f->op) : NULL;
-      if (task)
+      if (task) {
         check_left(world, task);
+        client_dies(engine, task, DEATH_AFTER_PUT_LEFT);
+      }
       any = 1;
     }
     if (!over)

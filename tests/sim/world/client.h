@@ -14,6 +14,7 @@
  */
 struct pending_append {
   struct task *task;
+  int64_t resolves;
   uint32_t op, tag;
   cxd_status status;
   char *record;
@@ -66,6 +67,7 @@ void client_step(struct world *world);
 
 /* The host's side. */
 void client_start(struct world *world, struct task *task);
+void client_dies(struct engine *engine, const struct task *task, enum task_death at); /* if that is where it is to */
 void client_stall(struct world *world, int engine, int64_t until);
 struct task *client_task_of(struct world *world, const struct engine *engine, uint32_t op); /* NULL: a token exchange */
 void client_block(struct engine *engine, int64_t from_mono, int64_t until_mono);

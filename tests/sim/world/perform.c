@@ -144,6 +144,9 @@ void perform_deliver(struct engine *engine, struct flight *flight, enum ending e
   trace_event(&world->trace, world->now, network_ending_name(ending), flight->message.task, flight->message.kind, event.exchange.http_status);
   note_exchange(engine, flight, &event.exchange);
   feed(engine, &event);
+  struct task *task = flight->message.kind == MESSAGE_PUT ? client_task_of(world, engine, flight->op) : NULL;
+  if (task && flight->left)
+    client_dies(engine, task, DEATH_AFTER_ANSWER);
 }
 
 /* ------------------------------------------------------------------------------ tokens */
@@ -259,7 +262,7 @@ static void append(struct engine *engine, const struct cxd__action *action) {
       perform_end_of_busy(engine); /* a full turn: the disk's time is not modelled twice */
   }
   struct pending_append *a = &engine->appends[engine->append_count++];
-  *a = (struct pending_append){.task = client_task_of(world, engine, action->op), .op = action->op, .tag = action->tag, .len = action->record_len};
+  *a = (struct pending_append){.task = client_task_of(world, engine, action->op), .op = action->op, .tag = action->tag, .len = action->record_len, .resolves = action->resolves};
   a->record = malloc(action->record_len + 1);
   if (a->record)
     memcpy(a->record, action->record, action->record_len);
@@ -293,8 +296,12 @@ static void synced(struct engine *engine) {
   for (size_t i = 0; i < count; i++) {
     struct pending_append *a = &appends[i];
     struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .took_us = client_now(world).mono_us - engine->append_began};
-    if (a->task)
+    if (a->task && a->task->plan->kind == TASK_RECOVER)
+      task_recovered(world, a->task, a->resolves, a->record, a->len, a->status == CXD_OK);
+    else if (a->task)
       task_record(world, a->task, a->record, a->len, a->status == CXD_OK);
+    if (a->task && a->task->dangling)
+      client_dies(engine, a->task, DEATH_AFTER_INTENT);
     if (a->status == CXD_OK) {
       event.seq = 1;
       event.sealed = cxd__strdup("{\"sealed\":true}");

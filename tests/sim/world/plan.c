@@ -86,6 +86,7 @@ static void draw_update(struct drawing *d, struct task_plan *t) {
   t->replace = prng_chance(&d->prng, 100);
   t->verify_always = prng_chance(&d->prng, 150);
   t->queued = prng_chance(&d->prng, 300);
+  t->death = prng_chance(&d->prng, 40) ? (enum task_death)prng_between(&d->prng, DEATH_AFTER_INTENT, DEATH_AFTER_ANSWER) : DEATH_NONE;
   t->rebalance = (enum task_rebalance)PICK(&d->prng, REBALANCE_KEEP, REBALANCE_KEEP, REBALANCE_KEEP, REBALANCE_KEEP, REBALANCE_ON, REBALANCE_OFF);
   if (t->replace)
     t->base = BASE_NONE;
@@ -155,15 +156,18 @@ int plan_draw(struct plan *plan, uint64_t seed) {
   draw_client(&d);
   draw_weather(&d);
   d.span_us = PICK(&d.prng, 0, 1, 10, 60) * SECOND;
-  plan->task_count = (int)prng_between(&d.prng, 1, 12);
+  int asked_for = (int)prng_between(&d.prng, 1, 12);
+  plan->task_count = 2 * asked_for;
   plan->tasks = calloc((size_t)plan->task_count, sizeof *plan->tasks);
   plan->happenings = calloc(HAPPENING_KINDS * SAME_KIND_MAX, sizeof *plan->happenings);
   if (!plan->tasks || !plan->happenings) {
     plan_free(plan);
     return -1;
   }
-  for (int i = 0; i < plan->task_count; i++)
+  for (int i = 0; i < asked_for; i++)
     draw_task(&d, &plan->tasks[i]);
+  for (int i = 0; i < asked_for; i++)
+    plan->tasks[asked_for + i] = (struct task_plan){.kind = TASK_RECOVER, .engine = (int)prng_between(&d.prng, 0, plan->engines - 1), .campaign = plan->tasks[i].campaign, .of = i, .start_at = NEVER, .cancel_at = NEVER, .wanted_version = DOC_ABSENT};
   draw_happenings(&d);
   qsort(plan->happenings, (size_t)plan->happening_count, sizeof *plan->happenings, by_time);
   return 0;

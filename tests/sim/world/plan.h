@@ -17,9 +17,10 @@
 #define MILLISECOND INT64_C(1000)
 #define NEVER INT64_MAX
 
-enum task_kind { TASK_APPLY, TASK_PLAN, TASK_GET, TASK_LIST };
+enum task_kind { TASK_APPLY, TASK_PLAN, TASK_GET, TASK_LIST, TASK_RECOVER };
 enum task_base { BASE_NONE, BASE_FIRST, BASE_FRESH }; /* the change has no base, the campaign as it was at first, or as it is at its start */
 enum task_rebalance { REBALANCE_KEEP, REBALANCE_ON, REBALANCE_OFF };
+enum task_death { DEATH_NONE, DEATH_AFTER_INTENT, DEATH_AFTER_PUT_LEFT, DEATH_AFTER_ANSWER }; /* its engine is dropped there, once */
 enum task_audit { AUDIT_REQUIRED, AUDIT_BEST_EFFORT, AUDIT_OFF };
 
 #define EDITS_MAX 3
@@ -37,6 +38,8 @@ struct task_plan {
   enum task_rebalance rebalance;
   enum task_audit audit;
   int replace, verify_always;
+  enum task_death death;
+  int of; /* RECOVER: the update it is about; begins when that was dropped with its intent on record */
   int queued; /* one of many: its time begins with its first slot */
   int64_t wanted_version; /* a precondition of the caller; DOC_ABSENT: none */
   struct edit edits[EDITS_MAX];
@@ -92,7 +95,7 @@ struct plan {
   enum outage outage;
 
   struct task_plan *tasks;
-  int task_count;
+  int task_count; /* each update is followed, behind all of them, by what will recover it */
   struct happening *happenings; /* in the order of time */
   int happening_count;
 };

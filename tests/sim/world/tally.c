@@ -9,7 +9,7 @@
 
 static const char *const outcomes[OUTCOME_ROOM] = {"get or list", "planned", "unchanged", "applied", "applied_readback", "rejected", "conflict", "not_applied", "unknown", "cancelled"};
 static const char *const happenings[HAPPENING_KINDS] = {"write of others", "return to the old values", "stalled engine", "engine reset", "engine freed", "cancel all", "suspend", "wall clock jump", "tokens revoked", "calling hours end"};
-static const char *const extras[TALLY_EXTRAS] = {"seeds", "operations", "events", "intents", "intents lost", "outcome records lost", "checks refused", "writes after giving up", "tokens", "provider failures", "token flights taken over", "read-backs", "rebases", "full windows", "cancelled after a PUT left", "dropped with the engine"};
+static const char *const extras[TALLY_EXTRAS] = {"seeds", "operations", "events", "intents", "intents lost", "outcome records lost", "checks refused", "writes after giving up", "tokens", "provider failures", "token flights taken over", "read-backs", "rebases", "full windows", "cancelled after a PUT left", "dropped with the engine", "intents left behind", "recovered as applied", "recovered as not applied", "recovered as conflict", "recovered as unknown"};
 
 void tally_add(struct tally *sum, const struct tally *one) {
   int64_t *to = (int64_t *)sum;

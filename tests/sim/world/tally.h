@@ -30,6 +30,11 @@ enum tally_extra {
   TALLY_QUOTA_FULL,     /* as many arrivals in a window as there may be */
   TALLY_CANCELLED_LATE, /* after a PUT had left */
   TALLY_GONE,           /* dropped with its engine */
+  TALLY_DANGLING,       /* with an intent on record, and no outcome */
+  TALLY_RECOVERED_APPLIED,
+  TALLY_RECOVERED_NOT_APPLIED,
+  TALLY_RECOVERED_CONFLICT,
+  TALLY_RECOVERED_UNKNOWN,
   TALLY_EXTRAS
 };
 

@@ -17,6 +17,8 @@
 #include "world.h"
 
 #define FIRST_UNIQUE 1000
+#define BOOT "boot-1"
+#define RECOVERY_WITHIN (30 * SECOND)
 
 void task_sha256(const void *bytes, size_t len, char hex[65]) {
   unsigned char digest[EVP_MAX_MD_SIZE];
@@ -118,16 +120,24 @@ static int prepare_update(struct world *world, struct task *task) {
 }
 
 int task_prepare(struct world *world, struct task *task) {
-  task->job.kind = (enum cxd__job_kind[]){CXD__JOB_APPLY, CXD__JOB_PLAN, CXD__JOB_GET, CXD__JOB_LIST}[task->plan->kind];
+  task->job.kind = (enum cxd__job_kind[]){CXD__JOB_APPLY, CXD__JOB_PLAN, CXD__JOB_GET, CXD__JOB_LIST, CXD__JOB_RECOVER}[task->plan->kind];
   task->job.id = world->server.campaigns[task->plan->campaign].id;
   if (task->plan->kind == TASK_APPLY || task->plan->kind == TASK_PLAN)
     return prepare_update(world, task);
+  if (task->plan->kind == TASK_RECOVER) {
+    task->job.intent = world->client.tasks[task->plan->of].dangling;
+    task->job.intent_len = strlen(task->job.intent);
+    task->job.boot = BOOT;
+    task->job.audit = CXD__AUDIT_REQUIRED;
+  }
   return 0;
 }
 
 void task_clear(struct task *task) {
   cxd_campaign_free(task->change);
   task->change = NULL;
+  free(task->dangling);
+  task->dangling = NULL;
 }
 
 /* ------------------------------------------------------------------------ records */
@@ -156,6 +166,7 @@ static void intent(struct world *world, struct task *task, const json_t *record,
   struct intent *i = &task->intents[task->intent_count++];
   i->round = round;
   snprintf(i->d1, sizeof i->d1, "%s", d1);
+  task->tells = json_array_size(json_object_get(record, "diff")) > 0;
   world->tally->extra[TALLY_INTENTS]++;
   world->tally->extra[TALLY_REBASES] += round > 1;
 }
@@ -188,6 +199,50 @@ static void note_record(struct world *world, struct task *task, const json_t *re
   }
 }
 
+/* As the log would have it; its number is that of the operation. */
+static void keep_intent(struct world *world, struct task *task, const char *text, size_t len) {
+  size_t size = len + 200;
+  free(task->dangling);
+  task->dangling = malloc(size);
+  if (task->dangling)
+    snprintf(task->dangling, size, "{\"v\":1,\"seq\":%d,\"t\":\"-\",\"bt\":%lld,\"boot\":\"" BOOT "\",\"w\":\"world/1/%d\",%.*s,\"prev\":\"0\",\"h\":\"0\"}", task->number + 1, (long long)client_now(world).boot_us,
+             task->plan->engine, (int)len, text);
+}
+
+static void keep(struct world *world, struct task *task, const char *text, size_t len) {
+  if (strncmp(text, "\"k\":\"intent\"", 12) == 0)
+    keep_intent(world, task, text, len);
+  else {
+    free(task->dangling);
+    task->dangling = NULL;
+  }
+}
+
+void task_died(struct world *world, struct task *task) {
+  task->died_at = world->now;
+  if (!task->dangling)
+    return;
+  struct task *recovery = &world->client.tasks[world->plan->task_count / 2 + task->number];
+  world->tally->extra[TALLY_DANGLING]++;
+  recovery->start_at = world->now + prng_between(&world->prng, 0, prng_chance(&world->prng, 500) ? SECOND : RECOVERY_WITHIN);
+}
+
+void task_recovered(struct world *world, struct task *task, int64_t resolves, const char *text, size_t len, int durable) {
+  struct task *of = &world->client.tasks[task->plan->of];
+  char whole_text[1 << 14];
+  int size = snprintf(whole_text, sizeof whole_text, "{%.*s}", (int)len, text);
+  json_t *record = size > 0 && (size_t)size < sizeof whole_text ? json_loads(whole_text, 0, NULL) : NULL;
+  trace_text(&world->trace, world->now, durable ? "recovered" : "recovered, not taken", of->number, text, len);
+  same_operation(world, of, record);
+  task->outcome_records++;
+  outcome(task, record);
+  if (durable) {
+    of->recovered = task->recorded_outcome;
+    check_recovered(world, of, resolves == of->number + 1 && json_is_true(json_object_get(record, "recovered")));
+  }
+  json_decref(record);
+}
+
 void task_record(struct world *world, struct task *task, const char *text, size_t len, int durable) {
   char whole_text[1 << 14];
   int size = snprintf(whole_text, sizeof whole_text, "{%.*s}", (int)len, text);
@@ -197,6 +252,8 @@ void task_record(struct world *world, struct task *task, const char *text, size_
     note_record(world, task, record, durable);
   else
     check_broken(world, RULE_INTENT, "operation %d: a record that is no JSON: %.*s", task->number, (int)len, text);
+  if (record && durable)
+    keep(world, task, text, len);
   json_decref(record);
 }
 
@@ -227,12 +284,29 @@ static void finish_update(struct world *world, struct engine *engine, struct tas
   cxd_result_free(result);
 }
 
+/* Either what is on record, or nothing is. */
+static void finish_recovery(struct world *world, struct engine *engine, struct task *task) {
+  cxd_result *result = cxd__core_take_result(engine->core, task->op);
+  if (!result) {
+    check_broken(world, RULE_RECOVERED, "recovery %d has no result", task->number);
+    return;
+  }
+  int recorded = world->client.tasks[task->plan->of].recovered;
+  if (result->outcome != recorded || (result->status == CXD_OK) != (recorded != 0) || cxd_error_status(result->error) != result->status)
+    check_broken(world, RULE_RECOVERED, "recovery %d says %d (%s), on record is %d", task->number, (int)result->outcome, cxd_status_name(result->status), recorded);
+  task->status = result->status;
+  check_ended(world, engine, task, result->error, result->latency_us[CXD_LATENCY_TOKEN]);
+  cxd_result_free(result);
+}
+
 void task_finish(struct world *world, struct task *task) {
   struct engine *engine = &world->client.engines[task->plan->engine];
   task->dones++;
   task->state = TASK_DONE;
   if (task->plan->kind == TASK_GET || task->plan->kind == TASK_LIST)
     finish_read(world, engine, task);
+  else if (task->plan->kind == TASK_RECOVER)
+    finish_recovery(world, engine, task);
   else
     finish_update(world, engine, task);
   cxd__core_drop(engine->core, task->op);

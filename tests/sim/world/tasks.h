@@ -22,6 +22,7 @@ struct task {
   const struct task_plan *plan;
   int number;
   enum task_state state;
+  int64_t start_at; /* of the plan; of a RECOVER when there is something to recover */
   uint32_t op;
   cxd_campaign *change;
   struct cxd__job job;
@@ -45,6 +46,11 @@ struct task {
   struct intent intents[INTENTS_MAX]; /* durable ones */
   int intent_count, intents_tried;
   char uuid[40];
+  char *dangling;         /* the last durable intent as a line of the log; NULL: none, or its outcome is durable */
+  int tells;              /* it changes a value: reading shows whether it was applied */
+  int64_t died_at;        /* when it was dropped with its engine */
+  int slow_copy;          /* applied more than an attempt's time after that: nobody waits that long */
+  int recovered;          /* the outcome that a RECOVER put on record; 0: none */
   int outcome_records;    /* tried */
   int recorded_outcome, recorded_sends, recorded_attempts, recorded_intent;
   int64_t checked_mono;   /* when the whole document was last accepted */
@@ -64,6 +70,8 @@ struct world;
 int task_prepare(struct world *world, struct task *task); /* change and job; 0, or -1 */
 void task_finish(struct world *world, struct task *task); /* after DONE: takes the result and forgets the operation */
 void task_record(struct world *world, struct task *task, const char *record, size_t len, int durable);
+void task_recovered(struct world *world, struct task *task, int64_t resolves, const char *record, size_t len, int durable); /* a record of a RECOVER */
+void task_died(struct world *world, struct task *task);
 void task_clear(struct task *task);
 void task_sha256(const void *bytes, size_t len, char hex[65]);
 

@@ -43,8 +43,8 @@ static int64_t plan_due(const struct world *world) {
   int64_t due = world->next_happening < world->plan->happening_count ? world->plan->happenings[world->next_happening].at : NEVER;
   for (int i = 0; i < world->plan->task_count; i++) {
     const struct task *t = &world->client.tasks[i];
-    if (t->state == TASK_PLANNED && t->plan->start_at < due)
-      due = t->plan->start_at;
+    if (t->state == TASK_PLANNED && t->start_at < due)
+      due = t->start_at;
     if (t->state < TASK_DONE && !t->cancelled && !t->cancel && t->plan->cancel_at < due)
       due = t->plan->cancel_at;
   }
@@ -57,7 +57,7 @@ static void plan_step(struct world *world) {
     happen(world, &p->happenings[world->next_happening++]);
   for (int i = 0; i < p->task_count; i++) {
     struct task *t = &world->client.tasks[i];
-    if (t->state == TASK_PLANNED && t->plan->start_at <= world->now)
+    if (t->state == TASK_PLANNED && t->start_at <= world->now)
       client_start(world, t);
     if (t->state < TASK_DONE && !t->cancelled && t->plan->cancel_at <= world->now)
       t->cancel = world->client.engines[t->plan->engine].woken = 1;
@@ -105,7 +105,8 @@ int world_run(struct world *world, const struct plan *plan, struct tally *tally,
   if (!world->broken.invariant)
     check_settled(world);
   tally->extra[TALLY_SEEDS]++;
-  tally->extra[TALLY_TASKS] += plan->task_count;
+  for (int i = 0; i < plan->task_count; i++)
+    tally->extra[TALLY_TASKS] += world->client.tasks[i].state != TASK_PLANNED;
   tally->extra[TALLY_EVENTS] += world->trace.events;
   for (int i = 0; i < FATES; i++)
     tally->fates[i] += world->network.fates[i];

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* dev_t, ...at() */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "audit/file.h"
+#include "audit/io.h"
+#include "base/error.h"
+#include "base/mem.h"
+
+/* The first thing that was wrong is told until the log is closed. */
+void cxd__file_alarm(struct cxd__file *file, const char *what) {
+  struct cxd__buf text = {0};
+  if (file->alarm)
+    return;
+  cxd__buf_fmt(&text, "audit log '%s': %s", file->place.path, what);
+  file->alarm = cxd__buf_take(&text);
+}
+
+static cxd_status add_fork(struct cxd__file *file, struct cxd__sheet *fresh, const char *name, int64_t bytes, cxd_error **error) {
+  struct cxd__buf body = {0};
+  cxd__buf_str(&body, "\"k\":\"fork\",\"file\":");
+  cxd__buf_json_str(&body, name);
+  cxd__buf_fmt(&body, ",\"after\":%lld,\"bytes\":%lld,\"reason\":", (long long)fresh->state.first.seq - 1, (long long)bytes);
+  cxd__buf_json_str(&body, file->damage);
+  return cxd__file_add_buf(file, fresh, &body, error);
+}
+
+/* What a segment goes on behind: `now`, kept under a name; and the file that does not count from some byte on. */
+struct breach {
+  const char *name, *file;
+  int64_t size, bytes;
+};
+
+static cxd_status go_on(struct cxd__file *file, struct cxd__sheet *fresh, const struct breach *breach, cxd_error **error) {
+  char sha256[CXD__HASH_HEX + 1];
+  if (cxd__sync_data(file->now.fd) != 0 && file->pending.count)
+    return cxd__place_fail(&file->place, "its last records cannot be made durable", errno, error);
+  if (cxd__hash_file(file->now.fd, breach->size, &file->plain.hasher, sha256) != 0)
+    return cxd__place_fail(&file->place, "it cannot be read for its successor", errno, error);
+  const struct cxd__birth birth = {.why = "broken", .prev_name = breach->name, .prev = file->now.state.last, .prev_sha256 = sha256};
+  cxd_status status = cxd__sheet_begin(file, fresh, &birth, &file->now.state.opens, error);
+  if (status == CXD_OK)
+    status = add_fork(file, fresh, breach->file, breach->bytes, error);
+  return status == CXD_OK ? cxd__sheet_put(file, fresh, error) : status;
+}
+
+/* Takes why. */
+static cxd_status closed(struct cxd__file *file, cxd_error *why, cxd_error **error) {
+  struct cxd__buf text = {0};
+  cxd__buf_fmt(&text, "may have been tampered with: %s; and %s", file->damage, cxd_error_message(why));
+  cxd_status status = cxd__file_give_up(file, text.failed ? "may have been tampered with" : text.data, error);
+  cxd__buf_free(&text);
+  cxd_error_free(why);
+  return status;
+}
+
+static cxd_status fork_off(struct cxd__file *file, const struct breach *breach, cxd_error **error) {
+  struct cxd__sheet fresh;
+  cxd_error *why = NULL;
+  char what[sizeof file->damage + 160];
+  long long last = (long long)file->now.state.last.seq;
+  cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, &why);
+  if (status == CXD_OK)
+    status = go_on(file, &fresh, breach, &why);
+  if (status != CXD_OK) {
+    cxd__sheet_drop(file, &fresh);
+    return closed(file, why, error);
+  }
+  cxd__pending_clear(&file->pending);
+  (void)snprintf(what, sizeof what, "it may have been tampered with: %s; a new segment goes on behind record %lld: look at it with 'cxdialer audit verify', then open the log anew", file->damage, last);
+  cxd__file_alarm(file, what);
+  return CXD_OK;
+}
+
+static cxd_status unnamed(struct cxd__file *file, cxd_error **error) {
+  cxd_error *why = NULL;
+  (void)cxd__place_fail(&file->place, "it cannot get a second name", errno, &why);
+  return closed(file, why, error);
+}
+
+cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error) {
+  struct stat st;
+  char name[CXD__NAME_ROOM];
+  if (fstat(file->now.fd, &st) != 0 || cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
+    return unnamed(file, error);
+  int64_t rest = st.st_size > file->now.size ? st.st_size - file->now.size : 0;
+  const struct breach breach = {.name = name, .file = name, .size = st.st_size, .bytes = rest};
+  return fork_off(file, &breach, error);
+}
+
+/* What counts is found from the start of the file. */
+cxd_status cxd__broken_first(struct cxd__file *file, struct cxd__sheet *sheet, cxd_error **error) {
+  struct stat st;
+  char seen[sizeof file->damage];
+  if (fstat(sheet->fd, &st) != 0)
+    return cxd__place_fail(&file->place, "cannot be examined", errno, error);
+  memcpy(seen, file->damage, sizeof seen);
+  cxd__state_free(&sheet->state);
+  cxd_status status = cxd__load_forward(file, sheet, st.st_size, error);
+  if (status == CXD_OK)
+    memcpy(file->damage, seen, sizeof seen);
+  else if (status != CXD__DAMAGED)
+    return status;
+  cxd__sheet_is_now(file, sheet);
+  return cxd__broken_later(file, error);
+}
+
+cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__sheet *found, int64_t found_size, cxd_error **error) {
+  struct stat st;
+  char own[CXD__NAME_ROOM], other[CXD__NAME_ROOM];
+  int64_t first = file->now.state.first.seq;
+  if (fstat(file->now.fd, &st) != 0)
+    return unnamed(file, error);
+  const char *what = st.st_nlink ? "it was moved away" : "it was deleted";
+  (void)strcpy(file->damage, found_size ? "another file was put in its place" : what);
+  if (cxd__name_rescue(&file->place, file->now.fd, first, own) != 0 || (found_size && cxd__name_keep(&file->place, first, other) != 0))
+    return unnamed(file, error);
+  const struct breach breach = {.name = own, .file = found_size ? other : own, .size = st.st_size, .bytes = found_size};
+  cxd_status status = fork_off(file, &breach, error);
+  cxd__sheet_close(found);
+  return status;
+}

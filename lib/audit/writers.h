@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#ifndef CXD__AUDIT_WRITERS_H
+#define CXD__AUDIT_WRITERS_H
+
+#include "audit/place.h"
+#include "audit/sealer.h"
+
+/*
+ * Who writes: "<log>.writers" is never written to and never deleted; each open log holds a lock on the byte whose offset is its
+ * instance, until it is closed or its process ends. Start with fd at -1.
+ */
+struct cxd__writers {
+  int fd;
+  uint32_t instance;
+};
+
+/* Takes the lock; a sealer whose instance is taken gets another. CXD_E_AUDIT. */
+cxd_status cxd__writers_open(struct cxd__writers *writers, const struct cxd__place *place, struct cxd__sealer *sealer, cxd_error **error);
+void cxd__writers_close(struct cxd__writers *writers, int forked); /* forked: the lock stays, it is the parent's */
+
+/* Whether the writer of a record lives (w: raw JSON). When it cannot be told it does. */
+int cxd__writers_alive(const struct cxd__writers *writers, struct cxd__slice w);
+
+#endif

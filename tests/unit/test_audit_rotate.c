@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#define _GNU_SOURCE /* fdatasync and the like, unshare */
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "audit_calls.h"
+#include "run.h"
+#include "segments.h"
+
+static const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 2000};
+
+static void reset_calls(void) {
+  make_dir();
+  log_key = NULL;
+}
+
+static void add_outcomes(struct cxd__audit *audit, int count) {
+  for (int i = 0; i < count; i++)
+    (void)append_as(audit, "outcome", "x");
+}
+
+static void close_synced(struct cxd__audit *audit) {
+  ck_ok(cxd__audit_sync(audit, NULL));
+  cxd__audit_close(audit);
+}
+
+START_TEST(a_log_of_its_size_goes_on_in_a_new_segment) {
+  struct cxd__audit *audit = open_with(&small);
+  (void)append_as(audit, "intent", "open");
+  add_outcomes(audit, 30);
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_gt(whole.segments, 4);
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 30);
+  ck_assert_int_eq(times(whole.text.data, KIND("rotate")), whole.segments - 1);
+  struct cxd__slice genesis = nth(&whole.text, KIND("genesis"), 1), rotate = nth(&whole.text, KIND("rotate"), 0);
+  ck_assert(cxd__field_is(member(genesis, "why"), "size"));
+  ck_assert(cxd__field_is(member(genesis, "prev_name"), "audit.log.000000000001"));
+  ck_assert(cxd__field_is(member(rotate, "as"), "audit.log.000000000001"));
+  ck_assert(cxd__field_is(member(rotate, "why"), "size"));
+  ck_assert_int_eq(member_int(rotate, "next"), member_int(genesis, "seq"));
+  ck_assert_uint_eq(member(genesis, "open").len, 3); /* [2] */
+  ck_assert_mem_eq(member(genesis, "open").p, "[2]", 3);
+  ck_assert(is_there("audit.log.000000000001"));
+  ck_assert(!is_there("audit.log.new"));
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+START_TEST(a_segment_is_about_as_large_as_was_asked_for) {
+  struct cxd__audit *audit = open_with(&small);
+  char path[300];
+  struct stat st;
+  add_outcomes(audit, 30);
+  cxd__audit_close(audit);
+  beside("audit.log.000000000001", path);
+  ck_assert_int_eq(stat(path, &st), 0);
+  ck_assert_int_ge(st.st_size, 2000);
+  ck_assert_int_le(st.st_size, 2000 + 2 * 600); /* the record that went over, and the last */
+  ck_assert_uint_eq(st.st_mode, S_IFREG | 0600);
+  ck_assert_int_eq(stat(log_path, &st), 0);
+  ck_assert_uint_eq(st.st_mode, S_IFREG | 0600);
+}
+END_TEST
+
+START_TEST(a_size_below_one_record_makes_segments_of_one_record) {
+  struct cxd__audit_options options = small;
+  options.max_bytes = 1;
+  struct cxd__audit *audit = open_with(&options);
+  add_outcomes(audit, 5);
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 5);
+  ck_assert_int_eq(whole.last.seq, 5 * 3 - 1);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+START_TEST(a_finished_segment_gives_its_spare_blocks_back) {
+  struct cxd__audit *audit = open_with(&small);
+  struct stat st;
+  char path[300];
+  ck_ok(cxd__audit_reserve(audit, NULL));
+  ck_assert_int_eq(stat(log_path, &st), 0);
+  ck_assert_int_ge(st.st_blocks * 512, 65536);
+  add_outcomes(audit, 10);
+  cxd__audit_close(audit);
+  beside("audit.log.000000000001", path);
+  ck_assert_int_eq(stat(path, &st), 0);
+  ck_assert_int_lt(st.st_blocks * 512, 65536);
+}
+END_TEST
+
+#define DAY_US (86400 * INT64_C(1000000))
+
+START_TEST(a_new_utc_day_begins_a_new_segment_and_an_earlier_one_does_not) {
+  const struct cxd__audit_options daily = {.path = log_path, .sync = 1, .rotate_daily = 1};
+  boot_ahead_us = DAY_US;
+  struct cxd__audit *audit = open_with(&daily);
+  add_outcomes(audit, 2);
+  wall_ahead_us = DAY_US;
+  boot_ahead_us = 2 * DAY_US;
+  add_outcomes(audit, 2);
+  wall_ahead_us = -DAY_US;
+  boot_ahead_us = 0;
+  add_outcomes(audit, 2);
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 2);
+  ck_assert(cxd__field_is(member(nth(&whole.text, KIND("genesis"), 1), "why"), "day"));
+  ck_assert(cxd__field_is(member(nth(&whole.text, KIND("rotate"), 0), "why"), "day"));
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+static struct cxd__audit_key make_key(const char *text) {
+  char path[300];
+  struct cxd__audit_key key = {.kid = ""};
+  beside("key", path);
+  write_file(path, text, strlen(text));
+  ck_ok(cxd__audit_key_load(path, &key, NULL));
+  return key;
+}
+
+START_TEST(an_unkeyed_log_that_gets_a_key_is_keyed_from_a_new_segment_on) {
+  struct cxd__audit *audit = open_log();
+  (void)append_as(audit, "intent", "a");
+  cxd__audit_close(audit);
+  struct cxd__audit_key key = make_key("0123456789abcdef");
+  const struct cxd__audit_options keyed = {.path = log_path, .sync = 1, .key = &key, .max_bytes = 2000};
+  audit = open_with(&keyed);
+  (void)append_as(audit, "outcome", "a");
+  add_outcomes(audit, 10);
+  close_synced(audit);
+  log_key = &key;
+  struct whole whole = read_whole();
+  ck_assert(cxd__field_is(member(nth(&whole.text, KIND("genesis"), 1), "why"), "key"));
+  ck_assert(cxd__field_is(member(nth(&whole.text, KIND("genesis"), 1), "kid"), key.kid));
+  ck_assert(cxd__field_is(member(nth(&whole.text, KIND("genesis"), 2), "why"), "size"));
+  ck_assert_ptr_null(member(nth(&whole.text, KIND("rotate"), 0), "kid").p);
+  ck_assert_int_eq(times(whole.text.data, key.kid), (int)whole.last.seq - 3);
+  cxd__buf_free(&whole.text);
+  cxd__audit_key_clear(&key);
+}
+END_TEST
+
+START_TEST(a_keyed_log_is_refused_without_its_key_and_not_touched) {
+  struct cxd__audit_key key = make_key("0123456789abcdef"), other = make_key("another key, that is");
+  const struct cxd__audit_options keyed = {.path = log_path, .sync = 1, .key = &key}, wrong = {.path = log_path, .sync = 1, .key = &other};
+  struct cxd__audit *audit = open_with(&keyed), *second = NULL;
+  (void)append_as(audit, "intent", "a");
+  struct cxd__buf before = read_file(log_path);
+  ck_fails(try_open(log_path, &second, &error), CXD_E_AUDIT, "is keyed");
+  ck_fails(cxd__audit_open_file(&wrong, &second, &error), CXD_E_AUDIT, key.kid);
+  struct cxd__buf after = read_file(log_path);
+  ck_assert_uint_eq(after.len, before.len);
+  ck_assert_mem_eq(after.data, before.data, before.len);
+  (void)append_as(audit, "outcome", "a");
+  close_synced(audit);
+  audit = open_with(&keyed);
+  cxd__audit_close(audit);
+  log_key = &key;
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 1);
+  ck_assert_int_eq(times(whole.text.data, key.kid), 3);
+  cxd__buf_free(&before);
+  cxd__buf_free(&after);
+  cxd__buf_free(&whole.text);
+  cxd__audit_key_clear(&key);
+  cxd__audit_key_clear(&other);
+}
+END_TEST
+
+START_TEST(a_log_without_key_is_refused_once_another_process_has_keyed_it) {
+  struct cxd__audit_key key = make_key("0123456789abcdef");
+  const struct cxd__audit_options keyed = {.path = log_path, .sync = 1, .key = &key};
+  struct cxd__audit *plain = open_log(), *other;
+  (void)append_as(plain, "outcome", "a");
+  other = open_with(&keyed);
+  ck_fails(append_text(plain, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "another key");
+  cxd__audit_close(plain);
+  (void)append_as(other, "outcome", "a");
+  close_synced(other);
+  log_key = &key;
+  struct whole whole = read_whole();
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 2);
+  cxd__buf_free(&whole.text);
+  cxd__audit_key_clear(&key);
+}
+END_TEST
+
+/* Each step that can fail before the `rotate` record: the log goes on where it is, and not every record tries again. */
+START_TEST(a_rotation_that_cannot_begin_is_put_off) {
+  int *const calls[] = {&fail_link};
+  struct cxd__audit *audit = open_with(&small);
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    *calls[i] = EPERM;
+    add_outcomes(audit, 10);
+    *calls[i] = 0;
+    ck_assert(!is_there("audit.log.000000000001"));
+    ck_assert(!is_there("audit.log.new"));
+    add_outcomes(audit, 1); /* within the minute */
+    ck_assert(!is_there("audit.log.000000000001"));
+    wall_ahead_us = boot_ahead_us = 61000000;
+    add_outcomes(audit, 1);
+    ck_assert(is_there("audit.log.000000000001"));
+  }
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 2);
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 12);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+START_TEST(a_rotate_record_that_cannot_be_written_is_no_end) {
+  struct cxd__audit *audit = open_with(&small);
+  while (!is_there("audit.log.000000000001")) {
+    fail_write = ENOSPC;
+    writes_before_failure = 0;
+    struct stat st;
+    ck_assert_int_eq(stat(log_path, &st), 0);
+    if (st.st_size < 2000)
+      fail_write = 0;
+    cxd_status status = append_text(audit, "\"k\":\"outcome\",\"op\":\"x\"", NULL);
+    ck_assert_int_eq(status, fail_write ? CXD_E_AUDIT : CXD_OK);
+    fail_write = 0;
+  }
+  ck_assert(!is_there("audit.log.new"));
+  wall_ahead_us = boot_ahead_us = 61000000;
+  add_outcomes(audit, 1);
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 2);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+/* Behind the `rotate` record nothing more is written to the old file; the next call completes it. */
+START_TEST(a_rotation_that_cannot_be_finished_is_completed_later) {
+  for (int which = 0; which < 3; which++) {
+    struct cxd__audit *audit = open_with(&small);
+    struct stat st;
+    (void)append_as(audit, "intent", "open");
+    do {
+      add_outcomes(audit, 1);
+      ck_assert_int_eq(stat(log_path, &st), 0);
+    } while (st.st_size < 2000);
+    fail_rename = which == 0 ? EIO : 0;
+    fail_sync = which == 1 ? EIO : 0;
+    fail_write = which == 2 ? ENOSPC : 0;
+    writes_before_failure = 1;
+    ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
+    ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
+    fail_rename = fail_sync = fail_write = 0;
+    if (which == 1) { /* by another */
+      cxd__audit_close(audit);
+      audit = open_with(&small);
+    }
+    add_outcomes(audit, 1);
+    close_synced(audit);
+    struct whole whole = read_whole();
+    ck_assert_int_eq(whole.segments, 2);
+    ck_assert_mem_eq(member(nth(&whole.text, KIND("genesis"), 1), "open").p, "[2]", 3);
+    ck_assert(!is_there("audit.log.new"));
+    cxd__buf_free(&whole.text);
+    remove_dir();
+    ck_assert_int_eq(mkdir(log_dir, 0700), 0);
+  }
+}
+END_TEST
+
+START_TEST(a_second_name_that_is_taken_gets_a_number) {
+  char path[300];
+  beside("audit.log.000000000001", path);
+  write_file(path, "somebody's", 10);
+  struct cxd__audit *audit = open_with(&small);
+  add_outcomes(audit, 10);
+  close_synced(audit);
+  struct cxd__buf text = read_file(path);
+  ck_assert_str_eq(text.data, "somebody's");
+  struct whole whole = read_whole();
+  ck_assert(cxd__field_is(member(nth(&whole.text, KIND("genesis"), 1), "prev_name"), "audit.log.000000000001.1"));
+  cxd__buf_free(&text);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+/* The state of the files after a crash at each step: made from a finished rotation. */
+struct parts {
+  struct cxd__buf old, new;
+};
+
+static struct parts take_rotation(void) {
+  char path[300];
+  struct cxd__audit *audit = open_with(&small);
+  (void)append_as(audit, "intent", "open");
+  beside("audit.log.000000000001", path);
+  while (!is_there("audit.log.000000000001"))
+    add_outcomes(audit, 1);
+  close_synced(audit);
+  struct parts parts = {read_file(path), read_file(log_path)};
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(log_path), 0);
+  return parts;
+}
+
+static size_t genesis_of(const struct cxd__buf *text) { return strcspn(text->data, "\n") + 1; }
+
+static size_t last_line_of(const struct cxd__buf *text) {
+  size_t at = text->len - 1;
+  while (at > 0 && text->data[at - 1] != '\n')
+    at--;
+  return at;
+}
+
+static void crash(const struct parts *parts, int step) {
+  char second[300], new[300];
+  beside("audit.log.000000000001", second);
+  beside("audit.log.new", new);
+  size_t without_rotate = last_line_of(&parts->old), genesis = genesis_of(&parts->new);
+  write_file(log_path, parts->old.data, step < 3 ? without_rotate : step == 3 ? without_rotate + 50 : parts->old.len);
+  if (step == 1 || step >= 5)
+    write_file(new, parts->new.data, step == 1 ? 0 : step == 5 ? genesis / 2 : genesis);
+  if (step >= 2)
+    ck_assert_int_eq(link(log_path, second), 0);
+  if (step == 7)
+    ck_assert_int_eq(rename(new, log_path), 0);
+}
+
+START_TEST(a_crash_between_any_two_steps_of_a_rotation_is_completed) {
+  struct parts parts = take_rotation();
+  for (int step = 0; step < 8; step++) {
+    crash(&parts, step);
+    struct cxd__audit *audit = open_with(&small);
+    ck_alarm(audit, NULL);
+    add_outcomes(audit, 2);
+    close_synced(audit);
+    struct whole whole = read_whole();
+    ck_assert_int_eq(whole.segments, 2);
+    ck_assert_int_eq(whole.broken, 0);
+    ck_assert_int_eq(times(whole.text.data, KIND("rotate")), 1);
+    ck_assert_mem_eq(member(nth(&whole.text, KIND("genesis"), 1), "open").p, "[2]", 3);
+    ck_assert(!is_there("audit.log.new"));
+    ck_assert(!is_there("audit.log.000000000001.1"));
+    cxd__buf_free(&whole.text);
+    remove_dir();
+    ck_assert_int_eq(mkdir(log_dir, 0700), 0);
+  }
+  cxd__buf_free(&parts.old);
+  cxd__buf_free(&parts.new);
+}
+END_TEST
+
+START_TEST(an_old_segment_put_back_is_damage) {
+  struct cxd__audit *audit = open_with(&small);
+  char path[300];
+  add_outcomes(audit, 20);
+  cxd__audit_close(audit);
+  beside("audit.log.000000000001", path);
+  ck_assert(is_there("audit.log.000000000001"));
+  ck_assert_int_eq(rename(path, log_path), 0);
+  audit = open_with(&small);
+  ck_alarm(audit, "an old segment was put in its place");
+  add_outcomes(audit, 1);
+  cxd__audit_close(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.broken, 1);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+START_TEST(a_record_behind_the_end_of_a_segment_is_damage) {
+  struct parts parts = take_rotation();
+  cxd__buf_str(&parts.old, "{\"v\":1,");
+  write_file(log_path, parts.old.data, parts.old.len);
+  struct cxd__audit *audit = open_with(&small);
+  ck_alarm(audit, "behind the end of its segment");
+  cxd__audit_close(audit);
+  cxd__buf_free(&parts.old);
+  cxd__buf_free(&parts.new);
+}
+END_TEST
+
+START_TEST(others_follow_to_the_new_segment) {
+  struct cxd__audit *a = open_with(&small), *b = open_with(&small);
+  for (int i = 0; i < 20; i++) {
+    (void)append_as(a, "intent", "x");
+    if (i % 7 == 0)
+      add_outcomes(b, 1);
+    add_outcomes(a, 1);
+  }
+  ck_ok(cxd__audit_reserve(b, NULL));
+  add_outcomes(b, 1);
+  ck_ok(cxd__audit_sync(a, NULL));
+  ck_ok(cxd__audit_sync(b, NULL));
+  ck_alarm(a, NULL);
+  ck_alarm(b, NULL);
+  cxd__audit_close(a);
+  cxd__audit_close(b);
+  struct whole whole = read_whole();
+  ck_assert_int_gt(whole.segments, 5);
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 20 + 3 + 1);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+START_TEST(a_log_that_slept_goes_on_though_old_segments_were_put_away) {
+  struct cxd__audit *a = open_with(&small), *b = open_with(&small);
+  char path[300];
+  add_outcomes(a, 40);
+  for (int seq = 1; seq < 30; seq++) {
+    char name[40];
+    (void)snprintf(name, sizeof name, "audit.log.%012d", seq);
+    beside(name, path);
+    (void)unlink(path);
+  }
+  int64_t seq = append_as(b, "outcome", "x");
+  ck_assert_int_gt(seq, 40);
+  ck_alarm(b, NULL);
+  cxd__audit_close(a);
+  cxd__audit_close(b);
+}
+END_TEST
+
+static int one_of_eight(int number) {
+  struct cxd__audit *audit;
+  char op[20], body[100];
+  const struct cxd__audit_options options = {.path = log_path, .max_bytes = 6000};
+  NEED(cxd__audit_open_file(&options, &audit, NULL) == CXD_OK);
+  for (int i = 0; i < 100; i++) {
+    (void)snprintf(op, sizeof op, "%d-%d", number, i);
+    for (int outcome = 0; outcome < 2; outcome++) {
+      (void)snprintf(body, sizeof body, "\"k\":\"%s\",\"op\":\"%s\"", outcome ? "outcome" : "intent", op);
+      NEED(append_text(audit, body, NULL) == CXD_OK);
+    }
+  }
+  NEED(cxd__audit_alarm(audit) == NULL);
+  cxd__audit_close(audit);
+  return 0;
+}
+
+START_TEST(eight_processes_make_one_linear_chain_over_many_segments) {
+  pid_t children[8];
+  for (int i = 0; i < 8; i++) {
+    children[i] = fork();
+    if (children[i] == 0)
+      _exit(one_of_eight(i));
+  }
+  for (int i = 0; i < 8; i++) {
+    int status;
+    ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+    ck_assert_int_eq(status, 0);
+  }
+  struct whole whole = read_whole();
+  ck_assert_int_gt(whole.segments, 50);
+  ck_assert_int_eq(whole.broken + whole.synced, 0);
+  ck_assert_int_eq(times(whole.text.data, KIND("intent")), 800);
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 800);
+  ck_assert_int_eq(whole.last.seq, 1600 + 2 * whole.segments - 1 + times(whole.text.data, KIND("checkpoint")));
+  cxd__buf_free(&whole.text);
+  struct cxd__audit *audit = open_log();
+  char *line;
+  ck_ok(cxd__audit_dangling(audit, NULL, 0, &line, NULL, NULL));
+  ck_assert_ptr_null(line);
+  cxd__audit_close(audit);
+}
+END_TEST
+
+static int in_child(int (*part)(void)) {
+  pid_t child = fork();
+  if (child == 0)
+    _exit(part());
+  int status;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_msg(WIFEXITED(status), "ended by signal %d", WTERMSIG(status));
+  return WEXITSTATUS(status);
+}
+
+static int fill_disk(const char *path) {
+  static char block[4096];
+  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  while (write(fd, block, sizeof block) > 0) {
+  }
+  close(fd);
+  return errno == ENOSPC;
+}
+
+/* A full disk: the log stays in its segment as long as the room that was set aside lasts, and moves on once there is some again. */
+static int disk_part(void) {
+  struct cxd__audit *audit;
+  char filler[300];
+  beside("filler", filler);
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", log_dir, "tmpfs", 0, "size=512k") != 0)
+    return 77;
+  NEED(cxd__audit_open_file(&small, &audit, NULL) == CXD_OK);
+  NEED(cxd__audit_reserve(audit, NULL) == CXD_OK);
+  NEED(fill_disk(filler));
+  int written = 0;
+  while (append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK)
+    written++;
+  NEED(written * 400 > 60000);
+  NEED(!is_there("audit.log.000000000001") && !is_there("audit.log.new"));
+  NEED(unlink(filler) == 0);
+  boot_ahead_us = wall_ahead_us = 61000000;
+  NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK);
+  NEED(is_there("audit.log.000000000001"));
+  struct stat st;
+  NEED(stat(log_path, &st) == 0 && st.st_blocks * 512 >= 65536); /* room for outcomes moved along */
+  NEED(cxd__audit_sync(audit, NULL) == CXD_OK);
+  cxd__audit_close(audit);
+  struct whole whole = read_whole();
+  NEED(whole.segments == 2 && times(whole.text.data, KIND("outcome")) == written + 1);
+  cxd__buf_free(&whole.text);
+  return 0;
+}
+
+START_TEST(a_full_disk_puts_a_rotation_off) {
+  int result = in_child(disk_part);
+  if (result == 77)
+    (void)fprintf(stderr, "a_full_disk: not run, no file system can be mounted here\n");
+  else
+    ck_assert_int_eq(result, 0);
+}
+END_TEST
+
+static int limited_part(void) {
+  struct cxd__audit *audit;
+  NEED(signal(SIGXFSZ, SIG_DFL) != SIG_ERR);
+  NEED(cxd__audit_open_file(&small, &audit, NULL) == CXD_OK);
+  int written = 0;
+  struct stat st = {.st_size = 0};
+  for (; st.st_size < 2000; written++)
+    NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK && stat(log_path, &st) == 0);
+  struct rlimit limit = {(rlim_t)st.st_size + 100, RLIM_INFINITY};
+  NEED(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_E_AUDIT);
+  NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_E_AUDIT);
+  NEED(!is_there("audit.log.new"));
+  limit.rlim_cur = RLIM_INFINITY;
+  NEED(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  boot_ahead_us = wall_ahead_us = 61000000;
+  NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK);
+  cxd__audit_close(audit);
+  struct whole whole = read_whole();
+  NEED(whole.segments == 2 && times(whole.text.data, KIND("outcome")) == written + 1);
+  cxd__buf_free(&whole.text);
+  return 0;
+}
+
+START_TEST(the_file_size_limit_kills_nobody_in_a_rotation) { ck_assert_int_eq(in_child(limited_part), 0); }
+END_TEST
+
+START_TEST(too_many_open_intents_keep_a_log_in_its_segment) {
+  struct cxd__audit_options options = small;
+  char op[20];
+  options.max_bytes = 0;
+  struct cxd__audit *audit = open_with(&options);
+  for (int i = 0; i < 3200; i++) {
+    (void)snprintf(op, sizeof op, "%d", i);
+    (void)append_as(audit, "intent", op);
+  }
+  cxd__audit_close(audit);
+  audit = open_with(&small);
+  (void)append_as(audit, "intent", "one more");
+  ck_assert(!is_there("audit.log.000000000001"));
+  for (int i = 0; i < 3200; i++) {
+    (void)snprintf(op, sizeof op, "%d", i);
+    (void)append_as(audit, "outcome", op);
+    if (i == 3000)
+      wall_ahead_us = boot_ahead_us = 61000000;
+  }
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_gt(whole.segments, 1);
+  ck_assert_int_eq(times(whole.text.data, KIND("outcome")), 3200);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
+/* Opening, records through rotations, looking for dangling intents: whichever allocation fails, the chain stays whole. */
+START_TEST(every_allocation_of_a_rotation_may_fail) {
+  for (size_t n = 1; n < 400; n++) {
+    struct cxd__audit *audit = NULL;
+    char *line = NULL;
+    cxd__mem_fail_at(n);
+    cxd_status status = cxd__audit_open_file(&small, &audit, NULL);
+    for (int i = 0; status == CXD_OK && i < 6; i++)
+      status = append_text(audit, "\"k\":\"intent\",\"op\":\"a\"", NULL);
+    if (status == CXD_OK)
+      status = cxd__audit_dangling(audit, NULL, 0, &line, NULL, NULL);
+    int enough = cxd__mem_count() < n;
+    cxd__mem_fail_at(0);
+    ck_assert_msg(status == CXD_OK || status == CXD_E_NOMEM || status == CXD_E_AUDIT, "%d", status);
+    cxd__audit_close(audit);
+    cxd__free(line);
+    audit = open_with(&small);
+    ck_alarm(audit, NULL);
+    cxd__audit_close(audit);
+    struct whole whole = read_whole();
+    ck_assert_int_eq(whole.broken + whole.synced, 0);
+    cxd__buf_free(&whole.text);
+    if (n % 16 == 0 || enough) {
+      remove_dir();
+      ck_assert_int_eq(mkdir(log_dir, 0700), 0);
+    }
+    if (enough) {
+      ck_assert_int_eq(status, CXD_OK);
+      return;
+    }
+  }
+  ck_abort_msg("never succeeded");
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("audit_rotate");
+  TCase *tc = tcase_create("audit_rotate");
+  tcase_set_timeout(tc, 60);
+  tcase_add_checked_fixture(tc, reset_calls, remove_dir);
+  tcase_add_test(tc, a_log_of_its_size_goes_on_in_a_new_segment);
+  tcase_add_test(tc, a_segment_is_about_as_large_as_was_asked_for);
+  tcase_add_test(tc, a_size_below_one_record_makes_segments_of_one_record);
+  tcase_add_test(tc, a_finished_segment_gives_its_spare_blocks_back);
+  tcase_add_test(tc, a_new_utc_day_begins_a_new_segment_and_an_earlier_one_does_not);
+  tcase_add_test(tc, an_unkeyed_log_that_gets_a_key_is_keyed_from_a_new_segment_on);
+  tcase_add_test(tc, a_keyed_log_is_refused_without_its_key_and_not_touched);
+  tcase_add_test(tc, a_log_without_key_is_refused_once_another_process_has_keyed_it);
+  tcase_add_test(tc, a_rotation_that_cannot_begin_is_put_off);
+  tcase_add_test(tc, a_rotate_record_that_cannot_be_written_is_no_end);
+  tcase_add_test(tc, a_rotation_that_cannot_be_finished_is_completed_later);
+  tcase_add_test(tc, a_second_name_that_is_taken_gets_a_number);
+  tcase_add_test(tc, a_crash_between_any_two_steps_of_a_rotation_is_completed);
+  tcase_add_test(tc, an_old_segment_put_back_is_damage);
+  tcase_add_test(tc, a_record_behind_the_end_of_a_segment_is_damage);
+  tcase_add_test(tc, others_follow_to_the_new_segment);
+  tcase_add_test(tc, a_log_that_slept_goes_on_though_old_segments_were_put_away);
+  tcase_add_test(tc, eight_processes_make_one_linear_chain_over_many_segments);
+  tcase_add_test(tc, a_full_disk_puts_a_rotation_off);
+  tcase_add_test(tc, the_file_size_limit_kills_nobody_in_a_rotation);
+  tcase_add_test(tc, too_many_open_intents_keep_a_log_in_its_segment);
+  tcase_add_test(tc, every_allocation_of_a_rotation_may_fail);
+  suite_add_tcase(suite, tc);
+  return run_suite(suite);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the libcxdialer authors */
+
+#include "update_report.h"
+
+#include "exit_code.h"
+#include "mem.h"
+#include "output.h"
+#include "result_text.h"
+
+static const char *outcome_of(const struct update_report *report) {
+  int code = exit_code_of_status(report->status, report->error);
+  return code == EXIT_INVALID || code == EXIT_USAGE ? "rejected" : "not_applied";
+}
+
+void update_report_put_standin(const struct update_report *report) {
+  fputs("{\"schema_version\":1,\"campaign_id\":", stdout);
+  if (*report->id)
+    display_put_json_string(stdout, slice_of(report->id));
+  else
+    fputs("null", stdout);
+  printf(",\"outcome\":\"%s\",\"status\":\"%s\",\"http_status\":null,\"request_id\":null,\"sends\":0,\"attempts\":0,\"latency_ms\":0,"
+         "\"latency\":{\"token_us\":0,\"rate_wait_us\":0,\"backoff_us\":0,\"server_us\":0,\"audit_us\":0,\"total_us\":0},"
+         "\"previous_concurrent\":null,\"new_concurrent\":null,\"pacing_accuracy_rate\":null,\"target_calls_per_min\":null,\"timestamp\":null,"
+         "\"diff\":[],\"findings\":[],\"audit\":{\"status\":\"CXD_OK\",\"seq\":null},\"callbacks\":{\"status\":\"CXD_OK\"},\"conflict\":null,"
+         "\"concurrency\":\"none\",\"error\":",
+         outcome_of(report), cxd_status_name(report->status));
+  output_put_error(stdout, report->where, report->status, report->error, report->message);
+  fputs(",\"retry_after_ms\":null}", stdout);
+}
+
+static void show_result(const struct cli *cli, const struct update_report *report) {
+  if (!cli->json) {
+    result_text_print(stdout, report->result, report->writes);
+    return;
+  }
+  char *json = mem_need(cxd_result_to_json(report->result));
+  output_put_line(stdout, slice_of(json));
+  cxd_string_free(json);
+}
+
+/* What the result cannot say loud enough: the error, and an audit record that only exists here. */
+static void show_failures(const struct cli *cli, const char *where, const cxd_result *result) {
+  const char *record = cxd_result_audit_record(result);
+  if (cxd_result_status(result) != CXD_OK)
+    output_error(cli, where, cxd_result_status(result), cxd_result_error(result));
+  if (cxd_result_audit_status(result) == CXD_OK || (!record && cxd_result_status(result) == CXD_E_AUDIT))
+    return;
+  output_failure(cli, cxd_result_audit_status(result), "audit.path", "%s: outcome %s, but its audit record could not be written; keep it: %s", where,
+                 cxd_result_outcome_name(result), record ? record : "(none)");
+}
+
+static void show_missing(const struct cli *cli, const struct update_report *report) {
+  if (cli->json)
+    update_report_put_standin(report);
+  if (report->message)
+    output_failure(cli, report->status, "", "%s: %s", report->where, report->message);
+  else
+    output_error(cli, report->where, report->status, report->error);
+}
+
+int update_report(const struct cli *cli, const struct update_report *report) {
+  int code = report->result ? exit_code_of_result(report->result) : exit_code_of_status(report->status, report->error);
+  if (report->result) {
+    show_result(cli, report);
+    show_failures(cli, report->where, report->result);
+  } else
+    show_missing(cli, report);
+  /* Here a wrong argument is a campaign or a record, not a word of the command line. */
+  return code == EXIT_USAGE ? EXIT_INVALID : code;
+}
