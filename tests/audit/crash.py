@@ -31,7 +31,7 @@ def after_the_crash(place, tally, done):
     found = place.judge(settled=False)
     place.applied_now()
     settled = place.judge()
-    return {"applied": settled.applied, "dangling": found.dangling, "recovered": settled.recovered}
+    return {"applied": settled.applied, "dangling": found.dangling, "recovered": settled.recovered, "before_the_first_record": found.never_begun}
 
 
 def enough_killed(tally):

@@ -17,6 +17,7 @@
 static int fail_datasync, fail_sync, fail_rename, fail_link, fail_write;
 static int datasyncs;
 static int writes_before_failure; /* so many records are written before fail_write counts */
+static int syncs_before_failure;  /* and so many files and directories are synced before fail_sync does */
 static int64_t wall_ahead_us, boot_ahead_us;
 
 static int ends(int code) {
@@ -29,7 +30,7 @@ int fdatasync(int fd) {
   return fail_datasync ? ends(fail_datasync) : (int)syscall(SYS_fdatasync, fd);
 }
 
-int fsync(int fd) { return fail_sync ? ends(fail_sync) : (int)syscall(SYS_fsync, fd); }
+int fsync(int fd) { return fail_sync && syncs_before_failure-- <= 0 ? ends(fail_sync) : (int)syscall(SYS_fsync, fd); }
 
 int renameat(int from_dir, const char *from, int to_dir, const char *to) { return fail_rename ? ends(fail_rename) : (int)syscall(SYS_renameat, from_dir, from, to_dir, to); }
 
