@@ -232,7 +232,7 @@ START_TEST(no_rotate_record_is_written_before_the_second_name_is_on_the_disk) {
   add_outcomes(audit, 1);
   fail_sync = 0;
   struct cxd__buf text = read_file(log_path);
-  ck_assert_uint_eq(times(text.data, KIND("rotate")), 0);
+  ck_assert_int_eq(times(text.data, KIND("rotate")), 0);
   cxd__buf_free(&text);
   wall_ahead_us = boot_ahead_us = 61000000;
   add_outcomes(audit, 1);
