@@ -227,6 +227,30 @@ START_TEST(a_rotation_that_cannot_begin_is_put_off) {
 }
 END_TEST
 
+/* Else a crash would leave a log that ends with `rotate`, as if the next segment had been taken away. */
+START_TEST(no_rotate_record_is_written_before_the_second_name_is_on_the_disk) {
+  struct cxd__audit *audit = open_with(&small);
+  struct stat st;
+  do {
+    add_outcomes(audit, 1);
+    ck_assert_int_eq(stat(log_path, &st), 0);
+  } while (st.st_size < 2000);
+  fail_sync = EIO;
+  add_outcomes(audit, 1);
+  fail_sync = 0;
+  struct cxd__buf text = read_file(log_path);
+  ck_assert_int_eq(times(text.data, KIND("rotate")), 0);
+  cxd__buf_free(&text);
+  wall_ahead_us = boot_ahead_us = 61000000;
+  add_outcomes(audit, 1);
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 2);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
 START_TEST(a_rotate_record_that_cannot_be_written_is_no_end) {
   struct cxd__audit *audit = open_with(&small);
   while (!is_there("audit.log.000000000001")) {
@@ -263,6 +287,7 @@ START_TEST(a_rotation_that_cannot_be_finished_is_completed_later) {
     } while (st.st_size < 2000);
     fail_rename = which == 0 ? EIO : 0;
     fail_sync = which == 1 ? EIO : 0;
+    syncs_before_failure = 1; /* the second name */
     fail_write = which == 2 ? ENOSPC : 0;
     writes_before_failure = syncs_before_failure = 1;
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
@@ -682,6 +707,7 @@ int main(void) {
   tcase_add_test(tc, a_keyed_log_is_refused_without_its_key_and_not_touched);
   tcase_add_test(tc, a_log_without_key_is_refused_once_another_process_has_keyed_it);
   tcase_add_test(tc, a_rotation_that_cannot_begin_is_put_off);
+  tcase_add_test(tc, no_rotate_record_is_written_before_the_second_name_is_on_the_disk);
   tcase_add_test(tc, a_rotate_record_that_cannot_be_written_is_no_end);
   tcase_add_test(tc, a_rotation_that_cannot_be_finished_is_completed_later);
   tcase_add_test(tc, a_second_name_that_is_taken_gets_a_number);
