@@ -167,11 +167,11 @@ class Link:
                  and (get("prev_sha256", 0) is None if get("why") == "sync" else is_hex(get("prev_sha256"), 64))
                  and isinstance(get("open"), list) and all(is_number(seq, 1) for seq in get("open")))
         if not whole:
-            raise Bad("audit.genesis", "a genesis that does not say what stood before it")
+            raise ValueError("a genesis that does not say what stood before it")
         self.why, self.name, self.open = get("why"), get("prev_name"), get("open")
         self.end = (get("prev_seq"), bytes.fromhex(get("prev_h")))
         if record.seq != self.end[0] + 1 or record.prev != self.end[1]:
-            raise Bad("audit.genesis", "a genesis that does not stand behind the record it names")
+            raise ValueError("a genesis that does not stand behind the record it names")
         self.sha256 = get("prev_sha256")
 
 
@@ -198,7 +198,7 @@ class Segment:
         if self.is_genesis and record.seq > 1:
             try:
                 self.link = Link(record)
-            except Bad:
+            except ValueError:
                 pass
 
 
@@ -370,7 +370,10 @@ class Verifier:
                 self.error("audit.genesis", "the genesis of a first segment that has something before it")
                 self.last = (0, record.prev)
             return
-        link = segment.link or Link(record)
+        link = segment.link
+        if not link:
+            self.error("audit.genesis", "a genesis that does not say what stood before it")
+            return
         if previous:
             self.check_end(previous, link, self.end_kind)
         else:
