@@ -78,7 +78,7 @@ static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **er
   if (status != CXD_OK)
     return status;
   /* On the disk before the record that tells of it: a verifier knows a rotation that was cut short by its two names. */
-  if (cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0 || cxd__place_sync_dir(&file->place) != 0)
+  if (cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
     status = cxd__place_fail(&file->place, "it cannot get a second name", errno, error);
   if (status == CXD_OK)
     status = add_rotate(file, name, why, error);

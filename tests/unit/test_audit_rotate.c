@@ -287,9 +287,8 @@ START_TEST(a_rotation_that_cannot_be_finished_is_completed_later) {
     } while (st.st_size < 2000);
     fail_rename = which == 0 ? EIO : 0;
     fail_sync = which == 1 ? EIO : 0;
-    syncs_before_failure = 1; /* the second name */
     fail_write = which == 2 ? ENOSPC : 0;
-    writes_before_failure = syncs_before_failure = 1;
+    writes_before_failure = syncs_before_failure = 1; /* the `rotate` record and the second name */
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
     fail_rename = fail_sync = fail_write = syncs_before_failure = 0;
