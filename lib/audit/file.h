@@ -48,6 +48,7 @@ struct cxd__file {
   int stamped;                           /* there was one */
   char damage[256];
   char *alarm;
+  int swallowed;                         /* a failure of this call was put up with: there may be a SIGXFSZ to take away */
   int failed;                            /* for good: nothing is written any more */
   cxd_error *why;
 };

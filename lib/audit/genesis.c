@@ -74,10 +74,10 @@ static int read_why(struct cxd__slice raw, enum cxd__why *out) {
   return 0;
 }
 
-static int read_name(struct cxd__slice raw, char out[NAME_MAX + 1]) {
+static int read_name(struct cxd__slice raw, char out[CXD__NAME_BYTES]) {
   size_t log;
   int64_t first;
-  return read_text(raw, out, NAME_MAX + 1) && !strchr(out, '/') && cxd__segment_name(out, &log, &first);
+  return read_text(raw, out, CXD__NAME_BYTES) && !strchr(out, '/') && cxd__segment_name(out, &log, &first);
 }
 
 static int read_hash(struct cxd__slice raw, unsigned char out[CXD__HASH_BYTES]) {

@@ -77,6 +77,7 @@ static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **er
   cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, error);
   if (status != CXD_OK)
     return status;
+  /* On the disk before the record that tells of it: a verifier knows a rotation that was cut short by its two names. */
   if (cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
     status = cxd__place_fail(&file->place, "it cannot get a second name", errno, error);
   if (status == CXD_OK)
@@ -99,6 +100,7 @@ cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error) {
   cxd_status status = rotate(file, why, &reason);
   if (status != CXD_OK && may_wait(file)) {
     file->rotate_after_us = now_us + AGAIN_US;
+    file->swallowed = 1;
     cxd_error_free(reason);
     return CXD_OK;
   }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -222,10 +223,37 @@ static int is_aside(const struct cxd__segments *segments, const char *name) {
 static int is_still_live(const struct cxd__segments *segments) {
   const struct cxd__segment *last = &segments->items[segments->count - 1];
   struct stat st = {.st_dev = (dev_t)last->device, .st_ino = (ino_t)last->inode};
-  char log[NAME_MAX + 1] = "";
-  if (segments->log <= NAME_MAX)
+  char log[CXD__NAME_BYTES] = "";
+  if (segments->log < CXD__NAME_BYTES)
     memcpy(log, last->name, segments->log);
   return is_same(segments->dir, log, &st);
+}
+
+/* "<log>.<number>", and ".1", ".2", ... behind it: whether there is such a file; *same: it is the last segment. */
+static int stands_beside(const struct cxd__segments *segments, int64_t number, int copy, int *same) {
+  const struct cxd__segment *last = &segments->items[segments->count - 1];
+  char name[CXD__NAME_BYTES], again[16] = "";
+  struct stat st;
+  size_t log = strlen(last->name);
+  int64_t first;
+  (void)cxd__segment_name(last->name, &log, &first); /* opened by its later name: without that */
+  if (copy > 0)
+    (void)snprintf(again, sizeof again, ".%d", copy);
+  int len = snprintf(name, sizeof name, "%.*s.%012lld%s", (int)log, last->name, (long long)number, again);
+  if (len < 0 || len >= CXD__NAME_BYTES || fstatat(segments->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    return 0;
+  *same = (uint64_t)st.st_dev == last->device && (uint64_t)st.st_ino == last->inode;
+  return 1;
+}
+
+int cxd__segments_cut_short(const struct cxd__segments *segments, int64_t last_seq) {
+  const struct cxd__segment *last = &segments->items[segments->count - 1];
+  int same = 0, other = 0;
+  if (!last->known || stands_beside(segments, last_seq + 1, 0, &other))
+    return 0;
+  for (int copy = 0; !same && stands_beside(segments, last->first, copy, &same); copy++) {
+  }
+  return same;
 }
 
 static cxd_status from_file(struct cxd__segments *segments, const char *path, const char *name, cxd_error **error) {

@@ -41,6 +41,12 @@ void cxd__segments_close(struct cxd__segments *segments);
 /* A descriptor for the i-th; the caller closes it. -1: it is not there any more, or another file. */
 int cxd__segments_file(const struct cxd__segments *segments, size_t i);
 
+/*
+ * A log that ends with its rotate record, number last_seq: whether a crash did that. Then the file at audit.path has its later name
+ * already, as a second one, and no segment stands there that goes on behind it.
+ */
+int cxd__segments_cut_short(const struct cxd__segments *segments, int64_t last_seq);
+
 /* Opens a regular file for reading, no link, without waiting: the descriptor, or -1 and errno (EINVAL: not a regular file). */
 int cxd__segment_open(int dir, const char *name, struct stat *st);
 

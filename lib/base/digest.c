@@ -61,7 +61,7 @@ void cxd__hash_hex(const unsigned char hash[CXD__HASH_BYTES], char out[CXD__HASH
 }
 
 /* One more than the value of a lower-case digit; 0 for all that is none. */
-#define DIGIT(c) [c] = (c) <= '9' ? (c) - '0' + 1 : (c) - 'a' + 11
+#define DIGIT(c) [c] = (unsigned char)((c) <= '9' ? (c) - '0' + 1 : (c) - 'a' + 11)
 static const unsigned char digit_values[256] = {DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'), DIGIT('5'), DIGIT('6'), DIGIT('7'),
                                                 DIGIT('8'), DIGIT('9'), DIGIT('a'), DIGIT('b'), DIGIT('c'), DIGIT('d'), DIGIT('e'), DIGIT('f')};
 

@@ -142,7 +142,7 @@ int canary_find(const void *bytes, size_t len, size_t from, struct canary_hit *h
     size_t slot = slot_of(p + i);
     if (!slots[slot])
       continue;
-    *hit = (struct canary_hit){forms[owners[slot]].name, forms[owners[slot]].form, i, CANARY_PIECE};
+    *hit = (struct canary_hit){.name = forms[owners[slot]].name, .form = forms[owners[slot]].form, .at = i, .whole = forms[owners[slot]].len};
     while (i + 1 + CANARY_PIECE <= len && slots[slot_of(p + i + 1)])
       i++;
     hit->len = i + CANARY_PIECE - hit->at;

@@ -20,7 +20,7 @@ void canary_add_lines(const char *name, const char *text);        /* each line t
 /* A stretch that is made of such pieces. */
 struct canary_hit {
   const char *name, *form;
-  size_t at, len;
+  size_t at, len, whole; /* whole: how long the secret is in that form */
 };
 
 /* The next one from `from` on; 0: none. */

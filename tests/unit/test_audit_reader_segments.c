@@ -158,7 +158,33 @@ START_TEST(a_log_that_ends_with_a_rotate_record_misses_its_next_segment) {
   two_segments();
   ck_assert_int_eq(rename(side_path, log_path), 0);
   ck_read(log_path, "E:rotated");
-  ck_message("open the log for writing");
+  ck_message("put it back");
+}
+END_TEST
+
+START_TEST(a_rotation_that_was_cut_short_is_a_crash_and_no_damage) {
+  two_segments();
+  ck_assert_int_eq(unlink(log_path), 0);
+  ck_assert_int_eq(link(side_path, log_path), 0);
+  ck_read(log_path, "W:rotated");
+  ck_message("the next opening for writing completes it");
+  ck_read(log_dir, "W:rotated");
+}
+END_TEST
+
+START_TEST(an_old_segment_that_was_put_back_is_no_rotation_cut_short) {
+  char later[400];
+  two_segments();
+  struct cxd__buf text = read_file(side_path);
+  (void)snprintf(later, sizeof later, "%s.000000000007", log_path);
+  ck_assert_int_eq(rename(log_path, later), 0);
+  ck_assert_int_eq(link(side_path, log_path), 0);
+  ck_read(log_path, "E:rotated");
+  ck_assert_int_eq(unlink(later), 0);
+  ck_assert_int_eq(unlink(log_path), 0);
+  write_file(log_path, text.data, text.len);
+  ck_read(log_path, "E:rotated");
+  cxd__buf_free(&text);
 }
 END_TEST
 
@@ -442,6 +468,8 @@ int main(void) {
   tcase_add_test(tc, a_segment_that_was_cut_is_not_the_one_its_successor_names);
   tcase_add_test(tc, a_segment_with_more_records_than_its_successor_knows_is_told);
   tcase_add_test(tc, a_log_that_ends_with_a_rotate_record_misses_its_next_segment);
+  tcase_add_test(tc, a_rotation_that_was_cut_short_is_a_crash_and_no_damage);
+  tcase_add_test(tc, an_old_segment_that_was_put_back_is_no_rotation_cut_short);
   tcase_add_test(tc, a_segment_that_was_moved_aside_ends_with_its_rotate_record);
   tcase_add_test(tc, records_behind_a_rotate_record_are_told);
   tcase_add_test(tc, a_genesis_with_wrong_members_is_told);

@@ -227,6 +227,30 @@ START_TEST(a_rotation_that_cannot_begin_is_put_off) {
 }
 END_TEST
 
+/* Else a crash would leave a log that ends with `rotate`, as if the next segment had been taken away. */
+START_TEST(no_rotate_record_is_written_before_the_second_name_is_on_the_disk) {
+  struct cxd__audit *audit = open_with(&small);
+  struct stat st;
+  do {
+    add_outcomes(audit, 1);
+    ck_assert_int_eq(stat(log_path, &st), 0);
+  } while (st.st_size < 2000);
+  fail_sync = EIO;
+  add_outcomes(audit, 1);
+  fail_sync = 0;
+  struct cxd__buf text = read_file(log_path);
+  ck_assert_int_eq(times(text.data, KIND("rotate")), 0);
+  cxd__buf_free(&text);
+  wall_ahead_us = boot_ahead_us = 61000000;
+  add_outcomes(audit, 1);
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 2);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
 START_TEST(a_rotate_record_that_cannot_be_written_is_no_end) {
   struct cxd__audit *audit = open_with(&small);
   while (!is_there("audit.log.000000000001")) {
@@ -264,7 +288,7 @@ START_TEST(a_rotation_that_cannot_be_finished_is_completed_later) {
     fail_rename = which == 0 ? EIO : 0;
     fail_sync = which == 1 ? EIO : 0;
     fail_write = which == 2 ? ENOSPC : 0;
-    writes_before_failure = syncs_before_failure = 1;
+    writes_before_failure = syncs_before_failure = 1; /* the `rotate` record and the second name */
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
     ck_fails(append_text(audit, "\"k\":\"outcome\"", &error), CXD_E_AUDIT, "audit log");
     fail_rename = fail_sync = fail_write = syncs_before_failure = 0;
@@ -564,11 +588,14 @@ static int limited_part(void) {
   NEED(signal(SIGXFSZ, SIG_DFL) != SIG_ERR);
   NEED(cxd__audit_open_file(&small, &audit, NULL) == CXD_OK);
   int written = 0;
-  struct stat st = {.st_size = 0};
-  for (; st.st_size < 2000; written++)
+  struct stat st = {.st_size = 0}, before = {.st_size = 0};
+  for (; st.st_size < 2000; written++) {
+    before = st;
     NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK && stat(log_path, &st) == 0);
-  struct rlimit limit = {(rlim_t)st.st_size + 100, RLIM_INFINITY};
+  }
+  struct rlimit limit = {(rlim_t)(st.st_size + (st.st_size - before.st_size) + 20), RLIM_INFINITY}; /* room for one more, not for `rotate` */
   NEED(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK);
   NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_E_AUDIT);
   NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_E_AUDIT);
   NEED(!is_there("audit.log.new"));
@@ -578,12 +605,28 @@ static int limited_part(void) {
   NEED(append_text(audit, "\"k\":\"outcome\"", NULL) == CXD_OK);
   cxd__audit_close(audit);
   struct whole whole = read_whole();
-  NEED(whole.segments == 2 && times(whole.text.data, KIND("outcome")) == written + 1);
+  NEED(whole.segments == 2 && times(whole.text.data, KIND("outcome")) == written + 2);
   cxd__buf_free(&whole.text);
   return 0;
 }
 
 START_TEST(the_file_size_limit_kills_nobody_in_a_rotation) { ck_assert_int_eq(in_child(limited_part), 0); }
+END_TEST
+
+/* Here blocks that are set aside count: the rotation fails with a signal, the record behind it does not. */
+static int limited_tmpfs_part(void) {
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", log_dir, "tmpfs", 0, "size=512k") != 0)
+    return 77;
+  return limited_part();
+}
+
+START_TEST(the_file_size_limit_kills_nobody_where_it_counts_reserved_blocks) {
+  int result = in_child(limited_tmpfs_part);
+  if (result == 77)
+    (void)fprintf(stderr, "the_file_size_limit: not run, no file system can be mounted here\n");
+  else
+    ck_assert_int_eq(result, 0);
+}
 END_TEST
 
 START_TEST(too_many_open_intents_keep_a_log_in_its_segment) {
@@ -663,6 +706,7 @@ int main(void) {
   tcase_add_test(tc, a_keyed_log_is_refused_without_its_key_and_not_touched);
   tcase_add_test(tc, a_log_without_key_is_refused_once_another_process_has_keyed_it);
   tcase_add_test(tc, a_rotation_that_cannot_begin_is_put_off);
+  tcase_add_test(tc, no_rotate_record_is_written_before_the_second_name_is_on_the_disk);
   tcase_add_test(tc, a_rotate_record_that_cannot_be_written_is_no_end);
   tcase_add_test(tc, a_rotation_that_cannot_be_finished_is_completed_later);
   tcase_add_test(tc, a_second_name_that_is_taken_gets_a_number);
@@ -675,6 +719,7 @@ int main(void) {
   tcase_add_test(tc, eight_processes_make_one_linear_chain_over_many_segments);
   tcase_add_test(tc, a_full_disk_puts_a_rotation_off);
   tcase_add_test(tc, the_file_size_limit_kills_nobody_in_a_rotation);
+  tcase_add_test(tc, the_file_size_limit_kills_nobody_where_it_counts_reserved_blocks);
   tcase_add_test(tc, too_many_open_intents_keep_a_log_in_its_segment);
   tcase_add_test(tc, every_allocation_of_a_rotation_may_fail);
   suite_add_tcase(suite, tc);

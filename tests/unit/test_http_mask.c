@@ -187,7 +187,7 @@ START_TEST(a_word_of_base64_is_decoded_where_it_begins) {
   static const char text[] = "Basic dXNlcjpwYXNzd29yZA== and short QUJD";
   ck_assert_int_eq(cxd__spelled_read(text, strlen(text), CXD__SPELLING_BASE64, &s), 1);
   ck_assert_mem_eq(s.bytes, "user:password", 14);
-  ck_assert_uint_eq(s.len, 14 + 14 + 13 + 12); /* from each of the first four characters, a zero byte behind each */
+  ck_assert_uint_eq(s.len, 14 + 13 + 13 + 12); /* from each of the first four characters, a zero byte behind each */
   ck_assert_uint_eq(s.from[0], 6);
   ck_assert_uint_eq(s.from[3], 10);
   ck_assert_uint_eq(s.from[13], 24);
