@@ -25,8 +25,10 @@ static const char *set_text(const cxd_config *config, const char *key) {
 static cxd_status load_credentials(cxd_client *client, cxd_error **error) {
   const cxd_config *config = client->config;
   const char *token = set_text(config, "auth.token"), *secret = set_text(config, "auth.client_secret"), *file = set_text(config, "auth.client_secret_file");
-  if (token)
-    return cxd__shared_set_fixed_token(&client->shared, token, strlen(token)) == 0 ? CXD_OK : cxd__fail_nomem(error);
+  if (token && cxd__shared_set_fixed_token(&client->shared, token, strlen(token)) != 0)
+    return cxd__fail_nomem(error);
+  if (token) /* the secret is not sent then, but still hidden in what servers say */
+    return !secret || cxd__secret_set(&client->secret, secret, strlen(secret)) == 0 ? CXD_OK : cxd__fail_nomem(error);
   if (secret && file)
     return cxd__fail_at(error, CXD_E_CONFIG, "auth.client_secret_file", "auth.client_secret and auth.client_secret_file are both set: keep one");
   if (file)
@@ -64,6 +66,7 @@ static void set_http_options(cxd_client *client) {
       .client_key = set_text(c, "http.client_key"),
       .user_agent = client->user_agent,
       .max_response_bytes = cxd__config_int(c, "http.max_response_bytes"),
+      .client_secret = &client->secret,
       .log = &client->log,
   };
 }

@@ -262,15 +262,22 @@ static int read_kind(const char *at, const char *end, struct cxd__slice *kind) {
   return quote != NULL;
 }
 
+static int read_seal(const char *seal, unsigned char prev[CXD__HASH_BYTES], unsigned char h[CXD__HASH_BYTES]) {
+  const char *h_text = seal + LEN(prev_label) + CXD__HASH_HEX + LEN(h_label);
+  return memcmp(seal, prev_label, LEN(prev_label)) == 0 && memcmp(h_text - LEN(h_label), h_label, LEN(h_label)) == 0 && memcmp(h_text + CXD__HASH_HEX, end_label, LEN(end_label)) == 0 &&
+         cxd__hash_read(seal + LEN(prev_label), prev) && cxd__hash_read(h_text, h);
+}
+
+int cxd__line_seal(const char *text, size_t len) {
+  unsigned char prev[CXD__HASH_BYTES], h[CXD__HASH_BYTES];
+  return len >= SEAL_BYTES && read_seal(text + len - SEAL_BYTES, prev, h);
+}
+
 int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
   if (len < LEN(head) + SEAL_BYTES || len >= CXD__AUDIT_MAX_RECORD || memcmp(line, head, LEN(head)) != 0)
     return 0;
   size_t front = len - SEAL_BYTES;
-  const char *seal = line + front;
-  const char *h = seal + LEN(prev_label) + CXD__HASH_HEX + LEN(h_label);
-  if (memcmp(seal, prev_label, LEN(prev_label)) != 0 || memcmp(h - LEN(h_label), h_label, LEN(h_label)) != 0 || memcmp(h + CXD__HASH_HEX, end_label, LEN(end_label)) != 0)
-    return 0;
-  if (!cxd__hash_read(seal + LEN(prev_label), out->prev) || !cxd__hash_read(h, out->link.h) || !read_kind(read_seq(line, front, &out->link.seq), line + front, &out->kind))
+  if (!read_seal(line + front, out->prev, out->link.h) || !read_kind(read_seq(line, front, &out->link.seq), line + front, &out->kind))
     return 0;
   out->text = (struct cxd__slice){line, len};
   out->front = front;

@@ -48,6 +48,9 @@ struct cxd__line {
   char kid[CXD__KID_HEX + 1];         /* "": plain */
 };
 
+/* Whether the text ends as a record does: prev, h and the brace, without a newline. */
+int cxd__line_seal(const char *text, size_t len);
+
 /*
  * Reads the outer form, the members up to "k" and from "kid" or "prev" on, without looking at what is between: 1, or 0 when it is no
  * record. len: without the newline. The texts of boot, w and k have no escapes.

@@ -17,6 +17,7 @@
 struct look {
   int dir;
   char *log, *other, *newest; /* other: the name of a second log */
+  char *locked;               /* the name that a lock file tells */
   int64_t newest_first;
   int failed;
 };
@@ -85,10 +86,10 @@ static void note(struct look *look, const char *name) {
   note_segment(look, name, first);
 }
 
-/* The lock file of a log tells its name, whatever became of the log itself. */
+/* The lock file of a log tells its name, also when the log itself can no longer be told from another file. */
 static void note_writers(struct look *look, const char *name) {
-  if (ends_with(name, ".writers"))
-    note_log(look, name, strlen(name) - strlen(".writers"));
+  if (!look->locked && ends_with(name, ".writers"))
+    look->locked = copy(look, name, strlen(name) - strlen(".writers"));
 }
 
 static int walk(struct look *look) {
@@ -130,8 +131,13 @@ static cxd_status judge(const struct look *look, const char *path, int walked, c
 cxd_status cxd__directory_log(int dir, const char *path, char **log, char **newest, cxd_error **error) {
   struct look look = {.dir = dir};
   int walked = walk(&look);
+  if (!look.log) {
+    look.log = look.locked;
+    look.locked = NULL;
+  }
   cxd_status status = judge(&look, path, walked, error);
   cxd__free(look.other);
+  cxd__free(look.locked);
   *log = look.log;
   *newest = look.newest;
   if (status != CXD_OK) {

@@ -197,14 +197,22 @@ static int no_line(void *context, int64_t seq) {
   return 0;
 }
 
-static const struct cxd__open *first_dangling(const struct cxd__file *file, const char *campaign, int64_t after) {
+static int is_asked_for(const struct cxd__open *open, const char *campaign, int64_t after) {
+  return open->seq > after && open->w && (!campaign || cxd__json_string_is(cxd__open_campaign(open), campaign));
+}
+
+/* *out: NULL when there is none. To take a dead writer for a living one would let new work go before the recovery. */
+static cxd_status first_dangling(const struct cxd__file *file, const char *campaign, int64_t after, const struct cxd__open **out, cxd_error **error) {
   const struct cxd__opens *opens = &file->now.state.opens;
-  for (size_t i = 0; i < opens->count; i++) {
-    const struct cxd__open *open = &opens->items[i];
-    if (open->seq > after && open->w && (!campaign || cxd__json_string_is(cxd__open_campaign(open), campaign)) && !cxd__writers_alive(&file->writers, cxd__open_writer(open)))
-      return open;
+  *out = NULL;
+  for (size_t i = 0; i < opens->count && !*out; i++) {
+    int alive = is_asked_for(&opens->items[i], campaign, after) ? cxd__writers_alive(&file->writers, cxd__open_writer(&opens->items[i])) : 1;
+    if (alive < 0)
+      return cxd__place_fail(&file->place, "it cannot be told whether a writer lives (.writers)", errno, error);
+    if (!alive)
+      *out = &opens->items[i];
   }
-  return NULL;
+  return CXD_OK;
 }
 
 static cxd_status read_intent(struct cxd__file *file, int64_t number, char **line, int64_t *seq, cxd_error **error) {
@@ -229,8 +237,9 @@ static cxd_status file_dangling(void *self, const char *campaign, int64_t after,
   cxd_status status = enter(file, &held, error);
   if (status != CXD_OK)
     return status;
-  const struct cxd__open *open = first_dangling(file, campaign, after);
-  return leave(file, &held, open ? read_intent(file, open->seq, line, seq, error) : CXD_OK);
+  const struct cxd__open *open = NULL;
+  status = first_dangling(file, campaign, after, &open, error);
+  return leave(file, &held, open ? read_intent(file, open->seq, line, seq, error) : status);
 }
 
 static int file_take_checkpoint(void *self, int64_t *seq, char h[65]) {

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-#define DIGITS_MIN 12
-#define DIGITS_MAX 18
+#include "json/text.h"
+
+#define DIGITS 12
+#define COPY_DIGITS 9
 
 struct cxd__slice cxd__line_member(const struct cxd__line *line, const char *name) {
   struct cxd__json_iter iter;
@@ -25,28 +27,41 @@ static size_t digits_before(const char *name, size_t end) {
   return end - start;
 }
 
+/* ".1" and the like, behind the name of a segment whose name was taken: where it starts, else the end. */
+static size_t without_copy(const char *name, size_t end) {
+  size_t count = digits_before(name, end);
+  if (count < 1 || count > COPY_DIGITS || name[end - count] == '0' || count + 1 >= end || name[end - count - 1] != '.')
+    return end;
+  return end - count - 1;
+}
+
 int cxd__segment_name(const char *name, size_t *log, int64_t *first) {
-  size_t end = strlen(name), count = digits_before(name, end);
-  if (count > 0 && count < DIGITS_MIN && count + 1 < end && name[end - count - 1] == '.') {
-    end -= count + 1;
-    count = digits_before(name, end);
-  }
-  if (count < DIGITS_MIN || count > DIGITS_MAX || count + 1 >= end || name[end - count - 1] != '.')
+  size_t end = without_copy(name, strlen(name));
+  if (digits_before(name, end) != DIGITS || DIGITS + 1 >= end || name[end - DIGITS - 1] != '.')
     return 0;
-  *log = end - count - 1;
+  *log = end - DIGITS - 1;
   *first = 0;
-  for (const char *digit = name + end - count; digit < name + end; digit++)
+  for (const char *digit = name + end - DIGITS; digit < name + end; digit++)
     *first = *first * 10 + (*digit - '0');
   return 1;
 }
 
-/* A plain string, taken as it is spelled: what a genesis holds needs no escapes. */
+/* The decoded text, with a zero behind it; one with a zero in it, or longer than there is room, is none. */
 static int read_text(struct cxd__slice raw, char *out, size_t room) {
-  if (cxd__json_kind(raw) != CXD__JSON_STRING || raw.len - 2 >= room || memchr(raw.p, '\\', raw.len))
+  if (cxd__json_kind(raw) != CXD__JSON_STRING)
     return 0;
-  memcpy(out, raw.p + 1, raw.len - 2);
-  out[raw.len - 2] = '\0';
-  return 1;
+  struct cxd__json_bytes bytes = {.at = raw.p + 1, .end = raw.p + raw.len - 1};
+  size_t len = 0;
+  int c;
+  while ((c = cxd__json_byte(&bytes)) > 0 && len + 1 < room)
+    out[len++] = (char)c;
+  out[len] = '\0';
+  return c < 0;
+}
+
+/* Of a record: digits alone, so that it is read the same everywhere. */
+static int read_number(struct cxd__slice raw, int64_t *out) {
+  return cxd__json_kind(raw) == CXD__JSON_NUMBER && digits_before(raw.p, raw.len) == raw.len && cxd__json_int(raw, out) && *out > 0;
 }
 
 static int read_why(struct cxd__slice raw, enum cxd__why *out) {
@@ -59,14 +74,15 @@ static int read_why(struct cxd__slice raw, enum cxd__why *out) {
   return 0;
 }
 
-static int read_name(struct cxd__slice raw, char out[NAME_MAX + 1]) {
+static int read_name(struct cxd__slice raw, char out[CXD__NAME_BYTES]) {
   size_t log;
   int64_t first;
-  return read_text(raw, out, NAME_MAX + 1) && !strchr(out, '/') && cxd__segment_name(out, &log, &first);
+  return read_text(raw, out, CXD__NAME_BYTES) && !strchr(out, '/') && cxd__segment_name(out, &log, &first);
 }
 
 static int read_hash(struct cxd__slice raw, unsigned char out[CXD__HASH_BYTES]) {
-  return cxd__json_kind(raw) == CXD__JSON_STRING && raw.len == CXD__HASH_HEX + 2 && cxd__hash_read(raw.p + 1, out);
+  char text[CXD__HASH_HEX + 2];
+  return read_text(raw, text, sizeof text) && strlen(text) == CXD__HASH_HEX && cxd__hash_read(text, out);
 }
 
 /* With sync nobody knows how the file was left. */
@@ -85,7 +101,7 @@ static int is_number_list(struct cxd__slice raw) {
     return 0;
   cxd__json_walk(&iter, raw);
   while (cxd__json_next(&iter, &key, &value))
-    if (cxd__json_kind(value) != CXD__JSON_NUMBER || !cxd__json_int(value, &number) || number < 1)
+    if (!read_number(value, &number))
       return 0;
   return 1;
 }
@@ -94,7 +110,7 @@ static const char *read_later(const struct cxd__line *line, struct cxd__genesis 
   out->open = cxd__line_member(line, "open");
   if (!read_name(cxd__line_member(line, "prev_name"), out->prev_name))
     return "its prev_name is not the name of a segment in this directory";
-  if (!cxd__json_int(cxd__line_member(line, "prev_seq"), &out->prev.seq) || out->prev.seq < 0 || !read_hash(cxd__line_member(line, "prev_h"), out->prev.h))
+  if (!read_number(cxd__line_member(line, "prev_seq"), &out->prev.seq) || !read_hash(cxd__line_member(line, "prev_h"), out->prev.h))
     return "its prev_seq or prev_h is missing or not as it should be";
   if (!read_sum(cxd__line_member(line, "prev_sha256"), out))
     return "its prev_sha256 is missing or not as it should be";
@@ -107,11 +123,8 @@ static const char *read_later(const struct cxd__line *line, struct cxd__genesis 
 
 const char *cxd__genesis_read(const struct cxd__line *line, struct cxd__genesis *out) {
   static const unsigned char zeros[CXD__HASH_BYTES];
-  struct cxd__slice why = cxd__line_member(line, "why");
   *out = (struct cxd__genesis){.why = CXD__WHY_FIRST};
-  if (why.p)
-    return read_why(why, &out->why) ? read_later(line, out) : "its why is none that is known";
-  if (line->link.seq != 1 || memcmp(line->prev, zeros, sizeof zeros) != 0)
-    return "it is that of a first segment, but not number 1";
-  return cxd__line_member(line, "prev_name").p ? "it names a segment before, but not why" : NULL;
+  if (line->link.seq == 1)
+    return memcmp(line->prev, zeros, sizeof zeros) == 0 ? NULL : "number 1, but something before it";
+  return read_why(cxd__line_member(line, "why"), &out->why) ? read_later(line, out) : "its why is missing, or none that is known";
 }

@@ -4,16 +4,16 @@
 #ifndef CXD__AUDIT_GENESIS_H
 #define CXD__AUDIT_GENESIS_H
 
-#include <limits.h>
-
 #include "audit/chain.h"
+
+#define CXD__NAME_BYTES 256 /* the longest file name, with its zero */
 
 enum cxd__why { CXD__WHY_FIRST, CXD__WHY_SIZE, CXD__WHY_DAY, CXD__WHY_KEY, CXD__WHY_SYNC, CXD__WHY_BROKEN };
 
 /* What the genesis of a segment says about the segment before. */
 struct cxd__genesis {
   enum cxd__why why;
-  char prev_name[NAME_MAX + 1];
+  char prev_name[CXD__NAME_BYTES];
   struct cxd__link prev;
   int has_sum;
   unsigned char sum[CXD__HASH_BYTES];
@@ -21,8 +21,8 @@ struct cxd__genesis {
 };
 
 /*
- * Reads a genesis whose text is JSON: NULL, or what is wrong with it. The first segment's has none of these members; a prev_name is
- * "<log>.<12 digits>" or that with ".<digits>".
+ * Reads a genesis whose text is JSON: NULL, or what is wrong with it. Number 1 is that of the first segment; a prev_name is
+ * "<log>.<12 digits>", or that with ".1", ".2", ... behind.
  */
 const char *cxd__genesis_read(const struct cxd__line *line, struct cxd__genesis *out);
 

@@ -31,7 +31,9 @@ static cxd_status refuse(const struct cxd__place *place, const char *why, cxd_er
 
 /* A directory that may be entered but not listed serves as long as nothing is created in it. */
 static int open_dir(const char *dir) {
-  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd;
+  while ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 && errno == EINTR) {
+  }
   return fd < 0 && errno == EACCES ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : fd;
 }
 
@@ -51,7 +53,10 @@ static cxd_status enter_dir(struct cxd__place *place, cxd_error **error) {
 
 static cxd_status check_local(const struct cxd__place *place, int fd, cxd_error **error) {
   struct statfs fs;
-  if (fstatfs(fd, &fs) != 0)
+  int result;
+  while ((result = fstatfs(fd, &fs)) != 0 && errno == EINTR) {
+  }
+  if (result != 0)
     return cxd__place_fail(place, "its file system cannot be determined", errno, error);
   uint32_t type = (uint32_t)fs.f_type;
   if (type == NFS_SUPER_MAGIC || type == SMB_SUPER_MAGIC || type == CIFS_SUPER_MAGIC || type == SMB2_SUPER_MAGIC)

@@ -38,7 +38,7 @@ static void end_cut(struct cxd__reader *reader) {
   long long bytes = (long long)(reader->lines.size - reader->lines.read);
   if (bytes <= 0)
     return;
-  int is_live = reader->segments.live && reader->at + 1 == reader->segments.count;
+  int is_live = !reader->segments.aside && reader->at + 1 == reader->segments.count;
   cxd__reader_tell_segment(reader, reader->at, is_live ? CXD_SEVERITY_WARNING : ERROR, is_live ? "audit.torn" : "audit.segment", "it became %lld bytes shorter while it was read: verify again", bytes);
 }
 
@@ -57,9 +57,11 @@ static void end_rotated(struct cxd__reader *reader) {
   size_t newest = reader->segments.count - 1;
   if (reader->segments.headless)
     cxd__reader_tell_segment(reader, newest, ERROR, "audit.rotated", "this is the newest segment, and the file that took its place is missing: put it back");
-  else if (reader->segments.live && reader->was_rotated)
+  else if (!reader->segments.aside && reader->was_rotated && cxd__segments_cut_short(&reader->segments, reader->last.seq))
+    cxd__reader_tell_segment(reader, newest, CXD_SEVERITY_WARNING, "audit.rotated", "a process died while it began a new segment: the next opening for writing completes it");
+  else if (!reader->segments.aside && reader->was_rotated)
     cxd__reader_tell_segment(reader, newest, ERROR, "audit.rotated",
-                             "the log ends with a rotate record, its next segment is missing: put it back, or, if a process died while it began one, open the log for writing");
+                             "the log ends with a rotate record, its next segment is missing: put it back");
 }
 
 static void end_expected(struct cxd__reader *reader) {

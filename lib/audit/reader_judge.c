@@ -265,11 +265,10 @@ static int accept(struct cxd__reader *reader, enum seal seal) {
   return !reader->starved && cxd__unanswered_see(&reader->unanswered, &reader->line) == 0 ? 1 : -1;
 }
 
-/* A whole record that somebody put something behind of; one of a key that is not given counts by its form. */
-static int hides_record(struct cxd__reader *reader) {
-  const struct cxd__row *row = &reader->row;
-  for (size_t len = 2; len < row->have || (len == row->have && row->len > (int64_t)len); len++)
-    if (row->p[len - 1] == '}' && row->p[len - 2] == '"' && cxd__line_read(row->p, len, &reader->line) && look_at_seal(reader) != WRONG)
+/* The end of a record with something behind, whatever stands before it. */
+static int hides_record(const struct cxd__row *row) {
+  for (size_t len = 1; len < row->have || (len == row->have && row->len > (int64_t)len); len++)
+    if (row->p[len - 1] == '}' && cxd__line_seal(row->p, len))
       return 1;
   return 0;
 }
@@ -277,8 +276,8 @@ static int hides_record(struct cxd__reader *reader) {
 static void judge_torn(struct cxd__reader *reader) {
   if (reader->rotated == 1)
     cxd__reader_tell_row(reader, ERROR, "audit.rotated", "something stands behind the rotate record that ends the segment: " KEEP);
-  if (hides_record(reader))
-    cxd__reader_tell_row(reader, ERROR, "audit.torn", "the last line has no newline, and a whole record stands in it with something behind: no crash leaves that; " KEEP);
+  if (hides_record(&reader->row))
+    cxd__reader_tell_row(reader, ERROR, "audit.torn", "the last line has no newline, and a whole record ends in it with something behind: no crash leaves that; " KEEP);
   else if (is_last(reader) && reader->segments.live)
     cxd__reader_tell_row(reader, CXD_SEVERITY_WARNING, "audit.torn", "the last line, %lld bytes, has no newline: a process died while it wrote it; the next opening of the log sets it aside", (long long)reader->row.len);
   else

@@ -77,6 +77,7 @@ static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **er
   cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, error);
   if (status != CXD_OK)
     return status;
+  /* On the disk before the record that tells of it: a verifier knows a rotation that was cut short by its two names. */
   if (cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
     status = cxd__place_fail(&file->place, "it cannot get a second name", errno, error);
   if (status == CXD_OK)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -148,6 +149,12 @@ static int was_there(const struct cxd__segments *segments, const struct stat *st
   return 0;
 }
 
+static int is_of_log(const struct cxd__segments *segments, const char *name) {
+  size_t log;
+  int64_t first;
+  return cxd__segment_name(name, &log, &first) && log == segments->log && strncmp(name, segments->items[0].name, log) == 0;
+}
+
 /* Adds the segment that this one names, unless there is none; *more: it was added. */
 static cxd_status step_back(struct cxd__segments *segments, const char *path, int *more, cxd_error **error) {
   struct cxd__segment from = segments->items[segments->count - 1];
@@ -155,6 +162,8 @@ static cxd_status step_back(struct cxd__segments *segments, const char *path, in
   *more = 0;
   if (!from.known || from.genesis.why == CXD__WHY_FIRST)
     return CXD_OK;
+  if (!is_of_log(segments, from.genesis.prev_name))
+    return lose(segments, from.genesis.prev_name, "it has the name of another log", error);
   int fd = cxd__segment_open(segments->dir, from.genesis.prev_name, &st);
   if (fd < 0 && errno != ENOENT && errno != ELOOP && errno != EINVAL && errno != ENXIO)
     return cannot(path, "has a segment that cannot be read", errno, error);
@@ -187,6 +196,9 @@ static void turn_around(struct cxd__segments *segments) {
 static cxd_status walk(struct cxd__segments *segments, const char *name, const char *path, cxd_error **error) {
   struct stat st;
   int more = 1;
+  int64_t first;
+  if (!cxd__segment_name(name, &segments->log, &first))
+    segments->log = strlen(name);
   cxd_status status = open_last(segments, name, path, &st, error);
   if (status == CXD_OK)
     status = add(segments, segments->fd, name, &st, error);
@@ -199,27 +211,58 @@ static cxd_status walk(struct cxd__segments *segments, const char *name, const c
 
 /* ------------------------------------------------------------------- the start */
 
-/* A segment that was moved aside is known by its name, if that tells the number of its first record; with the log itself as a second name it is still in use. */
+/* A segment that was moved aside is known by its name, if that tells the number of its first record. */
 static int is_aside(const struct cxd__segments *segments, const char *name) {
   const struct cxd__segment *last = &segments->items[segments->count - 1];
-  struct stat st = {.st_dev = (dev_t)last->device, .st_ino = (ino_t)last->inode};
-  size_t len;
+  size_t log;
   int64_t first;
-  if (!cxd__segment_name(name, &len, &first) || (last->first && last->first != first))
+  return cxd__segment_name(name, &log, &first) && (!last->first || last->first == first);
+}
+
+/* The log itself under a second name: a process died while it began a new segment. */
+static int is_still_live(const struct cxd__segments *segments) {
+  const struct cxd__segment *last = &segments->items[segments->count - 1];
+  struct stat st = {.st_dev = (dev_t)last->device, .st_ino = (ino_t)last->inode};
+  char log[CXD__NAME_BYTES] = "";
+  if (segments->log < CXD__NAME_BYTES)
+    memcpy(log, last->name, segments->log);
+  return is_same(segments->dir, log, &st);
+}
+
+/* "<log>.<number>", and ".1", ".2", ... behind it: whether there is such a file; *same: it is the last segment. */
+static int stands_beside(const struct cxd__segments *segments, int64_t number, int copy, int *same) {
+  const struct cxd__segment *last = &segments->items[segments->count - 1];
+  char name[CXD__NAME_BYTES], again[16] = "";
+  struct stat st;
+  size_t log = strlen(last->name);
+  int64_t first;
+  (void)cxd__segment_name(last->name, &log, &first); /* opened by its later name: without that */
+  if (copy > 0)
+    (void)snprintf(again, sizeof again, ".%d", copy);
+  int len = snprintf(name, sizeof name, "%.*s.%012lld%s", (int)log, last->name, (long long)number, again);
+  if (len < 0 || len >= CXD__NAME_BYTES || fstatat(segments->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
     return 0;
-  char log[NAME_MAX + 1];
-  if (len > NAME_MAX)
-    return 1;
-  memcpy(log, name, len);
-  log[len] = '\0';
-  return !is_same(segments->dir, log, &st);
+  *same = (uint64_t)st.st_dev == last->device && (uint64_t)st.st_ino == last->inode;
+  return 1;
+}
+
+int cxd__segments_cut_short(const struct cxd__segments *segments, int64_t last_seq) {
+  const struct cxd__segment *last = &segments->items[segments->count - 1];
+  int same = 0, other = 0;
+  if (!last->known || stands_beside(segments, last_seq + 1, 0, &other))
+    return 0;
+  for (int copy = 0; !same && stands_beside(segments, last->first, copy, &same); copy++) {
+  }
+  return same;
 }
 
 static cxd_status from_file(struct cxd__segments *segments, const char *path, const char *name, cxd_error **error) {
   cxd_status status = walk(segments, name, path, error);
-  if (status == CXD_OK)
-    segments->live = !is_aside(segments, name);
-  return status;
+  if (status != CXD_OK)
+    return status;
+  segments->aside = is_aside(segments, name);
+  segments->live = !segments->aside || is_still_live(segments);
+  return CXD_OK;
 }
 
 static cxd_status from_directory(struct cxd__segments *segments, const char *path, cxd_error **error) {

@@ -24,7 +24,9 @@ struct cxd__segments {
   int fd;                     /* of the last one: it may get another name while the log is read */
   struct cxd__segment *items;
   size_t count;
-  int live;                   /* the last one is where the log is written, not one that was moved aside */
+  size_t log;                 /* length of the name of the log in the name of the last one */
+  int aside;                  /* the last one is named as one that was moved aside */
+  int live;                   /* the last one is where the log is written; with `aside`, under its second name */
   int headless;               /* the directory has segments, but the file that is written is missing */
   char *lost;                 /* why the segment before items[0] is not there; NULL: there is none, or items[0] does not tell */
 };
@@ -38,6 +40,12 @@ void cxd__segments_close(struct cxd__segments *segments);
 
 /* A descriptor for the i-th; the caller closes it. -1: it is not there any more, or another file. */
 int cxd__segments_file(const struct cxd__segments *segments, size_t i);
+
+/*
+ * A log that ends with its rotate record, number last_seq: whether a crash did that. Then the file at audit.path has its later name
+ * already, as a second one, and no segment stands there that goes on behind it.
+ */
+int cxd__segments_cut_short(const struct cxd__segments *segments, int64_t last_seq);
 
 /* Opens a regular file for reading, no link, without waiting: the descriptor, or -1 and errno (EINVAL: not a regular file). */
 int cxd__segment_open(int dir, const char *name, struct stat *st);

@@ -95,5 +95,5 @@ int cxd__writers_alive(const struct cxd__writers *writers, struct cxd__slice w) 
     return 0;
   if (instance == writers->instance)
     return 1;
-  return control(writers->fd, F_OFD_GETLK, F_WRLCK, instance, &lock) != 0 || lock.l_type != F_UNLCK;
+  return control(writers->fd, F_OFD_GETLK, F_WRLCK, instance, &lock) != 0 ? -1 : lock.l_type != F_UNLCK;
 }

@@ -20,7 +20,7 @@ struct cxd__writers {
 cxd_status cxd__writers_open(struct cxd__writers *writers, const struct cxd__place *place, struct cxd__sealer *sealer, cxd_error **error);
 void cxd__writers_close(struct cxd__writers *writers, int forked); /* forked: the lock stays, it is the parent's */
 
-/* Whether the writer of a record lives (w: raw JSON). When it cannot be told it does. */
+/* Whether the writer of a record lives (w: raw JSON): 1, 0, or -1 and errno when it cannot be told. */
 int cxd__writers_alive(const struct cxd__writers *writers, struct cxd__slice w);
 
 #endif

@@ -23,7 +23,7 @@ enum cxd__way {
   CXD__WAY_TIMEOUT,
   CXD__WAY_LOST,      /* the connection broke or the answer stopped half-way */
   CXD__WAY_RESEND,    /* the library stopped a silent second send */
-  CXD__WAY_TOO_LARGE, /* headers or body over our caps */
+  CXD__WAY_TOO_LARGE, /* not taken: headers or body over our caps, compressed, or with our own credentials in it */
   CXD__WAY_REFUSED,   /* our own request was not fit to be sent, or a local resource is missing */
   CXD__WAY_ABORTED,   /* by us */
   CXD__WAY_OVERDUE    /* not sent: not_after_wall_ms had come when the connection was ready */
@@ -34,6 +34,7 @@ struct cxd__request {
   enum cxd__class kind;
   const char *target;       /* path and query, or for CXD__CLASS_TOKEN the whole URL */
   const char *bearer;       /* NULL: no Authorization: Bearer */
+  const char *before;       /* NULL, or a token of earlier requests: not sent, only hidden when the server repeats it */
   const char *basic;        /* NULL, or "user:password", already form-encoded where wanted */
   const char *if_match;     /* NULL, or an entity tag with quotes */
   const char *body;         /* NULL for GET */

@@ -75,6 +75,7 @@ static void free_op(struct cxd__op *op) {
   cxd__buf_wipe(&op->body);
   cxd__buf_wipe(&op->basic);
   cxd__token_unref(op->token);
+  cxd__token_unref(op->before);
   cxd__edits_free(&op->edits);
   cxd_campaign_free(op->server);
   cxd_campaign_free(op->merged);

@@ -56,6 +56,7 @@ void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch wh
   op->asked_by = asked_by->id;
   op->forced = why == CXD__FETCH_FORCED;
   op->background = why == CXD__FETCH_BACKGROUND;
+  op->before = cxd__token_ref(asked_by->token ? asked_by->token : asked_by->before);
   if (options->custom_token) {
     ask_provider(op, now, why);
     return;

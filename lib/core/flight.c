@@ -19,16 +19,22 @@ void cxd__flight_init(struct cxd__flight *flight, double jitter) { *flight = (st
 
 void cxd__flight_free(struct cxd__flight *flight) {
   cxd__token_unref(flight->token);
+  cxd__token_unref(flight->before);
   cxd_error_free(flight->failure);
 }
 
 static void replace(struct cxd__flight *flight, struct cxd__token *token) {
-  cxd__token_unref(flight->token);
+  if (flight->token) {
+    cxd__token_unref(flight->before);
+    flight->before = flight->token;
+  }
   flight->token = token;
 }
 
 void cxd__flight_forget(struct cxd__flight *flight) {
   replace(flight, NULL);
+  cxd__token_unref(flight->before);
+  flight->before = NULL;
   flight->fixed = 0;
   flight->refused_until_boot_us = flight->next_try_boot_us = flight->next_forced_boot_us = 0;
 }
@@ -101,11 +107,12 @@ static enum cxd__token_answer without_token(struct cxd__flight *flight, cxd__now
 }
 
 enum cxd__token_answer cxd__flight_token(struct cxd__flight *flight, cxd__now now, struct cxd__token_ask *ask) {
-  ask->token = NULL;
+  ask->token = ask->before = NULL;
   ask->error = NULL;
   ask->forced = 0;
   if (!drop_refused(flight, now, ask))
     return CXD__TOKEN_REFUSED;
+  ask->before = cxd__token_ref(flight->before);
   int usable = flight->token && now.boot_us < flight->token->hard_boot_us;
   return usable ? with_token(flight, now, ask) : without_token(flight, now, ask);
 }

@@ -18,6 +18,7 @@ struct cxd__core;
 
 struct cxd__flight {
   struct cxd__token *token;
+  struct cxd__token *before;     /* the one it replaced: servers may still talk about it */
   int32_t fixed;                 /* a static token: never refreshed */
   uint64_t generation;           /* of the last token */
   struct cxd__core *leader;      /* who fetches now */
@@ -48,6 +49,7 @@ struct cxd__token_ask {
   uint64_t awaited;            /* in: 0, or the flight waited for until now; out: the flight to wait for */
   int32_t forced;              /* out: LEAD because the last token was refused */
   struct cxd__token *token;    /* out: a reference */
+  struct cxd__token *before;   /* out: likewise, or NULL: the token of earlier requests */
   cxd_error *error;            /* out: REFUSED, the caller's */
 };
 

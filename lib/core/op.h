@@ -48,7 +48,7 @@ struct cxd__op {
   /* the request being made */
   enum cxd__class kind;
   struct cxd__buf target, body, basic;
-  struct cxd__token *token;
+  struct cxd__token *token, *before; /* before: the one of earlier requests, only to be hidden */
   uint32_t asked_by;           /* a token exchange: the operation that led the flight */
   struct cxd__ticket ticket;   /* of the quota: waits, or is granted */
   uint64_t refused_generation; /* of the token a 401 came back for */

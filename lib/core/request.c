@@ -52,6 +52,7 @@ static void push_send(struct cxd__op *op, cxd__now now) {
   if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand */
     op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
   action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now), .fresh = op->fresh};
+  action.request.before = op->before ? op->before->text.text : NULL;
   if (op->kind == CXD__CLASS_TOKEN) {
     action.request.basic = op->basic.len ? op->basic.data : NULL;
     action.request.body = op->body.data;
@@ -147,7 +148,9 @@ static void step_token(struct cxd__op *op, cxd__now now) {
   struct cxd__token_ask ask = {.core = op->core, .refused_generation = op->refused_generation, .awaited = op->awaited};
   enum cxd__token_answer answer = cxd__shared_token(op->core->shared, now, &ask);
   cxd__token_unref(op->token);
+  cxd__token_unref(op->before);
   op->token = ask.token;
+  op->before = ask.before;
   op->awaited = ask.awaited;
   switch (answer) {
   case CXD__TOKEN_READY: cxd__op_send_now(op, now); return;

@@ -190,12 +190,19 @@ void cxd__http_abort(struct cxd__http *http, uint32_t op, uint32_t tag) {
     }
 }
 
+static struct cxd__known known_of(const struct cxd__transfer *t) {
+  const struct cxd__http_options *o = &t->http->options;
+  return (struct cxd__known){.request = &t->request, .client_secret = o->client_secret, .proxy_of_env = o->proxy && strcmp(o->proxy, "env") == 0};
+}
+
 /* What was logged of requests that are still known may repeat their credentials. */
 static void mask_lines(struct cxd__http *http) {
   struct cxd__transfer *const lists[] = {http->active, http->finished};
   for (size_t i = 0; http->lines.len && i < sizeof lists / sizeof *lists; i++)
-    for (const struct cxd__transfer *t = lists[i]; t; t = t->next)
-      cxd__mask_text(&t->request, http->lines.data, http->lines.len);
+    for (const struct cxd__transfer *t = lists[i]; t; t = t->next) {
+      const struct cxd__known known = known_of(t);
+      cxd__mask_text(&known, http->lines.data, http->lines.len);
+    }
 }
 
 void cxd__http_abort_all(struct cxd__http *http) {
@@ -213,6 +220,20 @@ void cxd__http_abort_all(struct cxd__http *http) {
   http->finished_last = &http->finished;
 }
 
+/* What a PUT answers is only compared; what is read is shown, recorded and written back. */
+static void keep_credentials_out(struct cxd__transfer *t) {
+  struct cxd__exchange *e = &t->exchange;
+  const struct cxd__known known = known_of(t);
+  if (t->kind != CXD__CLASS_TOKEN && cxd__mask_needed(&known, e)) {
+    cxd__mask_text(&known, e->body.data, e->body.len);
+    cxd__free(e->etag);
+    e->etag = NULL;
+    if (t->kind != CXD__CLASS_PUT)
+      cxd__way_repeated(t);
+  }
+  cxd__mask_credentials(&known, e);
+}
+
 static void collect(struct cxd__http *http) {
   CURLMsg *message;
   int left;
@@ -224,7 +245,7 @@ static void collect(struct cxd__http *http) {
     CURL *easy = message->easy_handle;
     (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
     cxd__way_fill(t, code);
-    cxd__mask_credentials(&t->request, &t->exchange);
+    keep_credentials_out(t);
     (void)curl_multi_remove_handle(http->multi, easy);
     finish(http, t);
   }

@@ -8,6 +8,7 @@
 
 #include "base/exchange.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 /*
  * The only user of libcurl. One struct cxd__http is one CURLM with its connections, driven by socket_action from an epoll
@@ -24,6 +25,7 @@ struct cxd__http_options {
   const char *proxy;         /* "none", "env" or a URL */
   const char *ca_file, *client_cert, *client_key, *user_agent; /* NULL: not set */
   int64_t max_response_bytes;
+  const struct cxd__secret *client_secret; /* NULL: none; hidden whoever repeats it */
   const cxd_log *log;
 };
 

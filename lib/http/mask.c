@@ -1,148 +1,199 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* memmem, memrchr */
 #include "http/mask.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "http/base64.h"
+#include "http/pieces.h"
+#include "http/spelling.h"
 
-#define SHORTEST 8 /* what is shorter is found in every other text, too */
+#define SHORTEST CXD__PIECE_LEAST /* what is shorter is found in every other text, too */
+#define PIECE 12
+#define WHOLE_LEAST 16            /* a document with a shorter word in it may mean just that word */
 
-/* How a server may spell what it was sent: byte for byte, with the escapes of JSON, and those on top of percent-encoding. */
-enum spelling { PLAIN, JSON, PERCENT, SPELLINGS };
-
-/* The bytes of one character of the text; the place behind it. */
-struct unit {
-  char bytes[3];
+struct text {
+  char *p; /* NULL: none */
   size_t len;
+  char *marks; /* of each byte whether it goes; NULL: all go. None goes before all was looked for: what is left of one would hide another. */
 };
 
-static int hex(const char *p, const char *end, size_t digits, unsigned *value) {
-  *value = 0;
-  if ((size_t)(end - p) < digits)
-    return 0;
-  for (size_t i = 0; i < digits; i++) {
-    unsigned c = (unsigned char)p[i] | 0x20u;
-    if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
-      return 0;
-    *value = *value * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
+/* Texts, and what is done about each credential in them: hidden, or only looked for. */
+struct search {
+  struct text *texts;
+  size_t count;
+  int hide, found;
+};
+
+static void mark_spelled(char *marks, const struct cxd__spelled *s, const struct cxd__pieces *pieces) {
+  size_t until = 0;
+  for (size_t i = 0; i < s->len; i++) {
+    if (i + pieces->width <= s->len && cxd__pieces_has(pieces, s->bytes + i))
+      until = i + pieces->width;
+    size_t from = s->from ? s->from[i] : i, to = s->from ? s->from[i + 1] : i + 1;
+    if (i < until)
+      memset(marks + from, 1, to - from);
   }
-  return 1;
 }
 
-static void put_utf8(struct unit *unit, unsigned code) {
-  if (code < 0x80)
-    *unit = (struct unit){{(char)code}, 1};
-  else if (code < 0x800)
-    *unit = (struct unit){{(char)(0xc0 | code >> 6), (char)(0x80 | (code & 0x3f))}, 2};
-  else
-    *unit = (struct unit){{(char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3f)), (char)(0x80 | (code & 0x3f))}, 3};
+static void give_up(struct text *text) {
+  cxd__free(text->marks);
+  text->marks = NULL;
 }
 
-static const char *read_unit(const char *p, const char *end, enum spelling spelling, struct unit *unit) {
-  unsigned code;
-  *unit = (struct unit){{*p}, 1};
-  if (spelling == PERCENT && *p == '%' && hex(p + 1, end, 2, &code)) {
-    unit->bytes[0] = (char)code;
-    return p + 3;
+static void mark(struct text *text, const struct cxd__pieces *pieces) {
+  for (enum cxd__spelling how = CXD__SPELLING_PLAIN; text->marks && how < CXD__SPELLINGS; how++) {
+    struct cxd__spelled spelled;
+    int read = pieces->slots ? cxd__spelled_read(text->p, text->len, how, &spelled) : -1;
+    if (read < 0)
+      give_up(text);
+    if (read <= 0)
+      continue;
+    mark_spelled(text->marks, &spelled, pieces);
+    cxd__spelled_free(&spelled);
   }
-  if (spelling == PLAIN || *p != '\\' || end - p < 2)
-    return p + 1;
-  if (p[1] == 'u' && hex(p + 2, end, 4, &code)) {
-    put_utf8(unit, code);
-    return p + 6;
-  }
-  unit->bytes[0] = p[1];
-  return p + 2;
 }
 
-/* How many bytes of the text spell the secret, 0: none do. */
-static size_t spells(const char *text, const char *end, enum spelling spelling, const char *secret, size_t len) {
-  const char *p = text;
-  for (size_t done = 0; done < len;) {
-    struct unit unit;
-    if (p >= end)
-      return 0;
-    int space = spelling == PERCENT && *p == '+' && secret[done] == ' ';
-    p = read_unit(p, end, spelling, &unit);
-    if (!space && (unit.len > len - done || memcmp(unit.bytes, secret + done, unit.len) != 0))
-      return 0;
-    done += unit.len;
+static int repeats(const struct text *text, const char *secret, size_t len) {
+  int found = 0, read = 0;
+  for (enum cxd__spelling how = CXD__SPELLING_PLAIN; !found && read >= 0 && how < CXD__SPELLINGS; how++) {
+    struct cxd__spelled spelled;
+    read = cxd__spelled_read(text->p, text->len, how, &spelled);
+    if (read <= 0)
+      continue;
+    found = memmem(spelled.bytes, spelled.len, secret, len) != NULL;
+    cxd__spelled_free(&spelled);
   }
-  return (size_t)(p - text);
+  return found || read < 0;
 }
 
-static void hide(char *text, size_t text_len, const char *secret, size_t len) {
-  const char *end = text + text_len;
-  if (len < SHORTEST)
+static void look_for(struct search *search, const char *secret, size_t len) {
+  struct cxd__pieces pieces = {0};
+  if (len < (search->hide ? SHORTEST : WHOLE_LEAST))
     return;
-  for (char *p = text; p < end; p++)
-    for (enum spelling how = PLAIN; how < SPELLINGS; how++)
-      memset(p, '*', spells(p, end, how, secret, len));
+  if (search->hide)
+    (void)cxd__pieces_make(&pieces, secret, len, len < PIECE ? len : PIECE); /* without them, see mark() */
+  for (size_t i = 0; i < search->count; i++) {
+    struct text *text = &search->texts[i];
+    if (!text->p)
+      continue;
+    if (search->hide)
+      mark(text, &pieces);
+    else
+      search->found |= repeats(text, secret, len);
+  }
+  cxd__pieces_free(&pieces);
 }
 
-static void decode(const char *text, size_t len, struct cxd__buf *out) {
-  const char *end = text + len;
-  for (const char *p = text; p < end; p++) {
-    unsigned byte = (unsigned char)*p;
-    if (*p == '%' && hex(p + 1, end, 2, &byte))
-      p += 2;
-    else if (*p == '+')
-      byte = ' ';
-    cxd__buf_char(out, (char)byte);
-  }
+/* No memory to say what it looks like: no text is clean. */
+static void suspect_all(struct search *search) {
+  search->found = 1;
+  for (size_t i = 0; i < search->count; i++)
+    give_up(&search->texts[i]);
 }
+
+/* ------------------------------------------------------------------ what it may look like */
 
 /* As it was sent and, where it was form-encoded for that, as it is. */
-static void hide_value(char *text, size_t text_len, const char *value, size_t len) {
-  struct cxd__buf raw = {.secret = 1};
-  hide(text, text_len, value, len);
-  decode(value, len, &raw);
-  if (!raw.failed)
-    hide(text, text_len, raw.data ? raw.data : "", raw.len);
-  cxd__buf_free(&raw);
+static void look_for_value(struct search *search, const char *value, size_t len) {
+  struct cxd__spelled raw;
+  look_for(search, value, len);
+  int read = cxd__spelled_read(value, len, memchr(value, '+', len) ? CXD__SPELLING_FORM : CXD__SPELLING_PERCENT, &raw);
+  if (read < 0)
+    suspect_all(search);
+  if (read <= 0)
+    return;
+  look_for(search, raw.bytes, raw.len);
+  cxd__spelled_free(&raw);
 }
 
-static void hide_basic(char *text, size_t text_len, const char *basic) {
+static void look_for_basic(struct search *search, const char *basic) {
   struct cxd__buf encoded = {.secret = 1};
   const char *colon = strchr(basic, ':');
   cxd__base64(&encoded, basic);
-  if (!encoded.failed)
-    hide(text, text_len, encoded.data, encoded.len);
+  if (encoded.failed)
+    suspect_all(search);
+  else
+    look_for(search, encoded.data, encoded.len);
   if (colon)
-    hide_value(text, text_len, colon + 1, strlen(colon + 1));
+    look_for_value(search, colon + 1, strlen(colon + 1));
   cxd__buf_free(&encoded);
 }
 
-static void hide_form(char *text, size_t text_len, const char *form) {
+static void look_for_form(struct search *search, const char *form) {
   static const char name[] = "client_secret=";
   const char *value = strstr(form, name);
   if (value)
-    hide_value(text, text_len, value + sizeof name - 1, strcspn(value + sizeof name - 1, "&"));
+    look_for_value(search, value + sizeof name - 1, strcspn(value + sizeof name - 1, "&"));
 }
 
-void cxd__mask_text(const struct cxd__request *request, char *text, size_t len) {
-  if (!text || len == 0)
-    return;
+/* libcurl reads them by itself; its password is the text between the first colon and the last @ of what names the host. */
+static void look_for_proxies(struct search *search) {
+  static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    const char *url = getenv(names[i]);
+    const char *host = url ? strstr(url, "://") : NULL;
+    host = host ? host + 3 : url;
+    size_t len = host ? strcspn(host, "/?#") : 0;
+    const char *end = len ? memrchr(host, '@', len) : NULL, *colon = end ? memchr(host, ':', (size_t)(end - host)) : NULL;
+    if (colon)
+      look_for_value(search, colon + 1, (size_t)(end - colon) - 1);
+  }
+}
+
+static void look_for_all(const struct cxd__known *known, struct search *search) {
+  const struct cxd__request *request = known->request;
+  const struct cxd__secret *secret = known->client_secret;
   if (request->bearer)
-    hide(text, len, request->bearer, strlen(request->bearer));
+    look_for(search, request->bearer, strlen(request->bearer));
+  if (request->before)
+    look_for(search, request->before, strlen(request->before));
   if (request->basic)
-    hide_basic(text, len, request->basic);
+    look_for_basic(search, request->basic);
   if (request->kind == CXD__CLASS_TOKEN && request->body)
-    hide_form(text, len, request->body);
+    look_for_form(search, request->body);
+  if (secret && secret->text)
+    look_for(search, secret->text, secret->len);
+  if (known->proxy_of_env)
+    look_for_proxies(search);
 }
 
-static void mask_field(const struct cxd__request *request, char *field) {
-  if (field)
-    cxd__mask_text(request, field, strlen(field));
+/* ---------------------------------------------------------------------------- where */
+
+static void hide(const struct cxd__known *known, struct text *texts, size_t count) {
+  struct search search = {.texts = texts, .count = count, .hide = 1};
+  for (size_t i = 0; i < count; i++)
+    texts[i].marks = texts[i].p ? cxd__alloc(texts[i].len) : NULL;
+  look_for_all(known, &search);
+  for (size_t i = 0; i < count; i++) {
+    for (size_t k = 0; texts[i].p && k < texts[i].len; k++)
+      if (!texts[i].marks || texts[i].marks[k])
+        texts[i].p[k] = '*';
+    cxd__free(texts[i].marks);
+  }
 }
 
-/* The body of a good answer is data, not a message: it is left as it is. */
-void cxd__mask_credentials(const struct cxd__request *request, struct cxd__exchange *exchange) {
-  mask_field(request, exchange->request_id);
-  mask_field(request, exchange->www_authenticate);
-  if (exchange->way != CXD__WAY_ANSWER || exchange->http_status >= 300)
-    cxd__mask_text(request, exchange->body.data, exchange->body.len);
+void cxd__mask_text(const struct cxd__known *known, char *text, size_t len) { hide(known, &(struct text){.p = text, .len = len}, 1); }
+
+static int is_good(const struct cxd__exchange *exchange) { return exchange->way == CXD__WAY_ANSWER && exchange->http_status < 300; }
+
+#define FIELD(name) {.p = exchange->name, .len = exchange->name ? strlen(exchange->name) : 0}
+#define BODY {.p = exchange->body.data, .len = exchange->body.len}
+
+/* The body of a good answer is a document: see cxd__mask_needed(). */
+void cxd__mask_credentials(const struct cxd__known *known, struct cxd__exchange *exchange) {
+  struct text texts[] = {FIELD(request_id), FIELD(www_authenticate), FIELD(content_type), FIELD(retry_after), FIELD(rate_limit), FIELD(date), FIELD(detail), BODY};
+  hide(known, texts, sizeof texts / sizeof *texts - (is_good(exchange) ? 1 : 0));
+}
+
+int cxd__mask_needed(const struct cxd__known *known, const struct cxd__exchange *exchange) {
+  struct text texts[] = {FIELD(etag), BODY};
+  struct search search = {.texts = texts, .count = sizeof texts / sizeof *texts};
+  if (is_good(exchange))
+    look_for_all(known, &search);
+  return search.found;
 }

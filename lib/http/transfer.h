@@ -39,5 +39,6 @@ int cxd__debug(CURL *easy, curl_infotype type, char *data, size_t size, void *tr
 
 /* way.c: what a CURLcode means */
 void cxd__way_fill(struct cxd__transfer *transfer, CURLcode code);
+void cxd__way_repeated(struct cxd__transfer *transfer); /* a good answer that repeats our credentials is not taken */
 
 #endif

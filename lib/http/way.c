@@ -150,3 +150,11 @@ void cxd__way_fill(struct cxd__transfer *t, CURLcode code) {
   if (t->exchange.way != CXD__WAY_ANSWER)
     describe(t, code);
 }
+
+void cxd__way_repeated(struct cxd__transfer *t) {
+  struct cxd__buf text = {0};
+  cxd__buf_fmt(&text, "%s sent the access token or client secret back inside its answer, which was not used: have them changed, since others may read them there", cxd__http_options_of(t->http)->origin);
+  t->exchange.way = CXD__WAY_TOO_LARGE;
+  cxd__free(t->exchange.detail);
+  t->exchange.detail = cxd__buf_take(&text);
+}

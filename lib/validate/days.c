@@ -61,7 +61,7 @@ static int weekend_of(const struct cxd__day *day, struct cxd__day *out) {
 
 const char *cxd__holidays_on(const struct cxd__holidays *set, const struct cxd__day *day) {
   const char *observed = NULL;
-  struct cxd__day weekend;
+  struct cxd__day weekend = {0};
   if (!set || set->count == 0)
     return NULL;
   int beside = weekend_of(day, &weekend);

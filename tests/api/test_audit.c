@@ -290,6 +290,8 @@ START_TEST(a_file_changed_by_somebody_is_kept_and_told_with_every_update) {
   for (int i = 2; i < 4; i++) {
     cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 150 + i), CXD_OK, CXD_OUTCOME_APPLIED);
     ck_assert_uint_ne(find_code(cxd_result_report(result), "audit.broken"), SIZE_MAX);
+    ck_assert_int_eq(cxd_result_audit_status(result), CXD_OK);
+    ck_assert_int_eq(cxd_audit_verify(rig.audit_path, NULL, NULL, NULL), CXD_E_AUDIT);
     cxd_result_free(result);
     ck_assert_int_eq(calls_of(&rig), 150 + i);
   }

@@ -298,10 +298,67 @@ START_TEST(a_log_that_grows_all_the_time_is_right_at_every_look) {
   (void)close(pipe_fds[0]);
   cxd_audit_reader *reader = reader_of(NULL);
   const char *record;
+  int written = 0;
+  while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record)
+    written += strstr(record, "\"k\":\"checkpoint\"") == NULL;
+  ck_assert_int_eq(written, 3001);
+  cxd_audit_free(reader);
+}
+END_TEST
+
+/* As an updater opens it, again and again; each time an update of two records, and the disk is asked to keep them. */
+static void write_segments(const char *key) {
+  if (key)
+    audit_log_use_key(&alog, key);
+  for (int i = 0; i < 40; i++) {
+    struct cxd__audit *audit = NULL;
+    const struct cxd__audit_options options = {.path = log_path, .sync = 1, .max_bytes = 4096, .key = key ? &alog.key : NULL};
+    ck_ok(cxd__audit_open_file(&options, &audit, NULL));
+    ck_ok(append_text(audit, "\"k\":\"intent\",\"op\":\"x\",\"campaign\":\"c-1\"", NULL));
+    ck_ok(append_text(audit, BODY, NULL));
+    ck_ok(cxd__audit_sync(audit, NULL));
+    cxd__audit_close(audit);
+  }
+}
+
+START_TEST(segments_that_the_library_wrote_are_verified) {
+  const char *record;
+  write_segments(NULL);
+  ck_assert_int_eq(verify(NULL), CXD_OK);
+  ck_assert_uint_eq(cxd_report_count(report), 0);
+  cxd_audit_reader *reader = reader_of(NULL);
   while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record) {
   }
-  ck_assert_int_eq(cxd_audit_record_count(reader), 3001 + 3000 / 256);
+  ck_assert_int_gt(cxd_audit_segment_count(reader), 4);
   cxd_audit_free(reader);
+  ck_assert_int_eq(cxd_audit_verify(log_dir, NULL, NULL, NULL), CXD_OK);
+}
+END_TEST
+
+START_TEST(a_log_that_the_library_made_a_keyed_one_is_verified) {
+  write_segments(NULL);
+  write_segments(AUDIT_LOG_KEY);
+  ck_assert_int_eq(verify(key_path), CXD_OK);
+  ck_assert_uint_eq(cxd_report_count(report), 1);
+  ck_assert_str_eq(cxd_report_code(report, 0), "audit.unkeyed_start");
+  ck_assert_int_eq(verify(NULL), CXD_E_AUDIT);
+}
+END_TEST
+
+START_TEST(a_log_that_the_library_found_damaged_is_never_ok_again) {
+  write_segments(NULL);
+  struct cxd__buf text = read_file(log_path);
+  struct cxd__audit *audit = NULL;
+  const struct cxd__audit_options options = {.path = log_path, .sync = 1};
+  text.data[text.len - 3] = (char)(text.data[text.len - 3] == '0' ? '1' : '0');
+  write_file(log_path, text.data, text.len);
+  cxd__buf_free(&text);
+  ck_ok(cxd__audit_open_file(&options, &audit, NULL));
+  ck_ok(append_text(audit, BODY, NULL));
+  cxd__audit_close(audit);
+  ck_assert_int_eq(verify(NULL), CXD_E_AUDIT);
+  ck_assert_str_eq(cxd_report_code(report, 0), "audit.broken");
+  ck_assert_uint_eq(cxd_report_count(report), 1); /* what is damaged there is behind the last record that counts */
 }
 END_TEST
 
@@ -380,6 +437,9 @@ int main(void) {
   tcase_add_test(tc, the_report_is_lent_and_the_caller_cannot_free_it);
   tcase_add_test(tc, what_is_written_after_the_start_is_not_read);
   tcase_add_test(tc, a_log_that_grows_all_the_time_is_right_at_every_look);
+  tcase_add_test(tc, segments_that_the_library_wrote_are_verified);
+  tcase_add_test(tc, a_log_that_the_library_made_a_keyed_one_is_verified);
+  tcase_add_test(tc, a_log_that_the_library_found_damaged_is_never_ok_again);
   tcase_add_test(tc, a_log_that_is_cut_while_it_is_read_is_a_warning);
   tcase_add_test(tc, no_descriptor_is_left_behind);
   tcase_add_test(tc, memory_that_runs_out_is_reported);

@@ -328,6 +328,21 @@ START_TEST(all_that_can_be_found_out_is_in_the_order_of_the_log) {
 }
 END_TEST
 
+/* An attempt takes a second here: for the first it is waited and read twice, for the others of the same process it has passed. */
+START_TEST(what_one_process_left_behind_is_waited_for_once) {
+  open_with("required", NULL, LIST("http.attempt_timeout_ms", "1000"));
+  fake_dangling_add(&fake, 3, SAMPLE_ID, NULL, 150, 160, 1);
+  fake_dangling_add(&fake, 4, SAMPLE_ID, NULL, 150, 161, 1);
+  fake_dangling_add(&fake, 5, SAMPLE_ID, NULL, 150, 162, 1);
+  ck_recover(CXD_OK, 3, 0, NULL);
+  ck_assert_uint_le(sim_count(&rig.sim, "GET"), 4);
+  ck_assert_uint_ge(sim_count(&rig.sim, "GET"), 3);
+  for (size_t i = 0; i < 3; i++)
+    ck_assert_str_eq(member_of(i, "outcome"), "\"not_applied\"");
+  close_all();
+}
+END_TEST
+
 START_TEST(it_goes_on_behind_one_that_cannot_be_and_tells_the_first_reason) {
   open_three(NULL);
   fake_dangling_add(&fake, 3, "c-0", NULL, 140, 150, 0);
@@ -629,6 +644,7 @@ int main(void) {
   tcase_add_test(t, an_outcome_that_is_not_durable_does_not_count_as_found_out);
   tcase_add_test(t, a_plan_and_an_update_that_is_not_on_record_look_for_nothing);
   tcase_add_test(t, all_that_can_be_found_out_is_in_the_order_of_the_log);
+  tcase_add_test(t, what_one_process_left_behind_is_waited_for_once);
   tcase_add_test(t, it_goes_on_behind_one_that_cannot_be_and_tells_the_first_reason);
   tcase_add_test(t, counts_are_optional_and_without_anything_to_do_nothing_is_needed);
   tcase_add_test(t, a_log_that_cannot_be_looked_at_is_told);

@@ -9,7 +9,7 @@ those when it comes to this line, so it is enough to look at what stands there n
 checks of the verifier alone, and a random part of them by reading the whole log.
 
 Every bit, and everything else for the keyed log too: CXDIALER_FULL=1 python3 tests/audit/test_tamper.py
-(some minutes; without it the bits of each 8th line, each 4th change of a line of the keyed log, and all else).
+(some minutes; without it the bits of each 16th line, each 4th change of a line of the keyed log, and all else).
 """
 import multiprocessing
 import os
@@ -27,7 +27,7 @@ from verify_log import Bad, Frame, Key, Memory, check_seal, verify_files  # noqa
 RECORDS = 1000
 FULL = os.environ.get("CXDIALER_FULL") == "1"
 WHOLE = 1000 if FULL else 150   # random changes with the whole log read, for each log and kind of change
-EVERY_LINE = 1 if FULL else 8
+EVERY_LINE = 1 if FULL else 16
 CONTENT = b"a key of the tamper sweep, 32 by"
 PROCESSES = max(1, min(2, len(os.sched_getaffinity(0))))
 

@@ -380,6 +380,20 @@ class Segments(Case):
         self.bad(report_of(log, files={**log.files, log.name: b""}), ["audit.genesis"], 1)
         self.bad(report_of(log, files={**log.files, log.name: b'{"v"'}), ["audit.genesis", "audit.torn"], 1)
 
+    def test_log_whose_rotation_was_cut_short(self):
+        log = self.log()
+        names = self.names(log)
+        files = {name: bytes(log.files[name]) for name in names[:3]}
+        files[log.name] = files[names[2]]  # one file with two names
+        found = report_of(log, files=files)
+        self.assertTrue(found["ok"])
+        self.assertEqual([(f["severity"], f["code"]) for f in found["findings"] if f["code"] == "audit.rotated"], [("warning", "audit.rotated")])
+        behind = f"{log.name}.{int(found['last'].split(':')[0]) + 1:012}"
+        for other in ({log.name: bytes(bytearray(files[names[2]]))}, {behind: bytes(log.data)}):
+            found = report_of(log, files={**files, **other})
+            self.assertFalse(found["ok"])
+            self.assertIn("audit.rotated", codes(found))
+
     def test_something_behind_rotate(self):
         log = make_log.Log()
         log.record("rotate", next=3, why="size")

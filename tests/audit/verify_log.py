@@ -167,11 +167,11 @@ class Link:
                  and (get("prev_sha256", 0) is None if get("why") == "sync" else is_hex(get("prev_sha256"), 64))
                  and isinstance(get("open"), list) and all(is_number(seq, 1) for seq in get("open")))
         if not whole:
-            raise Bad("audit.genesis", "a genesis that does not say what stood before it")
+            raise ValueError("a genesis that does not say what stood before it")
         self.why, self.name, self.open = get("why"), get("prev_name"), get("open")
         self.end = (get("prev_seq"), bytes.fromhex(get("prev_h")))
         if record.seq != self.end[0] + 1 or record.prev != self.end[1]:
-            raise Bad("audit.genesis", "a genesis that does not stand behind the record it names")
+            raise ValueError("a genesis that does not stand behind the record it names")
         self.sha256 = get("prev_sha256")
 
 
@@ -198,7 +198,7 @@ class Segment:
         if self.is_genesis and record.seq > 1:
             try:
                 self.link = Link(record)
-            except Bad:
+            except ValueError:
                 pass
 
 
@@ -215,6 +215,9 @@ class Folder:
         with open(os.path.join(self.path, name), "rb") as file:
             return file.read()
 
+    def same(self, name, other):
+        return os.path.samefile(os.path.join(self.path, name), os.path.join(self.path, other))
+
 
 class Memory:
     def __init__(self, files):
@@ -225,6 +228,9 @@ class Memory:
 
     def read(self, name):
         return self.files[name]
+
+    def same(self, name, other):
+        return self.files[name] is self.files[other]
 
 
 def place_of(name, base):
@@ -284,10 +290,11 @@ class Verifier:
 
     # Segments
 
-    def run(self, segments, whole, headless=False, begin=1):
+    def run(self, segments, whole, headless=False, begin=1, cut_short=None):
         """
         whole: the last of the segments has to be the end of the log; headless: it cannot be, the file at audit.path is missing.
-        begin: the number that the name of the first segment has.
+        begin: the number that the name of the first segment has. cut_short: tells of a log that ends with its rotate record, whose
+        number it gets, whether a crash did that.
         """
         self.segments_found, self.whole = len(segments), whole
         first = segments[0]
@@ -297,9 +304,14 @@ class Verifier:
         for i, segment in enumerate(segments):
             successor = segments[i + 1] if i + 1 < len(segments) else None
             self.segment(segment, segments[i - 1] if i else None, successor)
-        if headless or whole and self.seen and self.seen.kind == "rotate":
-            self.error("audit.rotated", "the log ends here, its next segment is missing")
+        self.end_rotated(headless, whole and self.seen and self.seen.kind == "rotate", cut_short)
         self.end()
+
+    def end_rotated(self, headless, rotated, cut_short):
+        if rotated and not headless and cut_short and cut_short(self.last[0]):
+            self.tell("warning", "audit.rotated", "a crash while the next segment was begun, the next opening completes it")
+        elif headless or rotated:
+            self.error("audit.rotated", "the log ends here, its next segment is missing")
 
     def segment(self, segment, previous, successor):
         self.segments += 1
@@ -358,7 +370,10 @@ class Verifier:
                 self.error("audit.genesis", "the genesis of a first segment that has something before it")
                 self.last = (0, record.prev)
             return
-        link = segment.link or Link(record)
+        link = segment.link
+        if not link:
+            self.error("audit.genesis", "a genesis that does not say what stood before it")
+            return
         if previous:
             self.check_end(previous, link, self.end_kind)
         else:
@@ -489,12 +504,22 @@ def whole_inside(rest):
     return re.match(rb'.*,"prev":"[0-9a-f]{64}","h":"[0-9a-f]{64}"\}.', rest, re.DOTALL) is not None
 
 
+def cut_short(folder, base, segment, last_seq):
+    """The file at audit.path has its later name already, as a second one, and no segment goes on behind it."""
+    beside = {}
+    for name in folder.names():
+        place = place_of(name, base)
+        if place and name != base:
+            beside.setdefault(place[0], []).append(name)
+    return last_seq + 1 not in beside and any(folder.same(name, base) for name in beside.get(segment.number, ()))
+
+
 def verify_files(folder, last, base, key=None, expect=(), genesis=True, whole=False):
     verifier = Verifier(key, expect, genesis)
     segments = find_segments(folder, last, base) if genesis else [Segment(last, folder.read(last))]
     begin = 1 if segments[0].name == base else place_of(segments[0].name, base)[0]
     aside = last != base and (not segments[-1].is_known() or segments[-1].number == place_of(last, base)[0])
-    verifier.run(segments, whole or not aside, whole and last != base, begin)
+    verifier.run(segments, whole or not aside, whole and last != base, begin, lambda seq: cut_short(folder, base, segments[-1], seq))
     return verifier.report()
 
 

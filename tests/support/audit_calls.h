@@ -17,7 +17,7 @@
 static int fail_datasync, fail_sync, fail_rename, fail_link, fail_write;
 static int datasyncs;
 static int writes_before_failure; /* so many records are written before fail_write counts */
-static int syncs_before_failure;  /* the same for fail_sync */
+static int syncs_before_failure;  /* and so many files and directories are synced before fail_sync does */
 static int64_t wall_ahead_us, boot_ahead_us;
 
 static int ends(int code) {

@@ -313,7 +313,7 @@ START_TEST(a_whole_record_with_something_behind_is_no_crash) {
   four_updates();
   alog.text.data[alog.text.len - 1] = ' ';
   ck_log("E:torn N:open");
-  ck_message("a whole record stands in it with something behind");
+  ck_message("a whole record ends in it with something behind");
   static const char zeros[2 * CXD__AUDIT_MAX_RECORD];
   put_in(alog.text.len, zeros, sizeof zeros);
   ck_log("E:torn N:open");

@@ -158,7 +158,33 @@ START_TEST(a_log_that_ends_with_a_rotate_record_misses_its_next_segment) {
   two_segments();
   ck_assert_int_eq(rename(side_path, log_path), 0);
   ck_read(log_path, "E:rotated");
-  ck_message("open the log for writing");
+  ck_message("put it back");
+}
+END_TEST
+
+START_TEST(a_rotation_that_was_cut_short_is_a_crash_and_no_damage) {
+  two_segments();
+  ck_assert_int_eq(unlink(log_path), 0);
+  ck_assert_int_eq(link(side_path, log_path), 0);
+  ck_read(log_path, "W:rotated");
+  ck_message("the next opening for writing completes it");
+  ck_read(log_dir, "W:rotated");
+}
+END_TEST
+
+START_TEST(an_old_segment_that_was_put_back_is_no_rotation_cut_short) {
+  char later[400];
+  two_segments();
+  struct cxd__buf text = read_file(side_path);
+  (void)snprintf(later, sizeof later, "%s.000000000007", log_path);
+  ck_assert_int_eq(rename(log_path, later), 0);
+  ck_assert_int_eq(link(side_path, log_path), 0);
+  ck_read(log_path, "E:rotated");
+  ck_assert_int_eq(unlink(later), 0);
+  ck_assert_int_eq(unlink(log_path), 0);
+  write_file(log_path, text.data, text.len);
+  ck_read(log_path, "E:rotated");
+  cxd__buf_free(&text);
 }
 END_TEST
 
@@ -193,7 +219,10 @@ static const struct {
   {"the parent", "\"why\":\"size\",\"prev_name\":\"..\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"a stranger", "\"why\":\"size\",\"prev_name\":\"passwd\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"too few digits", "\"why\":\"size\",\"prev_name\":\"audit.log.00000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
-  {"an escaped name", "\"why\":\"size\",\"prev_name\":\"audit.log.00000000000\\u0031\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
+  {"a zero in the name", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\\u0000\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
+  {"too many digits", "\"why\":\"size\",\"prev_name\":\"audit.log.0000000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
+  {"a number with a point", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":2.0,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
+  {"a list with a zero", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[0]"},
   {"a name that is none", "\"why\":\"size\",\"prev_name\":null,\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"another number", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":1,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"a number as a text", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":\"2\",\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
@@ -228,13 +257,46 @@ START_TEST(a_genesis_with_wrong_members_is_told) {
 }
 END_TEST
 
-START_TEST(a_first_genesis_that_names_a_segment_before_is_told) {
-  audit_log_close(&alog);
-  audit_log_open(&alog, log_path, NULL);
+START_TEST(a_genesis_may_spell_its_members_with_escapes) {
+  char h[65] = "";
+  (void)audit_log_add(&alog, "\"k\":\"rotate\",\"next\":\"audit.log\",\"as\":\"audit.log.000000000001\",\"why\":\"size\"");
+  audit_log_move_aside(&alog, "");
+  cxd__hash_hex(alog.last.h, h);
+  audit_log_addf(&alog, "\"k\":\"genesis\",\"why\":\"\\u0073ize\",\"prev_name\":\"audit.log.00000000000\\u0031\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[ 1 ]", h, alog.sum);
+  ck_log("");
+  ck_assert_int_eq(verdict.state.segments, 2);
+}
+END_TEST
+
+START_TEST(a_number_one_that_follows_something_is_told) {
   cxd__buf_reset(&alog.text);
-  alog.last = (struct cxd__link){0};
-  (void)audit_log_add(&alog, "\"k\":\"genesis\",\"prev_name\":\"audit.log.000000000001\"");
+  alog.last.seq = 0;
+  (void)audit_log_add(&alog, "\"k\":\"genesis\"");
   ck_log("E:genesis");
+  ck_message("number 1, but something before it");
+}
+END_TEST
+
+START_TEST(a_segment_of_another_log_is_not_followed) {
+  two_segments();
+  char moved[400];
+  (void)snprintf(moved, sizeof moved, "%s/other.log", log_dir);
+  ck_assert_int_eq(rename(log_path, moved), 0);
+  ck_read(moved, "E:segment");
+  ck_message("it has the name of another log");
+}
+END_TEST
+
+START_TEST(the_log_under_its_second_name_is_not_called_cut_or_torn) {
+  audit_log_update(&alog, 1);
+  audit_log_addf(&alog, "\"k\":\"rotate\",\"next\":\"audit.log\",\"as\":\"audit.log.000000000001\",\"why\":\"size\"");
+  audit_log_write(&alog);
+  audit_log_beside(&alog, "audit.log.000000000001", side_path);
+  ck_assert_int_eq(link(log_path, side_path), 0);
+  ck_read(side_path, "");
+  ck_assert_int_eq(truncate(log_path, (off_t)alog.text.len - 4), 0);
+  ck_read(side_path, "W:torn");
+  ck_read(log_path, "W:torn");
 }
 END_TEST
 
@@ -406,10 +468,15 @@ int main(void) {
   tcase_add_test(tc, a_segment_that_was_cut_is_not_the_one_its_successor_names);
   tcase_add_test(tc, a_segment_with_more_records_than_its_successor_knows_is_told);
   tcase_add_test(tc, a_log_that_ends_with_a_rotate_record_misses_its_next_segment);
+  tcase_add_test(tc, a_rotation_that_was_cut_short_is_a_crash_and_no_damage);
+  tcase_add_test(tc, an_old_segment_that_was_put_back_is_no_rotation_cut_short);
   tcase_add_test(tc, a_segment_that_was_moved_aside_ends_with_its_rotate_record);
   tcase_add_test(tc, records_behind_a_rotate_record_are_told);
   tcase_add_test(tc, a_genesis_with_wrong_members_is_told);
-  tcase_add_test(tc, a_first_genesis_that_names_a_segment_before_is_told);
+  tcase_add_test(tc, a_genesis_may_spell_its_members_with_escapes);
+  tcase_add_test(tc, a_number_one_that_follows_something_is_told);
+  tcase_add_test(tc, a_segment_of_another_log_is_not_followed);
+  tcase_add_test(tc, the_log_under_its_second_name_is_not_called_cut_or_torn);
   tcase_add_test(tc, what_stands_in_place_of_a_segment_is_not_followed);
   tcase_add_test(tc, segments_that_name_each_other_are_told);
   tcase_add_test(tc, a_segment_whose_numbers_are_too_high_is_told);

@@ -61,6 +61,30 @@ START_TEST(a_rotation_that_cannot_begin_is_put_off) {
 }
 END_TEST
 
+/* Else a crash would leave a log that ends with `rotate`, as if the next segment had been taken away. */
+START_TEST(no_rotate_record_is_written_before_the_second_name_is_on_the_disk) {
+  struct cxd__audit *audit = open_with(&small);
+  struct stat st;
+  do {
+    add_outcomes(audit, 1);
+    ck_assert_int_eq(stat(log_path, &st), 0);
+  } while (st.st_size < 2000);
+  fail_sync = EIO;
+  add_outcomes(audit, 1);
+  fail_sync = 0;
+  struct cxd__buf text = read_file(log_path);
+  ck_assert_int_eq(times(text.data, KIND("rotate")), 0);
+  cxd__buf_free(&text);
+  wall_ahead_us = boot_ahead_us = 61000000;
+  add_outcomes(audit, 1);
+  wall_ahead_us = boot_ahead_us = 0;
+  close_synced(audit);
+  struct whole whole = read_whole();
+  ck_assert_int_eq(whole.segments, 2);
+  cxd__buf_free(&whole.text);
+}
+END_TEST
+
 START_TEST(a_rotate_record_that_cannot_be_written_is_no_end) {
   struct cxd__audit *audit = open_with(&small);
   while (!is_there("audit.log.000000000001")) {
@@ -359,6 +383,7 @@ int main(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_checked_fixture(tc, reset_calls, remove_dir);
   tcase_add_test(tc, a_rotation_that_cannot_begin_is_put_off);
+  tcase_add_test(tc, no_rotate_record_is_written_before_the_second_name_is_on_the_disk);
   tcase_add_test(tc, a_rotate_record_that_cannot_be_written_is_no_end);
   tcase_add_test(tc, a_rotation_that_cannot_be_finished_is_completed_later);
   tcase_add_test(tc, a_crash_between_any_two_steps_of_a_rotation_is_completed);

@@ -118,10 +118,13 @@ START_TEST(a_directory_stands_for_the_log_in_it) {
 END_TEST
 
 START_TEST(what_stands_beside_a_log_is_left_out) {
-  static const char *const others[] = {"audit.log.writers", "audit.log.new", "audit.log.torn-9", "audit.log.torn-9.1", "README", "core", "notes.000000000001", ".hidden", "audit.log.gz"};
+  static const char *const copies[] = {"audit.log.torn-9", "audit.log.torn-9.1", "audit.log.new"};
+  static const char *const strangers[] = {"audit.log.writers", "README", "core", "notes.000000000001", ".hidden", "audit.log.gz"};
   three_segments();
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    write_file(beside(others[i]), others[i][9] == 't' || others[i][9] == 'n' ? alog.text.data : "x", others[i][9] == 't' || others[i][9] == 'n' ? alog.text.len : 1);
+  for (size_t i = 0; i < sizeof copies / sizeof *copies; i++)
+    write_file(beside(copies[i]), alog.text.data, alog.text.len);
+  for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+    write_file(beside(strangers[i]), "x", 1);
   ck_assert_int_eq(mkdir(beside("dir"), 0700), 0);
   ck_assert_int_eq(mkfifo(beside("fifo"), 0600), 0);
   ck_assert_int_eq(symlink(log_path, beside("link")), 0);
@@ -192,7 +195,9 @@ START_TEST(a_path_without_a_directory_is_in_the_working_directory) {
   ck_found("audit.log", THREE);
   ck_found(".", THREE);
   ck_assert_int_eq(chdir("/"), 0);
-  ck_assert_int_eq(cxd__segments_file(&segments, 3), -1);
+  int fd = cxd__segments_file(&segments, 0); /* wherever the host is by then */
+  ck_assert_int_ge(fd, 0);
+  (void)close(fd);
 }
 END_TEST
 
@@ -388,9 +393,9 @@ START_TEST(names_of_segments_are_told_from_others) {
     const char *name;
     size_t log;
     int64_t first;
-  } rows[] = {{"a.000000000001", 1, 1}, {"audit.log.000000000042.1", 9, 42}, {"audit.log.000000000042.12345678901", 9, 42}, {"a.123456789012345678", 1, 123456789012345678},
+  } rows[] = {{"a.000000000001", 1, 1}, {"audit.log.000000000042.1", 9, 42}, {"audit.log.000000000042.123456789", 9, 42}, {"a.123456789012", 1, 123456789012},
               {"a.b.000000000001", 3, 1},
-              {"a", 0, 0}, {"", 0, 0}, {".000000000001", 0, 0}, {"000000000001", 0, 0}, {"a.00000000001", 0, 0}, {"a.1234567890123456789", 0, 0}, {"a.000000000001.", 0, 0}, {"a.000000000001.x", 0, 0},
+              {"a", 0, 0}, {"", 0, 0}, {".000000000001", 0, 0}, {"000000000001", 0, 0}, {"a.00000000001", 0, 0}, {"a.1234567890123", 0, 0}, {"a.000000000001.1234567890", 0, 0}, {"a.000000000001.0", 0, 0}, {"a.000000000001.01", 0, 0}, {"a.000000000001.", 0, 0}, {"a.000000000001.x", 0, 0},
               {"a.000000000001x", 0, 0}, {"a000000000001", 0, 0}, {".1", 0, 0}, {"a.1", 0, 0}, {"a.000000000001.1.1", 0, 0}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     size_t log = 0;

@@ -2,15 +2,32 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 #define _GNU_SOURCE /* F_OFD_SETLK */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "audit/writers.h"
 #include "base/mem.h"
 #include "run.h"
 #include "segments.h"
+
+static int fail_question; /* an errno: nobody can be asked whether a lock is held */
+
+int fcntl(int fd, int command, ...) {
+  va_list list;
+  va_start(list, command);
+  void *argument = va_arg(list, void *);
+  va_end(list);
+  if (command != F_OFD_GETLK || !fail_question)
+    return (int)syscall(SYS_fcntl, fd, command, argument);
+  errno = fail_question;
+  return -1;
+}
 
 /* A writer in a process of its own, which waits until it is told to end, or is killed. */
 struct other {
@@ -101,6 +118,22 @@ START_TEST(the_intent_of_a_killed_process_dangles_and_that_of_a_living_one_does_
   ck_assert_int_eq(dangling(audit, "c-b", 0, "b"), 3);
   ck_assert_int_eq(dangling(audit, NULL, first, "b"), 3);
   ck_assert_int_gt(own, 3);
+  cxd__audit_close(audit);
+}
+END_TEST
+
+START_TEST(where_it_cannot_be_told_whether_a_writer_lives_nobody_is_told_that_nothing_dangles) {
+  struct cxd__audit *audit = open_log();
+  struct other other = start(&plain, "a");
+  char *line = NULL;
+  int64_t seq = 0;
+  fail_question = ENOLCK;
+  ck_fails(cxd__audit_dangling(audit, "c-a", 0, &line, &seq, &error), CXD_E_AUDIT, "whether a writer lives");
+  ck_assert_ptr_null(line);
+  ck_assert_int_eq(dangling(audit, "c-b", 0, NULL), 0);
+  fail_question = 0;
+  end(&other, 1);
+  ck_assert_int_eq(dangling(audit, "c-a", 0, "a"), 2);
   cxd__audit_close(audit);
 }
 END_TEST
@@ -365,6 +398,7 @@ int main(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_checked_fixture(tc, make_dir, remove_dir);
   tcase_add_test(tc, the_intent_of_a_killed_process_dangles_and_that_of_a_living_one_does_not);
+  tcase_add_test(tc, where_it_cannot_be_told_whether_a_writer_lives_nobody_is_told_that_nothing_dangles);
   tcase_add_test(tc, an_intent_whose_log_was_closed_dangles_though_the_process_lives);
   tcase_add_test(tc, logs_of_one_process_know_of_each_other);
   tcase_add_test(tc, a_dangling_intent_is_resolved_once);

@@ -362,6 +362,49 @@ START_TEST(members_with_a_long_common_start_and_escapes_are_checked_fast) {
 }
 END_TEST
 
+START_TEST(an_escape_in_a_value_makes_no_name_slow_to_compare) {
+  struct cxd__buf b = {0};
+  cxd__buf_str(&b, "{\"k0\":\"\\\\\"");
+  for (int i = 1; i < 30; i++)
+    cxd__buf_fmt(&b, ",\"k%d\":{\"k%d\":\"\\n\"}", i, i);
+  size_t len = b.len;
+  cxd__buf_str(&b, "}");
+  ck_assert_int_eq(cxd__json_check(b.data, b.len, "x", &(struct cxd__slice){0}, NULL), CXD_OK);
+  b.len = len;
+  cxd__buf_str(&b, ",\"k7\":1}");
+  ck_assert_int_eq(cxd__json_check(b.data, b.len, "x", &(struct cxd__slice){0}, NULL), CXD_E_JSON);
+  b.len = len;
+  cxd__buf_str(&b, ",\"\\u006b7\":1}");
+  ck_assert_int_eq(cxd__json_check(b.data, b.len, "x", &(struct cxd__slice){0}, NULL), CXD_E_JSON);
+  cxd__buf_free(&b);
+}
+END_TEST
+
+static int check_members(const char *text) {
+  static const struct cxd__slice taken[] = {{"\"seq\"", 5}, {"\"h\"", 3}};
+  return cxd__json_check_members(text, strlen(text), taken, 2);
+}
+
+START_TEST(members_are_checked_beside_names_that_are_taken) {
+  static const char *const good[] = {"\"a\":1", "\"a\":1,\"b\":[{\"h\":1}]", "\"a\" : 1 , \"b\" : \"\\n\" ", "\"H\":1,\"he\":2"};
+  static const char *const bad[] = {"", " ", "1", "\"a\"", "\"a\":", "\"a\":1,", "\"a\":1}", "\"a\":1,\"b\"", "\"a\":1 \"b\":2", ",\"a\":1", "\"a\":1,\"a\":2", "\"h\":1", "\"a\":1,\"seq\":2", "\"\\u0068\":1",
+                                    "\"a\":1,\"\\u0061\":2", "\"a\":{\"b\":1,\"b\":2}", "\"a\":\"\xff\"", "\"a\":[1", "{\"a\":1}"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    ck_assert_msg(check_members(good[i]), "%s", good[i]);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    ck_assert_msg(!check_members(bad[i]), "%s", bad[i]);
+}
+END_TEST
+
+START_TEST(members_are_as_deep_as_in_their_object) {
+  char text[256];
+  for (int depth = 30; depth < 34; depth++) {
+    (void)snprintf(text, sizeof text, "\"a\":%.*s1%.*s", depth, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", depth, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
+    ck_assert_int_eq(check_members(text), depth < CXD__JSON_MAX_DEPTH);
+  }
+}
+END_TEST
+
 START_TEST(repetitions_are_found_around_the_limit_of_pairs) {
   for (int count = 1; count < 80; count++) {
     struct cxd__buf b = {0};
@@ -457,6 +500,9 @@ int main(void) {
   tcase_add_test(tc, a_hundred_thousand_members_are_checked_fast);
   tcase_add_test(tc, one_repetition_among_many_members_is_found_and_placed);
   tcase_add_test(tc, members_with_a_long_common_start_and_escapes_are_checked_fast);
+  tcase_add_test(tc, an_escape_in_a_value_makes_no_name_slow_to_compare);
+  tcase_add_test(tc, members_are_checked_beside_names_that_are_taken);
+  tcase_add_test(tc, members_are_as_deep_as_in_their_object);
   tcase_add_test(tc, repetitions_are_found_around_the_limit_of_pairs);
   tcase_add_test(tc, a_campaign_is_checked_without_memory);
   tcase_add_test(tc, without_memory_a_large_object_is_not_checked_half);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-#define _GNU_SOURCE /* strndup */
+#define _GNU_SOURCE /* strndup, explicit_bzero */
 #include "settings.h"
 
 #include <stdlib.h>
@@ -68,9 +68,25 @@ static int load_file(struct cli *cli) {
   return check(cli, strstr(cxd_error_message(error), file) ? "" : file, status, error);
 }
 
+/* /proc shows them for as long as they stand there, and so does a core dump. */
+static void wipe_secrets_of_environment(void) {
+  for (size_t i = 0; i < cxd_config_key_count(); i++) {
+    const char *key = cxd_config_key_name(i);
+    if (!cxd_config_key_secret(i))
+      continue;
+    char *variable = variable_of(key, strlen(key));
+    char *value = getenv(variable);
+    if (value)
+      explicit_bzero(value, strlen(value));
+    unsetenv(variable);
+    free(variable);
+  }
+}
+
 static int load_environment(struct cli *cli) {
   cxd_error *error = NULL;
   cxd_status status = cxd_config_load_env(cli->config, &error);
+  wipe_secrets_of_environment();
   return check(cli, "environment", status, error);
 }
 
