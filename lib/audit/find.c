@@ -70,30 +70,39 @@ static int look_back(struct cxd__file *file, struct cxd__search *search, int64_t
   return 0;
 }
 
-/* The file of the segment before the one that begins with this line; -1: there is none, it cannot be opened, or ENOMEM. */
+#define NO_FILE ENOENT
+
+/* Another time it may be there. */
+static int is_passing(int code) { return code != NO_FILE && code != ELOOP && code != EACCES && code != EISDIR && code != ENXIO; }
+
+/* The file of the segment before the one that begins with this line; -1: NO_FILE, or why it cannot be opened. */
 static int open_before(struct cxd__file *file, struct cxd__slice text, int64_t *seq) {
   struct cxd__line line;
   struct cxd__genesis genesis;
-  errno = 0;
+  errno = NO_FILE;
   if (!text.p || !cxd__line_read(text.p, text.len, &line) || !cxd__line_is(&line, "genesis") || line.link.seq >= *seq)
     return -1;
   int fit = fits(file, &line);
   if (fit <= 0) {
-    errno = fit < 0 ? ENOMEM : 0;
+    errno = fit < 0 ? ENOMEM : NO_FILE;
     return -1;
   }
   *seq = line.link.seq;
+  errno = NO_FILE;
   if (cxd__genesis_read(&line, &genesis) != NULL || genesis.why == CXD__WHY_FIRST || !cxd__name_is_beside(&file->place, genesis.prev_name))
     return -1;
   return cxd__open_in(file->place.dir, genesis.prev_name, O_RDONLY);
 }
 
+/* 0 when it is no file of lines; -1 and errno. */
 static int64_t end_of(struct cxd__file *file, int fd) {
   struct stat st;
   int64_t end = 0;
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || cxd__last_newline(&file->window, st.st_size, &end) != 0)
+  if (fstat(fd, &st) != 0)
+    return -1;
+  if (!S_ISREG(st.st_mode))
     return 0;
-  return end;
+  return cxd__last_newline(&file->window, st.st_size, &end) == 0 ? end : -1;
 }
 
 /* 0: all that is there was looked at. -1: errno is ENOMEM, or what reading ended with. */
@@ -108,18 +117,17 @@ static int search_back(struct cxd__file *file, int fd, int64_t end, struct cxd__
     if (*own >= 0)
       (void)close(*own);
     *own = before;
-    if (search->left && before < 0 && code == ENOMEM) {
+    if (before < 0) {
       errno = code;
-      return -1;
+      return search->left && is_passing(code) ? -1 : 0;
     }
-    if (before < 0)
-      return 0;
     if (miss_above(search, seq) != 0) {
       errno = ENOMEM;
       return -1;
     }
     cxd__window_on(&file->window, before);
-    end = end_of(file, before);
+    if ((end = end_of(file, before)) < 0)
+      return -1;
   }
 }
 

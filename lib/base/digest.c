@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#define _GNU_SOURCE /* explicit_bzero, MADV_KEEPONFORK */
 #include "base/digest.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <string.h>
+#include <sys/mman.h>
 
 int cxd__hasher_open(struct cxd__hasher *hasher) {
   hasher->md = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -15,41 +17,72 @@ int cxd__hasher_open(struct cxd__hasher *hasher) {
   return -1;
 }
 
+#define BLOCK 64 /* of SHA-256 */
+
+/* RFC 2104: a longer key is its hash, a shorter one ends in zeros. */
+static int make_pads(struct cxd__hasher *hasher, const void *key, size_t len) {
+  char block[BLOCK] = {0}, pads[2 * BLOCK];
+  unsigned char hashed[CXD__HASH_BYTES];
+  int done = 0;
+  if (len <= BLOCK)
+    memcpy(block, key, len);
+  else if (cxd__hasher_start(hasher) != 0 || cxd__hasher_add(hasher, key, len) != 0 || cxd__hasher_end(hasher, hashed) != 0)
+    done = -1;
+  else
+    memcpy(block, hashed, sizeof hashed);
+  for (size_t i = 0; i < BLOCK; i++) {
+    pads[i] = (char)(block[i] ^ 0x36);
+    pads[BLOCK + i] = (char)(block[i] ^ 0x5c);
+  }
+  if (done == 0)
+    done = cxd__secret_set(&hasher->pads, pads, sizeof pads);
+  explicit_bzero(block, sizeof block);
+  explicit_bzero(pads, sizeof pads);
+  explicit_bzero(hashed, sizeof hashed);
+  return done;
+}
+
 int cxd__hasher_open_keyed(struct cxd__hasher *hasher, const void *key, size_t len) {
-  char digest[] = "SHA256";
-  OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
-  EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
-  hasher->mac = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL; /* holds the algorithm from here on */
-  EVP_MAC_free(algorithm);
-  if (hasher->mac && EVP_MAC_init(hasher->mac, key, len, params) == 1)
+  if (cxd__hasher_open(hasher) != 0)
+    return -1;
+  if (make_pads(hasher, key, len) == 0) {
+    /* Zeros would make a reader in a child of fork() call every good record forged. */
+    (void)madvise(hasher->pads.text, hasher->pads.mapped, MADV_KEEPONFORK);
     return 0;
+  }
   cxd__hasher_close(hasher);
   return -1;
 }
 
 void cxd__hasher_close(struct cxd__hasher *hasher) {
-  EVP_MAC_CTX_free(hasher->mac);
   EVP_MD_CTX_free(hasher->context);
   EVP_MD_free(hasher->md);
+  cxd__secret_clear(&hasher->pads);
   *hasher = (struct cxd__hasher){0};
 }
 
-int cxd__hasher_start(struct cxd__hasher *hasher) {
-  int done = hasher->mac ? EVP_MAC_init(hasher->mac, NULL, 0, NULL) : EVP_DigestInit_ex2(hasher->context, hasher->md, NULL);
-  return done == 1 ? 0 : -1;
+/* A new sum, behind one of the blocks with the key when there is one. */
+static int begin(struct cxd__hasher *hasher, size_t pad) {
+  if (EVP_DigestInit_ex2(hasher->context, hasher->md, NULL) != 1)
+    return -1;
+  return !hasher->pads.text || cxd__hasher_add(hasher, hasher->pads.text + pad, BLOCK) == 0 ? 0 : -1;
 }
 
-int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len) {
-  int done = hasher->mac ? EVP_MAC_update(hasher->mac, bytes, len) : EVP_DigestUpdate(hasher->context, bytes, len);
-  return done == 1 ? 0 : -1;
+static int finish(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]) {
+  unsigned len = 0;
+  return EVP_DigestFinal_ex(hasher->context, out, &len) == 1 && len == CXD__HASH_BYTES ? 0 : -1;
 }
+
+int cxd__hasher_start(struct cxd__hasher *hasher) { return begin(hasher, 0); }
+
+int cxd__hasher_add(struct cxd__hasher *hasher, const void *bytes, size_t len) { return EVP_DigestUpdate(hasher->context, bytes, len) == 1 ? 0 : -1; }
 
 int cxd__hasher_end(struct cxd__hasher *hasher, unsigned char out[CXD__HASH_BYTES]) {
-  unsigned len = 0;
-  size_t mac_len = 0;
-  if (hasher->mac)
-    return EVP_MAC_final(hasher->mac, out, &mac_len, CXD__HASH_BYTES) == 1 && mac_len == CXD__HASH_BYTES ? 0 : -1;
-  return EVP_DigestFinal_ex(hasher->context, out, &len) == 1 && len == CXD__HASH_BYTES ? 0 : -1;
+  if (finish(hasher, out) != 0)
+    return -1;
+  if (!hasher->pads.text)
+    return 0;
+  return begin(hasher, BLOCK) == 0 && cxd__hasher_add(hasher, out, CXD__HASH_BYTES) == 0 ? finish(hasher, out) : -1;
 }
 
 void cxd__hash_hex(const unsigned char hash[CXD__HASH_BYTES], char out[CXD__HASH_HEX]) {

@@ -6,16 +6,18 @@
 
 #include <stddef.h>
 
+#include "base/secret.h"
+
 #define CXD__HASH_BYTES 32
 #define CXD__HASH_HEX (2 * CXD__HASH_BYTES)
 
 /* SHA-256 of libcrypto, or HMAC-SHA256 with one key, looked up once, for many sums. Zero-initialise. */
 struct cxd__hasher {
-  void *md, *context; /* plain */
-  void *mac;          /* keyed */
+  void *md, *context;
+  struct cxd__secret pads; /* keyed: both blocks of RFC 2104 with the key in them. libcrypto's own HMAC would keep the key on the plain heap. */
 };
 int cxd__hasher_open(struct cxd__hasher *hasher); /* 0, or -1 */
-int cxd__hasher_open_keyed(struct cxd__hasher *hasher, const void *key, size_t len); /* libcrypto keeps a copy of the key until close */
+int cxd__hasher_open_keyed(struct cxd__hasher *hasher, const void *key, size_t len); /* works in a child of fork(), too */
 void cxd__hasher_close(struct cxd__hasher *hasher);
 
 /* A sum over pieces. 0, or -1 when libcrypto failed; a failure sticks until the next start. */

@@ -110,7 +110,7 @@ struct tally {
 
 /*
  * libcurl puts every request together in memory of its own and does not clear that: there, and nowhere else, the header
- * stands behind the end of another line. In our own copies it does not.
+ * stands behind the end of another line, and the form behind an empty one. In our own copies it does not.
  */
 static int is_libcurls(const char *bytes, const char *at, const char *before) {
   size_t len = before ? strlen(before) : 0;
@@ -119,7 +119,7 @@ static int is_libcurls(const char *bytes, const char *at, const char *before) {
 
 static void count_all(const char *bytes, size_t len, const char *token, size_t counts[WORDS]) {
   const char *const words[] = {SECRET, BASIC, ENCODED, token};
-  static const char *const before[] = {[BASE64] = "\r\nAuthorization: Basic ", [TOKEN] = "\r\nAuthorization: Bearer "};
+  static const char *const before[] = {[BASE64] = "\r\nAuthorization: Basic ", [FORM] = "\r\n\r\ngrant_type=client_credentials&scope=campaign%3Awrite&client_id=demo-client&client_secret=", [TOKEN] = "\r\nAuthorization: Bearer "};
   const char *end = bytes + len;
   for (size_t i = 0; i <= TOKEN; i++)
     for (const char *p = bytes; (p = memmem(p, (size_t)(end - p), words[i], strlen(words[i]))); p++) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -251,6 +252,34 @@ START_TEST(an_open_intent_in_a_segment_that_is_gone_is_told_and_kept_in_the_list
 }
 END_TEST
 
+static int no_descriptors(struct cxd__audit *audit) {
+  char *line = NULL;
+  struct rlimit limit = {0, 0}, before;
+  ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+  limit.rlim_max = before.rlim_max;
+  ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  cxd_status status = cxd__audit_dangling(audit, NULL, 0, &line, NULL, NULL);
+  ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ck_assert_ptr_null(line);
+  return status;
+}
+
+/* A failure that passes is no missing segment. */
+START_TEST(an_earlier_segment_that_cannot_be_opened_just_now_is_an_error_and_no_alarm) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 2000};
+  struct cxd__audit *audit = open_with(&small);
+  (void)append_as(audit, "intent", "a");
+  cxd__audit_close(audit);
+  audit = open_with(&small);
+  for (int i = 0; i < 12; i++)
+    (void)append_as(audit, "outcome", "x");
+  ck_assert_int_eq(no_descriptors(audit), CXD_E_AUDIT);
+  ck_alarm(audit, NULL);
+  ck_assert_int_eq(dangling(audit, NULL, 0, "a"), 2);
+  cxd__audit_close(audit);
+}
+END_TEST
+
 START_TEST(the_file_of_writers_is_private_empty_and_stays) {
   struct cxd__audit *audit = open_log();
   struct stat st, again;
@@ -376,6 +405,7 @@ int main(void) {
   tcase_add_test(tc, a_later_round_takes_the_place_of_an_earlier_one);
   tcase_add_test(tc, dangling_intents_are_found_behind_a_checkpoint_and_in_earlier_segments);
   tcase_add_test(tc, an_open_intent_in_a_segment_that_is_gone_is_told_and_kept_in_the_lists);
+  tcase_add_test(tc, an_earlier_segment_that_cannot_be_opened_just_now_is_an_error_and_no_alarm);
   tcase_add_test(tc, the_file_of_writers_is_private_empty_and_stays);
   tcase_add_test(tc, a_file_of_writers_that_is_a_link_or_a_directory_is_refused);
   tcase_add_test(tc, an_instance_that_is_taken_is_not_taken_again);
