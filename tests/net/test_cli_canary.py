@@ -21,7 +21,8 @@ TOKEN = "hV3~gC5.yF0+dS8/aU4-eI7_oP2kZ9=="
 AUDIT_KEY = "bQ0uG7wZ4rY1nX5sJ8vK2hT6"
 PASSWORD = "fM1yC9oH3lA6wD8t"
 CHANGE = {"id": SAMPLE_ID, "maxConcurrentCalls": 120}
-COMMANDS = (["get", SAMPLE_ID], ["list"], ["plan", "CHANGE"], ["apply", "CHANGE"], ["apply", "CHANGE"], ["validate", "CHANGE"], ["config", "show"], ["get", "none"])
+COMMANDS = (["get", SAMPLE_ID], ["list"], ["plan", "CHANGE"], ["apply", "CHANGE"], ["apply", "CHANGE"], ["validate", "CHANGE"], ["config", "show"], ["get", "none"],
+            ["audit", "verify", "LOG"], ["audit", "show", "LOG"], ["audit", "recover"], ["rollback", "LOG", "--seq", "2", "--plan"], ["rollback", "LOG", "--seq", "2"])
 
 
 def forms(secret):
@@ -123,7 +124,7 @@ class Canary(clilib.SimCase):
         said = []
         for form in ("text", "json"):
             for command in COMMANDS:
-                words = [change if word == "CHANGE" else word for word in command]
+                words = [{"CHANGE": change, "LOG": env["CXDIALER_AUDIT_PATH"]}.get(word, word) for word in command]
                 done = clilib.run("--output", form, *words, env=env)
                 self.assertGreaterEqual(done.returncode, 0, done.stderr)
                 said += [done.stdout, done.stderr]

@@ -78,7 +78,7 @@ class ServerKilled(clilib.Case):
                 self.assertEqual((result["outcome"], result["status"]), ("unknown", "CXD_E_UNKNOWN_OUTCOME"))
                 self.assertIn("may or may not have been changed", result["error"]["message"])
                 self.assertEqual(self.truth()["campaign"]["maxConcurrentCalls"], calls)
-                self.assertEqual([r["k"] for r in self.records()], ["genesis", "intent", "outcome"])
+                self.assertEqual([r["k"] for r in self.records()], ["genesis", "token", "intent", "attempt", "outcome"])
 
 
 if __name__ == "__main__":

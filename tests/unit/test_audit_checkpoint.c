@@ -136,6 +136,25 @@ START_TEST(a_checkpoint_is_taken_once_and_only_when_it_is_durable) {
 }
 END_TEST
 
+START_TEST(a_checkpoint_in_a_segment_that_another_process_finished_is_durable) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 1000};
+  struct cxd__audit *audit = open_log(), *other;
+  char h[65];
+  int64_t seq = 0;
+  for (int i = 0; i < 256; i++)
+    (void)append_as(audit, "attempt", "a");
+  other = open_with(&small);
+  (void)append_as(other, "attempt", "a");
+  ck_assert(is_there("audit.log.000000000001"));
+  ck_assert_int_eq(cxd__audit_take_checkpoint(audit, &seq, h), 0);
+  (void)append_as(audit, "attempt", "a");
+  ck_assert_int_eq(cxd__audit_take_checkpoint(audit, &seq, h), 1);
+  ck_assert_int_eq(seq, 258);
+  cxd__audit_close(audit);
+  cxd__audit_close(other);
+}
+END_TEST
+
 START_TEST(a_checkpoint_that_cannot_be_written_does_not_fail_its_record) {
   struct cxd__audit *audit = open_log();
   for (int i = 0; i < 255; i++)
@@ -230,6 +249,7 @@ int main(void) {
   tcase_add_test(tc, a_minute_after_the_last_one_there_is_a_checkpoint_but_not_behind_an_intent);
   tcase_add_test(tc, a_checkpoint_that_does_not_fit_is_left_out_and_harms_nothing);
   tcase_add_test(tc, a_checkpoint_is_taken_once_and_only_when_it_is_durable);
+  tcase_add_test(tc, a_checkpoint_in_a_segment_that_another_process_finished_is_durable);
   tcase_add_test(tc, a_checkpoint_that_cannot_be_written_does_not_fail_its_record);
   tcase_add_test(tc, opening_reads_from_the_last_checkpoint_on);
   tcase_add_test(tc, a_step_of_the_wall_clock_is_noted_before_the_next_record);

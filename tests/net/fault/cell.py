@@ -213,7 +213,11 @@ class Run:
         records = audit_kinds(self.audit)
         outcome = records[-1]
         intent = ["intent"] if self.cell.request == "put" or want.outcome != "not_applied" else []
-        self.differ("audit records", ["genesis", *intent, "outcome"], [record["k"] for record in records])
+        kinds = [record["k"] for record in records]
+        self.differ("audit records", ["genesis", *intent, "outcome"], [kind for kind in kinds if kind not in ("token", "attempt")])
+        resent = max(want.puts - 1, 0)
+        if kinds.count("attempt") < resent or ("attempt" in kinds and not intent):
+            self.problems.append(f"{want.puts} sends and these records: {kinds}")
         told = {"outcome": want.outcome, "status": result["status"], "sends": want.puts, "attempts": result["attempts"], "intent": bool(intent)}
         for name, value in told.items():
             self.differ(f"{name} in the audit record", value, outcome.get(name))
