@@ -208,6 +208,26 @@ class Verify(AuditCase):
             self.assertIn(missing, self.assert_error(done, "CXD_E_IO")["message"])
         self.assertFalse(os.path.exists(missing))
 
+    def test_a_symbolic_link_is_not_followed(self):
+        link = self.dir / "link.log"
+        link.symlink_to(self.log(self.some()))
+        for part in ("verify", "show"):
+            self.refused(66, "audit", part, str(link), says=["symbolic link"])
+
+    def test_what_stands_behind_the_damage_is_shown_by_the_file_itself(self):
+        first = self.some()
+        broken = auditlib.damaged(first.text(), 3)
+        self.file("audit.log.000000000001", broken)
+        log = Log()
+        log.lines, log.prev = first.lines[:2], json.loads(first.lines[1])["h"]
+        log.add({"k": "genesis", "why": "broken", "prev_name": "audit.log.000000000001", "prev_seq": 2, "prev_h": log.prev, "prev_sha256": hashlib.sha256(broken).hexdigest(), "open": [2]})
+        path = self.log(b"".join(log.lines[2:]))
+        self.assertEqual(self.codes(path), ["audit.broken"])
+        for file, wanted in ((path, [1, 2, 3]), (f"{path}.000000000001", [1, 2, 4, 5])):
+            done = clilib.run("audit", "show", file)
+            self.assert_code(done, 74)
+            self.assertEqual([json.loads(line)["seq"] for line in done.stdout.splitlines()], wanted)
+
     def test_hostile_content_does_not_reach_the_terminal(self):
         text = self.some().text() + b"\x1b]0;owned\x07" + "\u202e\u009b".encode() + b"\n"
         for words in (["audit", "verify"], ["audit", "show"], ["--output", "text", "audit", "show"]):
