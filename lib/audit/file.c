@@ -276,10 +276,13 @@ static const struct cxd__audit_ops ops = {
 };
 
 static cxd_status first_look(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, cxd_error **error) {
-  cxd_status status = cxd__load(file, sheet, size, error);
+  int done;
+  cxd_status status = cxd__headless(file, sheet, size, &done, error);
+  if (status == CXD_OK && !done)
+    status = cxd__load(file, sheet, size, error);
   if (status == CXD__DAMAGED)
     status = cxd__broken_first(file, sheet, error);
-  else if (status == CXD_OK)
+  else if (status == CXD_OK && !done)
     cxd__sheet_is_now(file, sheet);
   if (status == CXD_OK && file->now.state.ended)
     status = cxd__rotate_complete(file, error);
