@@ -247,7 +247,34 @@ START_TEST(an_open_intent_in_a_segment_that_is_gone_is_told_and_kept_in_the_list
     (void)append_as(audit, "outcome", "x");
   cxd__audit_close(audit);
   struct cxd__buf text = read_file(log_path);
-  ck_assert_mem_eq(member(nth(&text, KIND("genesis"), 0), "open").p, "[2]", 3);
+  ck_open_list(nth(&text, KIND("genesis"), 0), "[{\"seq\":2,\"op\":\"lost\"}]");
+  cxd__buf_free(&text);
+}
+END_TEST
+
+START_TEST(an_outcome_closes_an_intent_whose_segment_was_archived) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 2000};
+  struct cxd__audit *audit = open_with(&small);
+  char path[300];
+  (void)append_as(audit, "intent", "archived");
+  for (int i = 0; i < 12; i++)
+    (void)append_as(audit, "outcome", "x");
+  struct cxd__audit *other = open_with(&small);
+  beside("audit.log.000000000001", path);
+  ck_assert_int_eq(unlink(path), 0);
+  cxd__audit_close(audit);
+  (void)append_as(other, "outcome", "archived");
+  for (int again = 0; again < 2; again++) {
+    audit = open_with(&small);
+    ck_alarm(audit, NULL);
+    ck_assert_int_eq(dangling(audit, NULL, 0, NULL), 0);
+    for (int i = 0; i < 12 && !again; i++)
+      (void)append_as(audit, "outcome", "x");
+    cxd__audit_close(audit);
+  }
+  cxd__audit_close(other);
+  struct cxd__buf text = read_file(log_path);
+  ck_open_list(nth(&text, KIND("genesis"), 0), "[]");
   cxd__buf_free(&text);
 }
 END_TEST
@@ -411,6 +438,7 @@ int main(void) {
   tcase_add_test(tc, an_instance_that_is_taken_is_not_taken_again);
   tcase_add_test(tc, a_child_of_fork_leaves_its_parent_alive);
   tcase_add_test(tc, closing_ends_a_writer_though_a_child_has_its_descriptor);
+  tcase_add_test(tc, an_outcome_closes_an_intent_whose_segment_was_archived);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }
