@@ -142,6 +142,8 @@ static cxd_status file_reserve(void *self, cxd_error **error) {
     return cxd__file_refused(file, error);
   cxd_status status = check_descriptor(file, &st, error);
   if (status == CXD_OK)
+    status = cxd__place_check(&file->place, error);
+  if (status == CXD_OK)
     status = cxd__writers_stay(&file->writers, &file->place, &file->sealer, error);
   if (status == CXD_OK && !cxd__place_has(&file->place, file->now.device, file->now.inode)) {
     status = enter(file, &held, error);

@@ -347,6 +347,35 @@ START_TEST(a_log_with_another_hard_link_is_refused_under_both_names) {
 }
 END_TEST
 
+START_TEST(a_directory_that_was_moved_is_noticed_once_another_stands_in_its_place) {
+  char moved[80], here[300], path[400];
+  (void)snprintf(moved, sizeof moved, "%s.moved", log_dir);
+  ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+  for (int relative = 0; relative < 2; relative++) {
+    struct cxd__audit *audit;
+    if (relative) {
+      ck_assert_int_eq(chdir(log_dir), 0);
+      const struct cxd__audit_options options = {.path = "audit.log", .sync = 1};
+      audit = open_with(&options);
+      ck_assert_int_eq(chdir(here), 0);
+    } else
+      audit = open_log();
+    ck_ok(cxd__audit_reserve(audit, NULL));
+    ck_assert_int_eq(rename(log_dir, moved), 0);
+    ck_ok(cxd__audit_reserve(audit, NULL)); /* nothing there: as after chroot() */
+    ck_assert_int_eq(mkdir(log_dir, 0700), 0);
+    ck_fails(cxd__audit_reserve(audit, &error), CXD_E_AUDIT, "its directory was moved, another stands in its place: open the log anew");
+    ck_ok(append_text(audit, "\"k\":\"outcome\"", NULL)); /* of an update that had begun */
+    ck_assert_int_eq(rmdir(log_dir), 0);
+    ck_assert_int_eq(rename(moved, log_dir), 0);
+    ck_ok(cxd__audit_reserve(audit, NULL));
+    cxd__audit_close(audit);
+    (void)snprintf(path, sizeof path, "%s/audit.log", log_dir);
+    ck_assert_int_eq(unlink(path), 0);
+  }
+}
+END_TEST
+
 static int no_descriptors(struct cxd__audit *audit) {
   char *line = NULL;
   struct rlimit limit = {0, 0}, before;
@@ -414,7 +443,7 @@ static struct cxd__slice quoted(const char *text) { return (struct cxd__slice){t
 
 START_TEST(an_instance_that_is_taken_is_not_taken_again) {
   struct cxd__sealer one, two;
-  struct cxd__writers a, b;
+  struct cxd__writers a = {.fd = -1, .before = -1}, b = {.fd = -1, .before = -1};
   char before[112], quoted_one[120];
   place = (struct cxd__place){.dir = -1};
   ck_ok(cxd__place_enter(&place, log_path, 0, NULL));
@@ -510,6 +539,7 @@ int main(void) {
   tcase_add_test(tc, a_writer_whose_lock_file_was_deleted_or_replaced_still_lives);
   tcase_add_test(tc, a_lock_file_that_cannot_be_made_again_stops_new_work_and_no_outcome);
   tcase_add_test(tc, a_log_with_another_hard_link_is_refused_under_both_names);
+  tcase_add_test(tc, a_directory_that_was_moved_is_noticed_once_another_stands_in_its_place);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }
