@@ -260,7 +260,11 @@ static int file_take_checkpoint(void *self, int64_t *seq, char h[65]) {
   return 1;
 }
 
-static const char *file_alarm(void *self) { return ((struct cxd__file *)self)->alarm; }
+static const char *file_alarm(void *self, const char **code) {
+  const struct cxd__file *file = self;
+  *code = file->alarm ? "audit.broken" : "audit.rotation";
+  return file->alarm ? file->alarm : file->put_off;
+}
 
 /* The locks and the data belong to the parent as well: in its child only the descriptors go. */
 static void file_close(void *self, int forked) {
@@ -275,6 +279,7 @@ static void file_close(void *self, int forked) {
   cxd__place_leave(&file->place);
   cxd_error_free(file->why);
   cxd__free(file->alarm);
+  cxd__free(file->put_off);
   cxd__free(file);
 }
 

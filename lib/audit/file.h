@@ -38,7 +38,7 @@ struct cxd__file {
   struct cxd__sheet now;               /* the one at the path, as far as we know */
   struct cxd__pending pending, moved;    /* not durable yet; those written again when that failed last */
   int64_t durable;                       /* `now` is on stable storage up to here */
-  struct cxd__link checkpoint, anchor;   /* last one written, not durable yet; last durable one that nobody took; seq 0: none */
+  struct cxd__link checkpoint, anchor;   /* last one written, not durable yet; last durable one, or genesis, that nobody took; seq 0: none */
   int64_t max_bytes;
   int rotate_daily, sync;
   int dirty;                             /* appended since the last sync */
@@ -47,7 +47,7 @@ struct cxd__file {
   int64_t ahead_us;                      /* wall clock against boot clock at our last record */
   int stamped;                           /* there was one */
   char damage[256];
-  char *alarm;
+  char *alarm, *put_off;                 /* NULL: nothing to tell; put_off: why a rotation had to wait, until one works */
   int swallowed;                         /* a failure of this call was put up with: there may be a SIGXFSZ to take away */
   int failed;                            /* for good: nothing is written any more */
   cxd_error *why;

@@ -13,6 +13,7 @@
 #include "audit/file.h"
 #include "audit/io.h"
 #include "base/error.h"
+#include "base/mem.h"
 
 #define GENESIS_ROOM 2048 /* for all of a genesis but its list */
 
@@ -89,6 +90,8 @@ void cxd__sheet_is_now(struct cxd__file *file, struct cxd__sheet *sheet) {
   file->durable = file->now.head;
   file->spoiled = 0;
   file->checkpoint.seq = 0;
+  cxd__free(file->put_off); /* there is a new segment, whoever began it */
+  file->put_off = NULL;
 }
 
 cxd_status cxd__sheet_put(struct cxd__file *file, struct cxd__sheet *fresh, cxd_error **error) {

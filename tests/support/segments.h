@@ -166,15 +166,19 @@ static inline int64_t append_as(struct cxd__audit *audit, const char *kind, cons
   return seq;
 }
 
-static inline void ck_alarm(struct cxd__audit *audit, const char *text) {
-  char *alarm = cxd__audit_alarm(audit);
+static inline void ck_alarm_of(struct cxd__audit *audit, const char *expected, const char *text) {
+  const char *code = NULL;
+  char *alarm = cxd__audit_alarm(audit, &code);
   if (text) {
     ck_assert_ptr_nonnull(alarm);
+    ck_assert_str_eq(code, expected);
     ck_assert_msg(strstr(alarm, text) != NULL, "%s", alarm);
   } else
     ck_assert_msg(alarm == NULL, "%s", alarm);
   cxd__free(alarm);
 }
+
+static inline void ck_alarm(struct cxd__audit *audit, const char *text) { ck_alarm_of(audit, "audit.broken", text); }
 
 static inline int is_there(const char *name) {
   char path[300];

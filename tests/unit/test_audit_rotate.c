@@ -279,7 +279,8 @@ static int one_of_eight(int number) {
       NEED(append_text(audit, body, NULL) == CXD_OK);
     }
   }
-  NEED(cxd__audit_alarm(audit) == NULL);
+  const char *code;
+  NEED(cxd__audit_alarm(audit, &code) == NULL);
   cxd__audit_close(audit);
   return 0;
 }
