@@ -456,6 +456,52 @@ START_TEST(a_list_of_open_intents_that_is_none_is_damage) {
 }
 END_TEST
 
+static void dangles(const char *op) {
+  struct cxd__audit *audit = open_log();
+  char *line = NULL;
+  ck_ok(cxd__audit_dangling(audit, NULL, 0, &line, NULL, NULL));
+  ck_assert_msg(op ? line && strstr(line, op) : !line, "%s", line ? line : "none");
+  cxd__free(line);
+  cxd__audit_close(audit);
+}
+
+START_TEST(an_outcome_that_stands_intact_behind_the_damage_closes_its_intent) {
+  for (int which = 0; which < 4; which++) {
+    struct cxd__audit *audit = open_log();
+    static char line[40000];
+    (void)append_as(audit, "intent", "over");
+    (void)append_as(audit, "attempt", "over");
+    (void)append_as(audit, "outcome", "over");
+    (void)append_as(audit, "outcome", "x");
+    cxd__audit_close(audit);
+    struct cxd__buf text = read_file(log_path), bad = {0};
+    size_t damage = line_at(&text, which == 3 ? 3 : 2);
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 2] = '\n';
+    cxd__buf_add(&bad, text.data, damage);
+    if (which == 1)
+      cxd__buf_str(&bad, line);
+    cxd__buf_add(&bad, text.data + damage, text.len - damage);
+    if (which != 1)
+      bad.data[damage + 100] ^= 1;
+    if (which == 2)
+      cxd__buf_str(&bad, "{\"v\":1,\"se");
+    write_file(log_path, bad.data, bad.len);
+    audit = open_log();
+    ck_alarm(audit, "tampered");
+    cxd__audit_close(audit);
+    dangles(which == 3 ? "\"op\":\"over\"" : NULL); /* 3: the outcome itself was changed */
+    ck_same("audit.log.000000000001", &bad);
+    struct whole whole = read_whole();
+    ck_assert_int_eq(whole.broken, 1);
+    cxd__buf_free(&whole.text);
+    cxd__buf_free(&bad);
+    cxd__buf_free(&text);
+    start_anew();
+  }
+}
+END_TEST
+
 /* Three segments at least, an intent open since the first. */
 static void make_segments(const struct cxd__audit_key *key) {
   const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 900, .key = key};
@@ -607,6 +653,7 @@ int main(void) {
   tcase_add_test(tc, a_missing_segment_behind_those_of_another_key_is_refused);
   tcase_add_test(tc, what_stands_beside_a_new_log_and_is_no_segment_of_it_does_not_matter);
   tcase_add_test(tc, a_breach_behind_older_segments_that_cannot_be_written_down_is_found_again);
+  tcase_add_test(tc, an_outcome_that_stands_intact_behind_the_damage_closes_its_intent);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }
