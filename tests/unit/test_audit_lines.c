@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#undef _FORTIFY_SOURCE /* pread is ours, not an inline function of the C library */
 #define _GNU_SOURCE /* memfd_create */
 #include "audit/lines.h"
 

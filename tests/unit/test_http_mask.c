@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(pieces_that_touch_or_overlap_all_go) {
   char text[256];
-  (void)snprintf(text, sizeof text, "%.20s%.14s%s", TOKEN, TOKEN + 10, TOKEN);
+  (void)snprintf(text, sizeof text, "%.20s%.14s%s", TOKEN, &TOKEN[10], TOKEN);
   ck_gone(text);
 }
 END_TEST
