@@ -657,7 +657,7 @@ struct cxd_audit_logger {
 /*
  * on_result: the update is over, its outcome is durable -> CXD_ACCEPTED; anything else is noted in the callback status and changes
  * nothing else. on_progress: done of total (NULL allowed); not called by this version. on_checkpoint: the audit file wrote a
- * checkpoint while this update ran and it is durable; keep seq and h (64 hex digits) out of reach of whoever can write the log, for
+ * checkpoint, or the first record of a new segment, while this update ran and it is durable; keep seq and h (64 hex digits) out of reach of whoever can write the log, for
  * cxd_audit_expect() -> CXD_ACCEPTED, noted as for on_result; runs before it. Results and texts are borrowed for the call.
  */
 struct cxd_callback {

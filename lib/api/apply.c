@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <string.h>
+
 #include "api/recover.h"
 #include "api/updater.h"
 #include "base/error.h"
@@ -44,16 +46,21 @@ void cxd__updater_log(cxd_updater *updater, uintptr_t entry, int32_t level, cons
 
 /* ----------------------------------------------------------------------- after an update */
 
-/* The log goes on, but what it had before is not as it was written: whoever looks at a result has to see that. */
+void cxd__updater_log_alarm(cxd_updater *updater, uintptr_t entry, const char *code, const char *alarm) {
+  cxd__updater_log(updater, entry, strcmp(code, "audit.broken") == 0 ? CXD_LOG_ERROR : CXD_LOG_WARNING, alarm);
+}
+
+/* The log goes on, but what it had before is not as it was written, or no new segment can be begun: whoever looks at a result has to see that. */
 static void warn_of_alarm(cxd_updater *updater, uintptr_t entry, cxd_result *result) {
-  char *alarm = updater->audit ? cxd__audit_alarm(updater->audit) : NULL;
+  const char *code;
+  char *alarm = updater->audit ? cxd__audit_alarm(updater->audit, &code) : NULL;
   if (!alarm)
     return;
   if (!result->report)
     result->report = cxd__report_new();
   if (result->report)
-    (void)cxd_report_add(result->report, CXD_SEVERITY_WARNING, "audit.broken", "", alarm);
-  cxd__updater_log(updater, entry, CXD_LOG_ERROR, alarm);
+    (void)cxd_report_add(result->report, CXD_SEVERITY_WARNING, code, "", alarm);
+  cxd__updater_log_alarm(updater, entry, code, alarm);
   cxd__free(alarm);
 }
 

@@ -160,9 +160,10 @@ static void sweep_all(struct sweep *sweep, cxd_updater *updater, uintptr_t entry
 }
 
 static void after_sweep(cxd_updater *updater, uintptr_t entry) {
-  char *alarm = cxd__audit_alarm(updater->audit);
+  const char *code;
+  char *alarm = cxd__audit_alarm(updater->audit, &code);
   if (alarm)
-    cxd__updater_log(updater, entry, CXD_LOG_ERROR, alarm);
+    cxd__updater_log_alarm(updater, entry, code, alarm);
   cxd__free(alarm);
   (void)cxd__updater_tell_checkpoint(updater, entry);
 }

@@ -52,6 +52,7 @@ int cxd__session_cancelled(const struct cxd__session *session); /* a cancel has 
 
 /* Host methods, called as such: a line for the client's log; a new checkpoint for those who want it (0: somebody did not accept). */
 void cxd__updater_log(cxd_updater *updater, uintptr_t entry, int32_t level, const char *text);
+void cxd__updater_log_alarm(cxd_updater *updater, uintptr_t entry, const char *code, const char *alarm); /* of cxd__audit_alarm(): damage is an error */
 int cxd__updater_tell_checkpoint(cxd_updater *updater, uintptr_t entry);
 
 #endif

@@ -17,7 +17,7 @@ struct cxd__audit_ops {
   void (*settle)(void *self, char **sealed, int64_t *seq);
   cxd_status (*dangling)(void *self, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error);
   int (*take_checkpoint)(void *self, int64_t *seq, char h[65]);
-  const char *(*alarm)(void *self);
+  const char *(*alarm)(void *self, const char **code); /* NULL: nothing is wrong; see cxd__audit_alarm() */
 };
 
 /* Takes self: it is closed on failure too. */

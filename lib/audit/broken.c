@@ -77,10 +77,57 @@ static cxd_status fork_off(struct cxd__file *file, const struct breach *breach, 
   return CXD_OK;
 }
 
+cxd_status cxd__broken_behind(struct cxd__file *file, const char *name, const char *rest, int64_t size, int64_t bytes, cxd_error **error) {
+  const struct breach breach = {.name = name, .file = rest, .size = size, .bytes = bytes};
+  return fork_off(file, &breach, error);
+}
+
 static cxd_status unnamed(struct cxd__file *file, cxd_error **error) {
   cxd_error *why = NULL;
   (void)cxd__place_fail(&file->place, "it cannot get a second name", errno, &why);
   return closed(file, why, error);
+}
+
+/* A record in itself, whatever stands before it: 1, 0, or -1: no memory. */
+static int is_record(struct cxd__file *file, struct cxd__slice text, int64_t above, struct cxd__line *line) {
+  struct cxd__seals seals = cxd__file_seals(file);
+  struct cxd__slice record;
+  if (!cxd__line_read(text.p, text.len, line) || line->link.seq <= above || strcmp(line->kid, file->now.state.kid) != 0)
+    return 0;
+  struct cxd__seal *seal = cxd__seals_of(&seals, line->kid);
+  if (!seal || !cxd__line_fits(line, seal))
+    return 0;
+  cxd_status status = cxd__json_check(text.p, text.len, "record", &record, NULL);
+  return status == CXD_E_NOMEM ? -1 : status == CXD_OK;
+}
+
+/* Outcomes that stand intact behind the damage: those updates are over, a recovery must not invent another end for them. */
+static cxd_status close_behind(struct cxd__file *file, int64_t size, cxd_error **error) {
+  struct cxd__state *state = &file->now.state;
+  struct cxd__slice text;
+  struct cxd__line line;
+  struct cxd__fields fields;
+  int64_t seq, above = state->last.seq, end = 0;
+  int got = 0;
+  cxd__window_on(&file->window, file->now.fd);
+  if (size <= file->now.size || cxd__last_newline(&file->window, size, &end) != 0)
+    return CXD_OK;
+  for (int64_t at = file->now.size; at < end && got >= 0; at += got ? (int64_t)text.len + 1 : CXD__AUDIT_MAX_RECORD) {
+    got = cxd__line_at(&file->window, at, end, &text);
+    int is = got > 0 ? is_record(file, text, above, &line) : 0;
+    if (is < 0)
+      return cxd__fail_nomem(error);
+    if (!is)
+      continue;
+    above = line.link.seq;
+    cxd__fields_read(&line, &fields);
+    if (!cxd__line_is(&line, "outcome"))
+      continue;
+    cxd__opens_end(&state->opens, fields.op);
+    if (cxd__json_int(fields.intent_seq, &seq))
+      cxd__opens_end_seq(&state->opens, seq);
+  }
+  return CXD_OK;
 }
 
 cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error) {
@@ -90,7 +137,8 @@ cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error) {
     return unnamed(file, error);
   int64_t rest = st.st_size > file->now.size ? st.st_size - file->now.size : 0;
   const struct breach breach = {.name = name, .file = name, .size = st.st_size, .bytes = rest};
-  return fork_off(file, &breach, error);
+  cxd_status status = close_behind(file, st.st_size, error);
+  return status == CXD_OK ? fork_off(file, &breach, error) : status;
 }
 
 /* What counts is found from the start of the file. */

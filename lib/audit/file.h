@@ -12,7 +12,7 @@
 #include "audit/window.h"
 #include "audit/writers.h"
 
-/* The log in files, as its parts see it: load, find, write, sheet, rotate, broken, moved, follow, room. */
+/* The log in files, as its parts see it: load, find, write, sheet, rotate, broken, headless, moved, follow, room. */
 
 /* Of the calls below, and never seen outside of this folder: what was read is not the log as it was written; file->damage says what. */
 #define CXD__DAMAGED ((cxd_status)-1)
@@ -38,7 +38,7 @@ struct cxd__file {
   struct cxd__sheet now;               /* the one at the path, as far as we know */
   struct cxd__pending pending, moved;    /* not durable yet; those written again when that failed last */
   int64_t durable;                       /* `now` is on stable storage up to here */
-  struct cxd__link checkpoint, anchor;   /* last one written, not durable yet; last durable one that nobody took; seq 0: none */
+  struct cxd__link checkpoint, anchor;   /* last one written, not durable yet; last durable one, or genesis, that nobody took; seq 0: none */
   int64_t max_bytes;
   int rotate_daily, sync;
   int dirty;                             /* appended since the last sync */
@@ -47,7 +47,7 @@ struct cxd__file {
   int64_t ahead_us;                      /* wall clock against boot clock at our last record */
   int stamped;                           /* there was one */
   char damage[256];
-  char *alarm;
+  char *alarm, *put_off;                 /* NULL: nothing to tell; put_off: why a rotation had to wait, until one works */
   int swallowed;                         /* a failure of this call was put up with: there may be a SIGXFSZ to take away */
   int failed;                            /* for good: nothing is written any more */
   cxd_error *why;
@@ -105,7 +105,14 @@ cxd_status cxd__rotate_complete(struct cxd__file *file, cxd_error **error); /* w
 cxd_status cxd__broken_first(struct cxd__file *file, struct cxd__sheet *sheet, cxd_error **error);
 cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error);
 cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__sheet *found, int64_t found_size, cxd_error **error);
+cxd_status cxd__broken_behind(struct cxd__file *file, const char *name, const char *rest, int64_t size, int64_t bytes, cxd_error **error); /* `now` has the name and the size; rest: the file whose bytes do not count */
 void cxd__file_alarm(struct cxd__file *file, const char *what);
+
+/*
+ * headless.c, under the lock of `sheet`, the file at the path. Without a whole line it is a new log, unless older segments of this
+ * log stand beside it: then *done is 1, and a segment goes on behind the newest of them as behind a broken one.
+ */
+cxd_status cxd__headless(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, int *done, cxd_error **error);
 
 /* moved.c, under the lock: `now` cannot be made durable; or its successor abandons what is behind a record. */
 cxd_status cxd__move(struct cxd__file *file, cxd_error **error);

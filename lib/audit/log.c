@@ -129,10 +129,10 @@ int cxd__audit_take_checkpoint(struct cxd__audit *audit, int64_t *seq, char h[65
   return taken;
 }
 
-char *cxd__audit_alarm(struct cxd__audit *audit) {
+char *cxd__audit_alarm(struct cxd__audit *audit, const char **code) {
   if (!audit->ops->alarm || enter(audit, NULL) != CXD_OK)
     return NULL;
-  const char *alarm = audit->ops->alarm(audit->self);
+  const char *alarm = audit->ops->alarm(audit->self, code);
   char *copy = alarm ? cxd__strdup(alarm) : NULL;
   (void)leave(audit, CXD_OK);
   return copy;

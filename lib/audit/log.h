@@ -63,14 +63,15 @@ void cxd__audit_settle(struct cxd__audit *audit, char **sealed, int64_t *seq);
  */
 cxd_status cxd__audit_dangling(struct cxd__audit *audit, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error);
 
-/* The newest checkpoint of this log that is durable and has not been taken yet: 1, or 0. h: 64 digits and a zero. */
+/* The newest checkpoint, or first record of a segment after a rotation, that this log wrote, that is durable and has not been taken yet: 1, or 0. h: 64 digits and a zero. */
 int cxd__audit_take_checkpoint(struct cxd__audit *audit, int64_t *seq, char h[65]);
 
 /*
- * What is wrong with the log although it goes on (the segment before was found damaged), in words; NULL: nothing. Every call gives the
- * same again until the log is closed. Freed by cxd__free().
+ * What is wrong with the log although it goes on, in words; NULL: nothing. *code (static): "audit.broken": the segment before was found
+ * damaged, told again until the log is closed; "audit.rotation": a new segment was due and could not be begun, told until it
+ * was. The first goes before the second. Freed by cxd__free().
  */
-char *cxd__audit_alarm(struct cxd__audit *audit);
+char *cxd__audit_alarm(struct cxd__audit *audit, const char **code);
 
 /* NULL is legal. From inside a method of the custom logger it is put off until that has returned. In a child of fork() no destroy runs. */
 void cxd__audit_close(struct cxd__audit *audit);

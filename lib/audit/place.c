@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -37,6 +39,11 @@ static int open_dir(const char *dir) {
   return fd < 0 && errno == EACCES ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : fd;
 }
 
+static char *resolve(const char *dir) {
+  char path[PATH_MAX];
+  return realpath(dir, path) ? cxd__strdup(path) : NULL;
+}
+
 static cxd_status enter_dir(struct cxd__place *place, cxd_error **error) {
   char *slash = strrchr(place->path, '/');
   place->base = slash ? slash + 1 : place->path;
@@ -47,6 +54,7 @@ static cxd_status enter_dir(struct cxd__place *place, cxd_error **error) {
     return cxd__fail_nomem(error);
   place->dir = open_dir(dir);
   int code = errno;
+  place->where = place->dir < 0 ? NULL : resolve(dir);
   cxd__free(dir);
   return place->dir < 0 ? cxd__place_fail(place, "its directory cannot be opened", code, error) : CXD_OK;
 }
@@ -109,12 +117,20 @@ void cxd__place_leave(struct cxd__place *place) {
   if (place->dir >= 0)
     (void)close(place->dir);
   cxd__free(place->path);
+  cxd__free(place->where);
   *place = (struct cxd__place){.dir = -1};
 }
 
 int cxd__place_has(const struct cxd__place *place, dev_t device, ino_t inode) {
   struct stat st;
   return fstatat(place->dir, place->base, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+cxd_status cxd__place_check(const struct cxd__place *place, cxd_error **error) {
+  struct stat own, there;
+  if (!place->where || fstat(place->dir, &own) != 0 || stat(place->where, &there) != 0 || (own.st_dev == there.st_dev && own.st_ino == there.st_ino))
+    return CXD_OK;
+  return refuse(place, "was not written: its directory was moved, another stands in its place: open the log anew", error);
 }
 
 #define TRIES 100

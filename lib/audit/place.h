@@ -15,6 +15,7 @@
 struct cxd__place {
   char *path;
   const char *base; /* last part of path */
+  char *where;      /* its directory as it was found, without links; NULL: cannot be told */
   int dir;
   int allow_network_fs;
 };
@@ -28,6 +29,12 @@ void cxd__place_leave(struct cxd__place *place);
  * stays the one at the path: only the holder puts another in its place. CXD_E_AUDIT; *fd is -1 then.
  */
 cxd_status cxd__place_acquire(const struct cxd__place *place, int *fd, struct stat *st, cxd_error **error);
+
+/*
+ * Whether the directory is where it was, or nothing is there: CXD_OK. CXD_E_AUDIT: another directory stands in its place, whoever
+ * opens the log there begins a second one.
+ */
+cxd_status cxd__place_check(const struct cxd__place *place, cxd_error **error);
 
 /* Whether the file at the path is this one. */
 int cxd__place_has(const struct cxd__place *place, dev_t device, ino_t inode);

@@ -9,6 +9,7 @@
 #include "audit/file.h"
 #include "audit/io.h"
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/now.h"
 
 #define AGAIN_US 60000000 /* between tries of a rotation that failed */
@@ -47,6 +48,8 @@ static cxd_status fill(struct cxd__file *file, struct cxd__sheet *fresh, const c
   cxd_status status = cxd__sheet_begin(file, fresh, &birth, &file->now.state.opens, error);
   if (status == CXD_OK)
     status = cxd__sheet_put(file, fresh, error);
+  if (status == CXD_OK)
+    file->anchor = file->now.state.first; /* as good as a checkpoint, which a log that rotates often may never get */
   if (status != CXD_OK && fresh->fd >= 0) { /* not in its place: the old one has to be able to try again */
     file->now.state.opens = fresh->state.opens;
     fresh->state.opens = (struct cxd__opens){0};
@@ -91,6 +94,15 @@ static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **er
 /* A log that is to be keyed does not go on without. */
 static int may_wait(const struct cxd__file *file) { return !file->failed && !file->now.state.ended && !gets_key(file); }
 
+/* The log goes on in a segment that is larger, or older, than its operator wants: he has to hear of it. */
+static void put_off(struct cxd__file *file, const char *why, const cxd_error *reason) {
+  struct cxd__buf text = {0};
+  cxd__buf_fmt(&text, "audit log '%s': a new segment is due (%s) and could not be begun, the log goes on in the old one: %s; it is tried again every minute: put that right, or rotate less by audit.max_bytes and audit.rotate_daily",
+               file->place.path, why, reason ? cxd_error_message(reason) : "out of memory");
+  cxd__free(file->put_off);
+  file->put_off = cxd__buf_take(&text);
+}
+
 cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error) {
   const char *why = due(file);
   int64_t now_us = why ? cxd__clock_read().boot_us : 0;
@@ -101,6 +113,7 @@ cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error) {
   if (status != CXD_OK && may_wait(file)) {
     file->rotate_after_us = now_us + AGAIN_US;
     file->swallowed = 1;
+    put_off(file, why, reason);
     cxd_error_free(reason);
     return CXD_OK;
   }

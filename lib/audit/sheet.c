@@ -13,6 +13,7 @@
 #include "audit/file.h"
 #include "audit/io.h"
 #include "base/error.h"
+#include "base/mem.h"
 
 #define GENESIS_ROOM 2048 /* for all of a genesis but its list */
 
@@ -57,10 +58,9 @@ void cxd__sheet_drop(struct cxd__file *file, struct cxd__sheet *fresh) {
 }
 
 int cxd__sheet_fits(const struct cxd__opens *opens) {
-  char number[24];
   size_t len = 0;
   for (size_t i = 0; i < opens->count && len < CXD__AUDIT_MAX_RECORD; i++)
-    len += (size_t)snprintf(number, sizeof number, "%lld,", (long long)opens->items[i].seq);
+    len += opens->items[i].op + sizeof "{\"seq\":9223372036854775807,\"op\":},";
   return len + GENESIS_ROOM < CXD__AUDIT_MAX_RECORD;
 }
 
@@ -90,6 +90,8 @@ void cxd__sheet_is_now(struct cxd__file *file, struct cxd__sheet *sheet) {
   file->durable = file->now.head;
   file->spoiled = 0;
   file->checkpoint.seq = 0;
+  cxd__free(file->put_off); /* there is a new segment, whoever began it */
+  file->put_off = NULL;
 }
 
 cxd_status cxd__sheet_put(struct cxd__file *file, struct cxd__sheet *fresh, cxd_error **error) {

@@ -26,7 +26,7 @@ cxd_status cxd__file_give_up(struct cxd__file *file, const char *what, cxd_error
 
 static const char *reason(int code) {
   if (code == ENOSPC || code == EDQUOT)
-    return "nothing was written: free some space";
+    return "nothing was written: free some space, 64 KiB have to be free for the records of one update";
   return code == EFBIG ? "nothing was written, the file size limit of this process is reached" : "nothing was written";
 }
 

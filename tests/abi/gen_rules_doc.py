@@ -71,6 +71,9 @@ UPDATE_FINDINGS = (
     ("audit.broken", "warning",
      "The audit log had been damaged or cut when it was opened or looked at. What stood there was left as it was, under a name of its own, and the log goes on in a new segment.",
      "verify the log and look at the segment that the message names: somebody, or a disk, has changed what was written. The warning stays until the log is opened anew."),
+    ("audit.rotation", "warning",
+     "A new segment of the audit log was due, by `audit.max_bytes` or `audit.rotate_daily`, and could not be begun: no room, no right to make a link, or too many updates under way. Nothing is lost, the log goes on in the old segment.",
+     "put right what the message names: it is tried again every minute, and the warning is gone once it works."),
 )
 UPDATE_SECTION = """## Findings of the update
 

@@ -521,6 +521,28 @@ START_TEST(a_damaged_log_is_in_every_result_and_in_every_log) {
 }
 END_TEST
 
+START_TEST(a_rotation_that_was_put_off_is_a_warning_of_its_own) {
+  struct heard heard = {.errors = 0};
+  open_with("required", NULL, NULL);
+  listen(&heard);
+  fake.alarm = "audit log 'x': a new segment is due";
+  fake.alarm_code = "audit.rotation";
+  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED);
+  const cxd_report *report = cxd_result_report(result);
+  size_t found = find_code(report, "audit.rotation");
+  ck_assert_uint_ne(found, SIZE_MAX);
+  ck_assert_int_eq(cxd_report_severity(report, found), CXD_SEVERITY_WARNING);
+  ck_assert_uint_eq(find_code(report, "audit.broken"), SIZE_MAX);
+  ck_assert_int_eq(heard.errors, 0);
+  ck_assert_int_eq(heard.warnings, 1);
+  ck_recover(CXD_OK, 0, 0, NULL);
+  ck_assert_int_eq(heard.errors, 0);
+  ck_assert_int_eq(heard.warnings, 2);
+  cxd_result_free(result);
+  close_all();
+}
+END_TEST
+
 START_TEST(a_damaged_log_shows_where_nothing_was_even_checked) {
   open_with("required", NULL, NULL);
   fake.alarm = ALARM;
@@ -655,6 +677,7 @@ int main(void) {
   tcase_add_test(t, a_cancel_that_comes_too_late_for_the_recovery_is_not_lost_for_the_update);
   tcase_add_test(t, a_damaged_log_is_in_every_result_and_in_every_log);
   tcase_add_test(t, a_damaged_log_shows_where_nothing_was_even_checked);
+  tcase_add_test(t, a_rotation_that_was_put_off_is_a_warning_of_its_own);
   tcase_add_test(t, a_checkpoint_is_handed_over_once_and_before_the_result);
   tcase_add_test(t, one_that_is_not_accepted_is_noted_and_changes_nothing_else);
   tcase_add_test(t, a_checkpoint_waits_for_somebody_who_wants_it);

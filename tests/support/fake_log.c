@@ -103,7 +103,11 @@ static int fake_checkpoint(void *self, int64_t *seq, char h[65]) {
   return 1;
 }
 
-static const char *fake_alarm(void *self) { return ((const struct fake_log *)self)->alarm; }
+static const char *fake_alarm(void *self, const char **code) {
+  const struct fake_log *log = self;
+  *code = log->alarm_code ? log->alarm_code : "audit.broken";
+  return log->alarm;
+}
 
 static const struct cxd__audit_ops ops = {.append = fake_append, .sync = fake_sync, .close = fake_close, .reserve = fake_reserve, .settle = fake_settle, .dangling = fake_dangling, .take_checkpoint = fake_checkpoint, .alarm = fake_alarm};
 

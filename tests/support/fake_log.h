@@ -34,7 +34,7 @@ struct fake_log {
   int fail_sync_at;      /* the nth sync and all after it fail; 0: none */
   int syncs;
   int moves;             /* records get another number and line by the sync */
-  const char *alarm;
+  const char *alarm, *alarm_code; /* code NULL: "audit.broken" */
   int64_t checkpoint;    /* one to be taken; 0: none */
   int closed;
 };

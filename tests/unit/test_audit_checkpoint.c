@@ -37,10 +37,10 @@ START_TEST(a_checkpoint_comes_every_256_records_with_counts_and_open_intents) {
   ck_assert_int_eq(member_int(first, "seq"), 258);
   ck_assert_int_eq(member_int(first, "intents"), 3);
   ck_assert_int_eq(member_int(first, "outcomes"), 1);
-  ck_assert_mem_eq(member(first, "open").p, "[2,257]", 7);
+  ck_open_list(first, "[{\"seq\":2,\"op\":\"open\"},{\"seq\":257,\"op\":\"last\"}]");
   ck_assert_int_eq(member_int(second, "seq"), 258 + 257);
   ck_assert_int_eq(member_int(second, "outcomes"), 2);
-  ck_assert_mem_eq(member(second, "open").p, "[2]", 3);
+  ck_open_list(second, "[{\"seq\":2,\"op\":\"open\"}]");
   cxd__buf_free(&whole.text);
 }
 END_TEST
@@ -93,10 +93,10 @@ START_TEST(a_checkpoint_that_does_not_fit_is_left_out_and_harms_nothing) {
   }
   int before = checkpoints();
   ck_assert_int_lt(before, 4000 / 256);
-  ck_assert_int_gt(before, 5);
+  ck_assert_int_gt(before, 0);
   cxd__audit_close(audit);
   audit = open_log();
-  for (int i = 0; i < 2000; i++) {
+  for (int i = 0; i < 3900; i++) {
     (void)snprintf(op, sizeof op, "%d", i);
     (void)append_as(audit, "outcome", op);
   }
@@ -152,6 +152,26 @@ START_TEST(a_checkpoint_in_a_segment_that_another_process_finished_is_durable) {
   ck_assert_int_eq(seq, 258);
   cxd__audit_close(audit);
   cxd__audit_close(other);
+}
+END_TEST
+
+START_TEST(the_first_record_of_a_segment_after_a_rotation_is_as_good_as_a_checkpoint) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 1000};
+  struct cxd__audit *audit = open_with(&small);
+  char h[65], expected[70];
+  int64_t seq = 0;
+  ck_assert_int_eq(cxd__audit_take_checkpoint(audit, &seq, h), 0); /* the first segment has none before */
+  while (!is_there("audit.log.000000000001"))
+    (void)append_as(audit, "attempt", "a");
+  ck_assert_int_eq(cxd__audit_take_checkpoint(audit, &seq, h), 1);
+  ck_assert_int_eq(cxd__audit_take_checkpoint(audit, &seq, h), 0);
+  cxd__audit_close(audit);
+  struct cxd__buf text = read_file(log_path);
+  struct cxd__slice genesis = nth(&text, KIND("genesis"), 0);
+  ck_assert_int_eq(member_int(genesis, "seq"), seq);
+  (void)snprintf(expected, sizeof expected, "\"%s\"", h);
+  ck_assert_mem_eq(member(genesis, "h").p, expected, 66);
+  cxd__buf_free(&text);
 }
 END_TEST
 
@@ -254,6 +274,7 @@ int main(void) {
   tcase_add_test(tc, opening_reads_from_the_last_checkpoint_on);
   tcase_add_test(tc, a_step_of_the_wall_clock_is_noted_before_the_next_record);
   tcase_add_test(tc, a_warm_log_appends_without_asking_for_memory);
+  tcase_add_test(tc, the_first_record_of_a_segment_after_a_rotation_is_as_good_as_a_checkpoint);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }

@@ -171,7 +171,7 @@ START_TEST(a_failed_write_leaves_the_file_as_it_was) {
   for (size_t i = 0; i < 3; i++) {
     int64_t before = size_of(log_path);
     fail_write = codes[i];
-    ck_fails(append_text(audit, BODY, &error), CXD_E_AUDIT, i < 2 ? "free some space" : "nothing was written");
+    ck_fails(append_text(audit, BODY, &error), CXD_E_AUDIT, i < 2 ? "free some space, 64 KiB have to be free for the records of one update" : "nothing was written");
     fail_write = 0;
     ck_assert_int_eq(size_of(log_path), before);
     ck_ok(append(audit));

@@ -61,6 +61,45 @@ START_TEST(a_rotation_that_cannot_begin_is_put_off) {
 }
 END_TEST
 
+START_TEST(a_rotation_that_is_put_off_is_told_until_it_works) {
+  struct cxd__audit *audit = open_with(&small), *other = open_with(&small);
+  add_outcomes(audit, 1);
+  ck_alarm(audit, NULL);
+  fail_link = EPERM;
+  add_outcomes(audit, 20);
+  ck_alarm_of(audit, "audit.rotation", "a new segment is due (size) and could not be begun");
+  ck_alarm_of(audit, "audit.rotation", "it cannot get a second name: ");
+  ck_alarm_of(audit, "audit.rotation", "audit.max_bytes");
+  add_outcomes(other, 1);
+  ck_alarm_of(other, "audit.rotation", "could not be begun");
+  fail_link = 0;
+  add_outcomes(audit, 1); /* not tried again yet */
+  ck_alarm_of(audit, "audit.rotation", "could not be begun");
+  wall_ahead_us = boot_ahead_us = 61000000;
+  add_outcomes(audit, 1);
+  ck_alarm(audit, NULL);
+  add_outcomes(other, 1); /* follows */
+  wall_ahead_us = boot_ahead_us = 0;
+  ck_alarm(other, NULL);
+  cxd__audit_close(other);
+  close_synced(audit);
+}
+END_TEST
+
+START_TEST(damage_is_told_before_a_rotation_that_is_put_off) {
+  struct cxd__audit *audit = open_with(&small);
+  fail_link = EPERM;
+  add_outcomes(audit, 20);
+  fail_link = 0;
+  struct cxd__buf text = read_file(log_path);
+  ck_assert_int_eq(truncate(log_path, (off_t)text.len - 10), 0);
+  add_outcomes(audit, 1);
+  ck_alarm(audit, "became shorter");
+  cxd__buf_free(&text);
+  cxd__audit_close(audit);
+}
+END_TEST
+
 /* Else a crash would leave a log that ends with `rotate`, as if the next segment had been taken away. */
 START_TEST(no_rotate_record_is_written_before_the_second_name_is_on_the_disk) {
   struct cxd__audit *audit = open_with(&small);
@@ -134,7 +173,7 @@ START_TEST(a_rotation_that_cannot_be_finished_is_completed_later) {
     close_synced(audit);
     struct whole whole = read_whole();
     ck_assert_int_eq(whole.segments, 2);
-    ck_assert_mem_eq(member(nth(&whole.text, KIND("genesis"), 1), "open").p, "[2]", 3);
+    ck_open_list(nth(&whole.text, KIND("genesis"), 1), "[{\"seq\":2,\"op\":\"open\"}]");
     ck_assert(!is_there("audit.log.new"));
     cxd__buf_free(&whole.text);
     remove_dir();
@@ -197,7 +236,7 @@ START_TEST(a_crash_between_any_two_steps_of_a_rotation_is_completed) {
     ck_assert_int_eq(whole.segments, 2);
     ck_assert_int_eq(whole.broken, 0);
     ck_assert_int_eq(times(whole.text.data, KIND("rotate")), 1);
-    ck_assert_mem_eq(member(nth(&whole.text, KIND("genesis"), 1), "open").p, "[2]", 3);
+    ck_open_list(nth(&whole.text, KIND("genesis"), 1), "[{\"seq\":2,\"op\":\"open\"}]");
     ck_assert(!is_there("audit.log.new"));
     ck_assert(!is_there("audit.log.000000000001.1"));
     cxd__buf_free(&whole.text);
@@ -393,6 +432,8 @@ int main(void) {
   tcase_add_test(tc, the_file_size_limit_kills_nobody_in_a_rotation);
   tcase_add_test(tc, the_file_size_limit_kills_nobody_where_it_counts_reserved_blocks);
   tcase_add_test(tc, every_allocation_of_a_rotation_may_fail);
+  tcase_add_test(tc, a_rotation_that_is_put_off_is_told_until_it_works);
+  tcase_add_test(tc, damage_is_told_before_a_rotation_that_is_put_off);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }
