@@ -335,12 +335,34 @@ START_TEST(segments_that_the_library_wrote_are_verified) {
 }
 END_TEST
 
+static void read_to_end(cxd_audit_reader *reader) {
+  const char *record;
+  while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record) {
+  }
+}
+
+static void note_last(char *out, size_t room) {
+  cxd_audit_reader *reader = reader_of(NULL);
+  read_to_end(reader);
+  (void)snprintf(out, room, "%s", cxd_audit_last(reader));
+  cxd_audit_free(reader);
+}
+
 START_TEST(a_log_that_the_library_made_a_keyed_one_is_verified) {
+  char last[100];
   write_segments(NULL);
+  note_last(last, sizeof last);
   write_segments(AUDIT_LOG_KEY);
-  ck_assert_int_eq(verify(key_path), CXD_OK);
+  ck_assert_int_eq(verify(key_path), CXD_E_AUDIT);
   ck_assert_uint_eq(cxd_report_count(report), 1);
   ck_assert_str_eq(cxd_report_code(report, 0), "audit.unkeyed_start");
+  ck_assert_int_eq(cxd_report_severity(report, 0), CXD_SEVERITY_ERROR);
+  cxd_audit_reader *reader = reader_of(key_path);
+  ck_assert_int_eq(cxd_audit_expect(reader, last, NULL), CXD_OK);
+  read_to_end(reader);
+  ck_assert_int_eq(cxd_report_ok(cxd_audit_report(reader)), 1);
+  ck_assert_int_eq(cxd_report_severity(cxd_audit_report(reader), 0), CXD_SEVERITY_NOTE);
+  cxd_audit_free(reader);
   ck_assert_int_eq(verify(NULL), CXD_E_AUDIT);
 }
 END_TEST

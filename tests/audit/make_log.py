@@ -37,7 +37,7 @@ def to_json(value):
 
 
 class Log:
-    """files: name -> content. last: number and hash (hex) of the last record."""
+    """files: name -> content. last, before_key, anchors: number and hash (hex) of records."""
 
     def __init__(self, name="audit.log", key=None, seed=1, genesis=True):
         self.name, self.random = name, random.Random(seed)
@@ -50,6 +50,7 @@ class Log:
         self.counts = {"intent": 0, "outcome": 0}
         self.bodies = []
         self.anchors = []
+        self.before_key = None  # the last record without key, if the key came later
         if genesis:
             self.record("genesis")
 
@@ -173,6 +174,7 @@ class Log:
         """key: content of a key file, of the segments from here on."""
         self.record("rotate", next=self.last[0] + 2, **{"as": self.second_name(self.first_seq())}, why=why)
         if key:
+            self.before_key = self.last
             self.k, self.kid = derive(key)
         return self.begin(why, self.last, hashlib.sha256(self.data).hexdigest(), sorted(self.open.values()))
 

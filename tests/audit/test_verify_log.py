@@ -68,6 +68,11 @@ def expect_of(line):
     return record["seq"], bytes.fromhex(record["h"])
 
 
+def anchor(last):
+    """What is expected, of number and hash as make_log.py has them."""
+    return last[0], bytes.fromhex(last[1])
+
+
 def report_of(log, content=None, last=None, files=None, **options):
     folder = Memory({name: bytes(data) for name, data in (files or log.files).items()})
     return verify_files(folder, last or log.name, log.name, Key(content) if content else None, **options)
@@ -238,7 +243,21 @@ class Keys(Case):
     def test_keyed_log(self):
         self.fine(verify_log.verify_data(chain(5, content=CONTENT), Key(CONTENT)), 5)
         log = make_log.all_kinds(CONTENT)
-        self.fine(report_of(log, CONTENT), log.last[0], 5, ["audit.abandoned", "audit.unkeyed_start"])
+        self.fine(report_of(log, CONTENT, expect=[anchor(log.before_key)]), log.last[0], 5, ["audit.abandoned", "audit.unkeyed_start"])
+
+    def test_a_log_that_became_a_keyed_one(self):
+        log = make_log.Log().fill(20).resolved()
+        log.rotate("key", CONTENT)
+        log.fill(40).resolved()
+        lines, last, first = lines_of(log.files[f"{log.name}.000000000001"]), anchor(log.before_key), log.before_key[0]
+        keyed = expect_of(lines_of(log.data)[0])
+        for expect, severity in (([], "error"), ([expect_of(lines[-2])], "note"), ([expect_of(lines[-3])], "error"), ([keyed], "error"), ([anchor(log.last)], "error"), ([last], "note"), ([keyed, last], "note")):
+            report = report_of(log, CONTENT, expect=expect)
+            self.assertEqual([(finding["severity"], finding["code"]) for finding in report["findings"]], [(severity, "audit.unkeyed_start")], expect)
+            self.assertEqual(report["first_bad_seq"], first + 1 if severity == "error" else 0)
+        self.bad(report_of(log, CONTENT, expect=[(first, bytes(32))]), ["audit.expect", "audit.unkeyed_start"], first)
+        self.assertIn({"severity": "warning", "code": "audit.unkeyed_start"}, [{name: finding[name] for name in ("severity", "code")} for finding in report_of(log)["findings"]])
+        self.fine(report_of(log, CONTENT, files={log.name: log.data}, expect=[last]), len(lines_of(log.data)))
 
     def test_no_key_or_another(self):
         data = chain(5, content=CONTENT)
@@ -377,8 +396,8 @@ class Segments(Case):
         end = expect_of(lines_of(log.files[names[2]])[-1])
         told = codes(report_of(log, last=names[2]))
         self.bad(report_of(log, files=files), told | {"audit.rotated"}, end[0] + 1, "its next segment is missing")
-        self.bad(report_of(log, files={**log.files, log.name: b""}), ["audit.genesis"], 1)
-        self.bad(report_of(log, files={**log.files, log.name: b'{"v"'}), ["audit.genesis", "audit.torn"], 1)
+        self.bad(report_of(log, files={**log.files, log.name: b""}), ["audit.genesis", "audit.segment"], 1)
+        self.bad(report_of(log, files={**log.files, log.name: b'{"v"'}), ["audit.genesis", "audit.segment", "audit.torn"], 1)
 
     def test_log_whose_rotation_was_cut_short(self):
         log = self.log()
@@ -464,8 +483,34 @@ class Segments(Case):
 
     def test_an_unfinished_rotation_leaves_a_second_name(self):
         log = make_log.Log().fill(6).resolved()
-        files = {**log.files, f"{log.name}.000000000001": log.files[log.name]}
+        data = bytes(log.data)
+        files = {log.name: data, f"{log.name}.000000000001": data}  # one file with two names
         self.fine(report_of(log, files=files), log.last[0], 1)
+
+    def test_segments_that_no_later_one_names(self):
+        old, new = self.log(), make_log.Log(seed=9).fill(6).resolved()
+        beside = self.names(old)[:-1]
+        report = report_of(new, files={**old.files, new.name: new.data})
+        self.bad(report, ["audit.segment"], new.last[0] + 1, f"{beside[0]}: a segment of this log that no later one names")
+        self.assertEqual([finding["message"].split(":")[0] for finding in report["findings"]], beside)
+        self.assertEqual(report["records"], new.last[0])
+        for changed in (b"x", b"{}\n", b""):
+            files = {**new.files, beside[0]: changed + old.files[beside[0]].replace(b'"genesis"', b'"genesiz"', 1)}
+            self.fine(report_of(new, files=files), new.last[0])
+        changed = old.files[beside[0]].replace(b'"bt":', b'"bt":1', 1)
+        self.bad(report_of(new, files={**new.files, f"{new.name}.999999999999.7": changed}), ["audit.segment"], new.last[0] + 1)
+        self.fine(report_of(new, files={**new.files, "other.000000000001": changed, f"{new.name}.1": changed, f"{new.name}.0000000000001": changed}), new.last[0])
+
+    def test_segments_beside_that_are_of_another_question(self):
+        log = self.log()
+        names, stray = self.names(log), bytes(bytearray(log.files[self.names(log)[0]]))
+        end = expect_of(lines_of(log.files[names[1]])[-1])
+        files = {name: log.files[name] for name in [names[0]] + names[2:]}
+        self.fine(report_of(log, files=files, expect=[end]), log.last[0] - end[0], 2)
+        files = {**log.files, names[1] + ".1": stray}
+        self.bad(report_of(log, files=files), ["audit.segment"], log.last[0] + 1, names[1] + ".1: ")
+        for last, told in ((names[0], False), (names[1], False), (names[2], True)):
+            self.assertEqual("audit.segment" in codes(report_of(log, last=last, files=files)), told)
 
     def test_geneses_that_say_too_little(self):
         h = "0" * 64
@@ -582,7 +627,7 @@ class Command(Case):
             open(os.path.join(folder, name), "w", encoding="ascii").close()
         key = self.path("key", CONTENT)
         for where in (path, folder):
-            done = self.run_tool("--key-file", key, "--expect", f"{log.last[0]}:{log.last[1]}", where)
+            done = self.run_tool("--key-file", key, *(word for seq, h in (log.last, log.before_key) for word in ("--expect", f"{seq}:{h}")), where)
             self.assertEqual((done.returncode, done.stdout), (0, f"ok {log.last[0]} records in 5 segments\n"))
         done = self.run_tool("--key-file", self.path("key", OTHER), path)
         self.assertEqual(done.returncode, 1)

@@ -265,7 +265,7 @@ def find_segments(folder, last, base):
 
 class Verifier:
     def __init__(self, key=None, expect=(), genesis=True):
-        self.key, self.genesis = key, genesis
+        self.key, self.genesis, self.expected = key, genesis, set(expect)
         self.wanted = {}
         for seq, h in expect:
             self.wanted.setdefault(seq, []).append(h)
@@ -273,6 +273,7 @@ class Verifier:
         self.records = self.segments = self.first_bad_seq = 0
         self.begun = True       # else the first record in itself is taken as it is
         self.last = START       # the record that the next one has to follow
+        self.before_rotate = None  # the record before it, if it is a rotate record
         self.damaged = 0        # lines behind it that were damaged
         self.seen = None        # the last record in itself of this segment
         self.newest = None      # the last record in itself
@@ -290,11 +291,11 @@ class Verifier:
 
     # Segments
 
-    def run(self, segments, whole, headless=False, begin=1, cut_short=None):
+    def run(self, segments, whole, headless=False, begin=1, cut_short=None, strays=()):
         """
         whole: the last of the segments has to be the end of the log; headless: it cannot be, the file at audit.path is missing.
         begin: the number that the name of the first segment has. cut_short: tells of a log that ends with its rotate record, whose
-        number it gets, whether a crash did that.
+        number it gets, whether a crash did that. strays: names of segments that stand beside, of which none of these tells.
         """
         self.segments_found, self.whole = len(segments), whole
         first = segments[0]
@@ -305,6 +306,9 @@ class Verifier:
             successor = segments[i + 1] if i + 1 < len(segments) else None
             self.segment(segment, segments[i - 1] if i else None, successor)
         self.end_rotated(headless, whole and self.seen and self.seen.kind == "rotate", cut_short)
+        self.place = None
+        for name in strays:
+            self.error("audit.segment", f"{name}: a segment of this log that no later one names: the log was begun anew, or a file was put there")
         self.end()
 
     def end_rotated(self, headless, rotated, cut_short):
@@ -457,10 +461,12 @@ class Verifier:
         if record.kid and self.plain and not self.keyed and self.place[1]:
             self.tell_once("audit.unkeyed", "it is keyed, what stands before in this segment is not")
         elif record.kid and self.plain and not self.keyed:
-            self.tell("warning", "audit.unkeyed_start", "what stands before this record is not keyed")
+            severity = "note" if self.expected & {self.last, self.before_rotate} else "error" if self.key else "warning"
+            self.tell(severity, "audit.unkeyed_start", f"what stands before this record is not keyed, expect {self.last[0]}:{self.last[1].hex()} if that is its last record as noted elsewhere")
         self.keyed, self.plain = self.keyed or bool(record.kid), self.plain or not record.kid
 
     def follow(self, record):
+        self.before_rotate = self.last if record.kind == "rotate" else None
         self.last, self.damaged = (record.seq, record.h), 0
         self.newest = record
         self.track(record)
@@ -514,12 +520,25 @@ def cut_short(folder, base, segment, last_seq):
     return last_seq + 1 not in beside and any(folder.same(name, base) for name in beside.get(segment.number, ()))
 
 
+def find_strays(folder, base, segments, aside):
+    """
+    Segments beside a log that none of its own names. aside: the number in the name of the segment that is read with those before it;
+    None: the log is read. Those before the first one that is read are not looked at.
+    """
+    first, end = segments[0].number if segments[0].link else 0, 10**12 if aside is None else aside
+    names = [name for name in sorted(folder.names()) if name != base and place_of(name, base) and first <= place_of(name, base)[0] < end]
+    others = [name for name in names if not any(folder.same(name, segment.name) for segment in segments)]
+    return [name for name in others if Segment(name, folder.read(name)).is_genesis]
+
+
 def verify_files(folder, last, base, key=None, expect=(), genesis=True, whole=False):
     verifier = Verifier(key, expect, genesis)
     segments = find_segments(folder, last, base) if genesis else [Segment(last, folder.read(last))]
     begin = 1 if segments[0].name == base else place_of(segments[0].name, base)[0]
     aside = last != base and (not segments[-1].is_known() or segments[-1].number == place_of(last, base)[0])
-    verifier.run(segments, whole or not aside, whole and last != base, begin, lambda seq: cut_short(folder, base, segments[-1], seq))
+    whole_log = whole or not aside
+    strays = find_strays(folder, base, segments, None if whole_log else place_of(last, base)[0]) if genesis else ()
+    verifier.run(segments, whole_log, whole and last != base, begin, lambda seq: cut_short(folder, base, segments[-1], seq), strays)
     return verifier.report()
 
 

@@ -179,11 +179,11 @@ START_TEST(an_old_segment_that_was_put_back_is_no_rotation_cut_short) {
   (void)snprintf(later, sizeof later, "%s.000000000007", log_path);
   ck_assert_int_eq(rename(log_path, later), 0);
   ck_assert_int_eq(link(side_path, log_path), 0);
-  ck_read(log_path, "E:rotated");
+  ck_read(log_path, "E:rotated E:segment");
   ck_assert_int_eq(unlink(later), 0);
   ck_assert_int_eq(unlink(log_path), 0);
   write_file(log_path, text.data, text.len);
-  ck_read(log_path, "E:rotated");
+  ck_read(log_path, "E:rotated E:segment");
   cxd__buf_free(&text);
 }
 END_TEST
@@ -252,7 +252,7 @@ START_TEST(a_genesis_with_wrong_members_is_told) {
     audit_log_update(&alog, 1);
     audit_log_write(&alog);
     read_with(log_path, NULL, NULL);
-    ck_assert_msg(strcmp(verdict.codes, "E:genesis") == 0, "%s: %s (%s)", wrong_genesis[i].what, verdict.codes, verdict.message);
+    ck_assert_msg(strcmp(verdict.codes, "E:genesis E:segment") == 0, "%s: %s (%s)", wrong_genesis[i].what, verdict.codes, verdict.message);
   }
 }
 END_TEST
@@ -426,11 +426,17 @@ START_TEST(a_broken_segment_that_was_changed_since_is_told_as_well) {
 }
 END_TEST
 
+static struct cxd__link before_update, before_rotate, before_key; /* records of the first */
+
 /* A segment without a key, moved aside, and a keyed one behind it. */
 static void become_keyed(const char *key_of_rotate) {
-  audit_log_update(&alog, 1);
+  audit_log_intent(&alog, 1);
+  before_update = alog.last;
+  audit_log_outcome(&alog, 1);
+  before_rotate = alog.last;
   audit_log_use_key(&alog, key_of_rotate);
   audit_log_addf(&alog, "\"k\":\"rotate\",\"next\":\"audit.log\",\"as\":\"audit.log.000000000001\",\"why\":\"key\"");
+  before_key = alog.last;
   audit_log_move_aside(&alog, "");
   audit_log_use_key(&alog, AUDIT_LOG_KEY);
   char sum[70];
@@ -440,11 +446,24 @@ static void become_keyed(const char *key_of_rotate) {
   audit_log_write(&alog);
 }
 
-START_TEST(segments_before_the_key_are_a_warning) {
+START_TEST(segments_before_the_key_are_vouched_for_by_what_is_kept_of_them) {
+  char last[96];
   become_keyed(NULL);
   read_with(log_path, &alog.key, NULL);
-  ck_codes("W:unkeyed_start");
+  ck_codes("E:unkeyed_start");
+  ck_message("(the last is 4:");
   ck_assert_int_eq(verdict.state.records, 4 + 3);
+  ck_assert_int_eq(verdict.state.first_bad, 5);
+  read_with(log_path, &alog.key, checkpoint(&alog.last, last));
+  ck_codes("E:unkeyed_start");
+  read_with(log_path, &alog.key, checkpoint(&before_rotate, last));
+  ck_codes("N:unkeyed_start");
+  read_with(log_path, &alog.key, checkpoint(&before_update, last));
+  ck_codes("E:unkeyed_start");
+  read_with(log_path, &alog.key, checkpoint(&before_key, last));
+  ck_codes("N:unkeyed_start");
+  read_with(log_path, NULL, last);
+  ck_codes("N:unkeyed_start E:key");
   read_with(log_path, NULL, NULL);
   ck_codes("W:unkeyed_start E:key");
 }
@@ -486,7 +505,7 @@ int main(void) {
   tcase_add_test(tc, an_end_that_counts_cannot_be_cut_off_before_a_sync);
   tcase_add_test(tc, a_broken_segment_is_an_error_for_ever);
   tcase_add_test(tc, a_broken_segment_that_was_changed_since_is_told_as_well);
-  tcase_add_test(tc, segments_before_the_key_are_a_warning);
+  tcase_add_test(tc, segments_before_the_key_are_vouched_for_by_what_is_kept_of_them);
   tcase_add_test(tc, a_key_in_the_middle_of_the_segment_before_is_an_error);
   return run_suite(suite);
 }
