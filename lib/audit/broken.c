@@ -77,6 +77,11 @@ static cxd_status fork_off(struct cxd__file *file, const struct breach *breach, 
   return CXD_OK;
 }
 
+cxd_status cxd__broken_behind(struct cxd__file *file, const char *name, const char *rest, int64_t size, int64_t bytes, cxd_error **error) {
+  const struct breach breach = {.name = name, .file = rest, .size = size, .bytes = bytes};
+  return fork_off(file, &breach, error);
+}
+
 static cxd_status unnamed(struct cxd__file *file, cxd_error **error) {
   cxd_error *why = NULL;
   (void)cxd__place_fail(&file->place, "it cannot get a second name", errno, &why);

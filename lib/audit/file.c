@@ -120,6 +120,7 @@ static cxd_status append_locked(struct cxd__file *file, int64_t resolves, const 
   if (status != CXD_OK)
     return status;
   cxd__sealer_tell(&file->sealer, sealed, seq);
+  (void)cxd__writers_stay(&file->writers, &file->place, &file->sealer, NULL); /* the outcome of an update does not depend on it */
   if (checkpoint_due(file, len >= sizeof intent - 1 && memcmp(body, intent, sizeof intent - 1) == 0))
     add_checkpoint(file);
   return CXD_OK;
@@ -140,6 +141,8 @@ static cxd_status file_reserve(void *self, cxd_error **error) {
   if (file->failed)
     return cxd__file_refused(file, error);
   cxd_status status = check_descriptor(file, &st, error);
+  if (status == CXD_OK)
+    status = cxd__writers_stay(&file->writers, &file->place, &file->sealer, error);
   if (status == CXD_OK && !cxd__place_has(&file->place, file->now.device, file->now.inode)) {
     status = enter(file, &held, error);
     if (status == CXD_OK)
@@ -238,7 +241,9 @@ static cxd_status file_dangling(void *self, const char *campaign, int64_t after,
   if (status != CXD_OK)
     return status;
   const struct cxd__open *open = NULL;
-  status = first_dangling(file, campaign, after, &open, error);
+  status = cxd__writers_stay(&file->writers, &file->place, &file->sealer, error);
+  if (status == CXD_OK)
+    status = first_dangling(file, campaign, after, &open, error);
   return leave(file, &held, open ? read_intent(file, open->seq, line, seq, error) : status);
 }
 
@@ -275,11 +280,32 @@ static const struct cxd__audit_ops ops = {
     .append = file_append, .sync = file_sync, .close = file_close, .reserve = file_reserve, .settle = file_settle, .dangling = file_dangling, .take_checkpoint = file_take_checkpoint, .alarm = file_alarm,
 };
 
+/* A log under two names would have two locks, two sets of segments. A rotation that was cut short left it with its later name. */
+static cxd_status check_links(struct cxd__file *file, const struct cxd__sheet *sheet, cxd_error **error) {
+  struct stat st;
+  struct cxd__slice text;
+  struct cxd__line line;
+  if (fstat(sheet->fd, &st) != 0)
+    return cxd__place_fail(&file->place, "cannot be examined", errno, error);
+  if (st.st_nlink < 2)
+    return CXD_OK;
+  cxd__window_on(&file->window, sheet->fd);
+  int known = cxd__line_at(&file->window, 0, st.st_size, &text) == 1 && cxd__line_read(text.p, text.len, &line);
+  if (known && st.st_nlink == 1 + (nlink_t)cxd__name_count(&file->place, &st, line.link.seq))
+    return CXD_OK;
+  return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s' has another name, a hard link, under which it may be written as well: name the file by that one, or remove the other link", file->place.path);
+}
+
 static cxd_status first_look(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, cxd_error **error) {
-  cxd_status status = cxd__load(file, sheet, size, error);
+  int done = 0;
+  cxd_status status = check_links(file, sheet, error);
+  if (status == CXD_OK)
+    status = cxd__headless(file, sheet, size, &done, error);
+  if (status == CXD_OK && !done)
+    status = cxd__load(file, sheet, size, error);
   if (status == CXD__DAMAGED)
     status = cxd__broken_first(file, sheet, error);
-  else if (status == CXD_OK)
+  else if (status == CXD_OK && !done)
     cxd__sheet_is_now(file, sheet);
   if (status == CXD_OK && file->now.state.ended)
     status = cxd__rotate_complete(file, error);
@@ -333,7 +359,7 @@ cxd_status cxd__audit_open_file(const struct cxd__audit_options *options, struct
   struct cxd__file *file = cxd__alloc(sizeof *file);
   if (!file)
     return cxd__fail_nomem(error);
-  file->place.dir = file->now.fd = file->writers.fd = -1;
+  file->place.dir = file->now.fd = file->writers.fd = file->writers.before = -1;
   cxd_status status = open_at(file, options, error);
   if (status != CXD_OK) {
     file_close(file, 0);

@@ -12,7 +12,7 @@
 #include "audit/window.h"
 #include "audit/writers.h"
 
-/* The log in files, as its parts see it: load, find, write, sheet, rotate, broken, moved, follow, room. */
+/* The log in files, as its parts see it: load, find, write, sheet, rotate, broken, headless, moved, follow, room. */
 
 /* Of the calls below, and never seen outside of this folder: what was read is not the log as it was written; file->damage says what. */
 #define CXD__DAMAGED ((cxd_status)-1)
@@ -105,7 +105,14 @@ cxd_status cxd__rotate_complete(struct cxd__file *file, cxd_error **error); /* w
 cxd_status cxd__broken_first(struct cxd__file *file, struct cxd__sheet *sheet, cxd_error **error);
 cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error);
 cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__sheet *found, int64_t found_size, cxd_error **error);
+cxd_status cxd__broken_behind(struct cxd__file *file, const char *name, const char *rest, int64_t size, int64_t bytes, cxd_error **error); /* `now` has the name and the size; rest: the file whose bytes do not count */
 void cxd__file_alarm(struct cxd__file *file, const char *what);
+
+/*
+ * headless.c, under the lock of `sheet`, the file at the path. Without a whole line it is a new log, unless older segments of this
+ * log stand beside it: then *done is 1, and a segment goes on behind the newest of them as behind a broken one.
+ */
+cxd_status cxd__headless(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, int *done, cxd_error **error);
 
 /* moved.c, under the lock: `now` cannot be made durable; or its successor abandons what is behind a record. */
 cxd_status cxd__move(struct cxd__file *file, cxd_error **error);

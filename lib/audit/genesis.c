@@ -93,15 +93,29 @@ static int read_sum(struct cxd__slice raw, struct cxd__genesis *out) {
   return out->why != CXD__WHY_SYNC && read_hash(raw, out->sum);
 }
 
-static int is_number_list(struct cxd__slice raw) {
+static int is_open(struct cxd__slice raw) {
   struct cxd__json_iter iter;
   struct cxd__slice key, value;
   int64_t number;
+  int seq = 0, op = 0;
+  if (cxd__json_kind(raw) != CXD__JSON_OBJECT)
+    return 0;
+  cxd__json_walk(&iter, raw);
+  while (cxd__json_next(&iter, &key, &value)) {
+    seq |= cxd__json_string_is(key, "seq") && read_number(value, &number);
+    op |= cxd__json_string_is(key, "op") && cxd__json_kind(value) == CXD__JSON_STRING;
+  }
+  return seq && op;
+}
+
+static int is_open_list(struct cxd__slice raw) {
+  struct cxd__json_iter iter;
+  struct cxd__slice key, value;
   if (cxd__json_kind(raw) != CXD__JSON_ARRAY)
     return 0;
   cxd__json_walk(&iter, raw);
   while (cxd__json_next(&iter, &key, &value))
-    if (!read_number(value, &number))
+    if (!is_open(value))
       return 0;
   return 1;
 }
@@ -114,8 +128,8 @@ static const char *read_later(const struct cxd__line *line, struct cxd__genesis 
     return "its prev_seq or prev_h is missing or not as it should be";
   if (!read_sum(cxd__line_member(line, "prev_sha256"), out))
     return "its prev_sha256 is missing or not as it should be";
-  if (!is_number_list(out->open))
-    return "its list of open intents is missing or not one of numbers";
+  if (!is_open_list(out->open))
+    return "its list of open intents is missing or not one of numbers and ops";
   if (out->prev.seq != line->link.seq - 1 || memcmp(out->prev.h, line->prev, CXD__HASH_BYTES) != 0)
     return "its prev_seq and prev_h are not the record that it continues";
   return NULL;

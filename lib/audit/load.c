@@ -51,65 +51,70 @@ static int open_found(void *context, const struct cxd__line *line) {
   const struct opening *opening = context;
   struct cxd__fields fields;
   cxd__fields_read(line, &fields);
-  if (cxd__opens_ready(opening->opens, &fields) != 0)
-    return -1;
-  cxd__opens_add(opening->opens, line->link.seq);
-  return 0;
+  return cxd__opens_fill(opening->opens, line->link.seq, &fields);
 }
 
 /* It stays in the lists, so that its outcome is still missed. */
 static int open_missing(void *context, int64_t seq) {
   const struct opening *opening = context;
-  static const struct cxd__fields none;
   char what[120];
-  if (cxd__opens_ready(opening->opens, &none) != 0)
-    return -1;
-  cxd__opens_add(opening->opens, seq);
   (void)snprintf(what, sizeof what, "intent %lld has no outcome, and the segment with its record cannot be read", (long long)seq);
   cxd__file_alarm(opening->file, what);
   return 0;
 }
 
-/* Numbers in ascending order and below `limit`: how many, or -1; NULL: no memory. */
-static int64_t *read_numbers(struct cxd__slice list, int64_t limit, int64_t *count) {
+/* What a list says of one intent: 0 when it is no such entry. */
+static int read_open(struct cxd__slice entry, int64_t *seq, struct cxd__fields *intent) {
   struct cxd__json_iter iter;
   struct cxd__slice key, value;
-  int64_t *numbers = cxd__alloc((list.len / 2 + 1) * sizeof *numbers);
-  *count = 0;
-  if (!numbers || cxd__json_kind(list) != CXD__JSON_ARRAY)
-    return numbers;
-  cxd__json_walk(&iter, list);
-  while (*count >= 0 && cxd__json_next(&iter, &key, &value)) {
-    int64_t number, above = *count ? numbers[*count - 1] : 0;
-    if (!cxd__json_int(value, &number) || number <= above || number >= limit)
-      *count = -1;
-    else
-      numbers[(*count)++] = number;
+  *seq = 0;
+  if (cxd__json_kind(entry) != CXD__JSON_OBJECT)
+    return 0;
+  cxd__json_walk(&iter, entry);
+  while (cxd__json_next(&iter, &key, &value)) {
+    if (cxd__json_string_is(key, "op") && cxd__json_kind(value) == CXD__JSON_STRING)
+      intent->op = value;
+    if (cxd__json_string_is(key, "seq") && !cxd__json_int(value, seq))
+      return 0;
   }
-  return numbers;
+  return intent->op.p != NULL;
 }
 
-/* The intents that the record at `at` says are open, looked up before it. */
-static cxd_status resolve(struct cxd__file *file, struct cxd__sheet *sheet, int64_t at, struct cxd__slice text, cxd_error **error) {
+/* The intents that the record at `at` says are open, in ascending order and before it; of each only number and op. */
+static cxd_status take_list(struct cxd__file *file, struct cxd__sheet *sheet, int64_t at, struct cxd__slice text, cxd_error **error) {
   struct cxd__line line;
   struct cxd__fields fields;
-  struct opening opening = {file, &sheet->state.opens};
-  int64_t count = 0;
-  cxd_status status = CXD_OK;
+  struct cxd__json_iter iter;
+  struct cxd__slice key, value;
+  int64_t above = 0, seq;
   (void)cxd__line_read(text.p, text.len, &line);
   cxd__fields_read(&line, &fields);
-  int64_t *numbers = read_numbers(fields.open, line.link.seq, &count);
-  if (!numbers)
-    return cxd__fail_nomem(error);
-  if (count < 0)
-    status = damaged(file, at, "has no list of open intents");
-  if (count > 0) {
-    int64_t end = at > 0 ? at : sheet->size;
-    struct cxd__search search = {.seqs = numbers, .left = (size_t)count, .found = open_found, .missing = open_missing, .context = &opening};
-    status = cxd__find(file, sheet->fd, end, &search, error);
-    cxd__window_on(&file->window, sheet->fd);
+  if (cxd__json_kind(fields.open) != CXD__JSON_ARRAY)
+    return CXD_OK;
+  cxd__json_walk(&iter, fields.open);
+  while (cxd__json_next(&iter, &key, &value)) {
+    struct cxd__fields intent = {.op = {NULL, 0}};
+    if (!read_open(value, &seq, &intent) || seq <= above || seq >= line.link.seq)
+      return damaged(file, at, "has no list of open intents");
+    if (cxd__opens_ready(&sheet->state.opens, &intent) != 0)
+      return cxd__fail_nomem(error);
+    cxd__opens_add(&sheet->state.opens, seq);
+    above = seq;
   }
-  cxd__free(numbers);
+  return CXD_OK;
+}
+
+/* Whose they are is told by their records, before `end`: only of those that are still open. */
+static cxd_status look_up(struct cxd__file *file, struct cxd__sheet *sheet, int64_t end, cxd_error **error) {
+  struct opening opening = {file, &sheet->state.opens};
+  size_t count;
+  int64_t *seqs = cxd__opens_bare(&sheet->state.opens, &count);
+  struct cxd__search search = {.seqs = seqs, .left = count, .found = open_found, .missing = open_missing, .context = &opening};
+  if (!seqs)
+    return cxd__fail_nomem(error);
+  cxd_status status = count ? cxd__find(file, sheet->fd, end, &search, error) : CXD_OK;
+  cxd__window_on(&file->window, sheet->fd);
+  cxd__free(seqs);
   return status;
 }
 
@@ -186,8 +191,10 @@ cxd_status cxd__load_up_to(struct cxd__file *file, struct cxd__sheet *sheet, int
   if (status == CXD_OK && cxd__line_at(&file->window, at, end, &text) != 1)
     status = unreadable(file, error);
   if (status == CXD_OK)
-    status = resolve(file, sheet, at, text, error);
-  return status == CXD_OK ? take_up_to(file, sheet, end, error) : status;
+    status = take_list(file, sheet, at, text, error);
+  if (status == CXD_OK)
+    status = take_up_to(file, sheet, end, error);
+  return status == CXD_OK ? look_up(file, sheet, at > 0 ? at : sheet->head, error) : status;
 }
 
 cxd_status cxd__load_forward(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, cxd_error **error) {
@@ -198,8 +205,11 @@ cxd_status cxd__load_forward(struct cxd__file *file, struct cxd__sheet *sheet, i
     return unreadable(file, error);
   cxd_status status = begin(file, sheet, end, &text, error);
   if (status == CXD_OK)
-    status = resolve(file, sheet, 0, text, error);
-  return status == CXD_OK ? take_up_to(file, sheet, end, error) : status;
+    status = take_list(file, sheet, 0, text, error);
+  if (status == CXD_OK)
+    status = take_up_to(file, sheet, end, error);
+  cxd_status looked = status == CXD_OK || status == CXD__DAMAGED ? look_up(file, sheet, sheet->head, error) : CXD_OK;
+  return looked == CXD_OK ? status : looked;
 }
 
 static cxd_status add_genesis(struct cxd__file *file, struct cxd__sheet *sheet, cxd_error **error) {

@@ -44,6 +44,14 @@ static int is_file(const struct cxd__place *place, const char *name, const struc
   return fstatat(place->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 }
 
+int cxd__name_count(const struct cxd__place *place, const struct stat *file, int64_t first) {
+  char name[CXD__NAME_ROOM];
+  int count = 0;
+  for (int i = 0; i < NAMES && cxd__name_second(place, first, i, name) == 0; i++)
+    count += is_file(place, name, file);
+  return count;
+}
+
 static int link_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_ROOM]) {
   for (int i = 0; i < NAMES; i++) {
     if (cxd__name_second(place, first, i, name) != 0)

@@ -18,6 +18,9 @@ int cxd__name_second(const struct cxd__place *place, int64_t first, int i, char 
 
 int cxd__name_is_beside(const struct cxd__place *place, const char *name); /* 1: "<log>.<something>", in the same directory */
 
+/* How many of the second names of this number are names of the file. */
+int cxd__name_count(const struct cxd__place *place, const struct stat *file, int64_t first);
+
 /* Gives the file at the path its second name; it may have it already. */
 int cxd__name_keep(const struct cxd__place *place, int64_t first, char name[CXD__NAME_ROOM]);
 

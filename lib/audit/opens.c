@@ -96,7 +96,32 @@ void cxd__opens_list(const struct cxd__opens *opens, struct cxd__buf *out) {
   for (size_t i = 0; i < opens->count; i++) {
     if (i)
       cxd__buf_char(out, ',');
-    cxd__buf_int(out, opens->items[i].seq);
+    struct cxd__slice op = cxd__open_op(&opens->items[i]);
+    cxd__buf_fmt(out, "{\"seq\":%lld,\"op\":", (long long)opens->items[i].seq);
+    cxd__buf_add(out, op.p, op.len);
+    cxd__buf_char(out, '}');
   }
   cxd__buf_char(out, ']');
+}
+
+int64_t *cxd__opens_bare(const struct cxd__opens *opens, size_t *count) {
+  int64_t *seqs = cxd__alloc((opens->count + 1) * sizeof *seqs);
+  *count = 0;
+  for (size_t i = 0; seqs && i < opens->count; i++)
+    if (!opens->items[i].w)
+      seqs[(*count)++] = opens->items[i].seq;
+  return seqs;
+}
+
+/* Behind the op, which stays as the list has it. */
+int cxd__opens_fill(struct cxd__opens *opens, int64_t seq, const struct cxd__fields *intent) {
+  for (size_t i = 0; i < opens->count; i++) {
+    struct cxd__open *open = &opens->items[i];
+    if (open->seq != seq || open->w)
+      continue;
+    open->campaign = put(&open->text, intent->campaign);
+    open->w = put(&open->text, intent->w);
+    return open->text.failed ? -1 : 0;
+  }
+  return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "audit/fields.h"
 
-/* An intent without outcome. Its texts are raw JSON; all absent when its record could not be read. */
+/* An intent without outcome. Its texts are raw JSON; campaign and w are absent as long as only a list told of it. */
 struct cxd__open {
   int64_t seq;
   struct cxd__buf text; /* op, campaign, w one behind the other */
@@ -32,6 +32,10 @@ struct cxd__slice cxd__open_op(const struct cxd__open *open);
 struct cxd__slice cxd__open_campaign(const struct cxd__open *open);
 struct cxd__slice cxd__open_writer(const struct cxd__open *open);
 
-void cxd__opens_list(const struct cxd__opens *opens, struct cxd__buf *out); /* [3,7] */
+void cxd__opens_list(const struct cxd__opens *opens, struct cxd__buf *out); /* [{"seq":3,"op":"..."}] */
+
+/* Those without w: their numbers, ascending, to be freed; NULL: no memory. fill: what the record says; 0, or -1: no memory. */
+int64_t *cxd__opens_bare(const struct cxd__opens *opens, size_t *count);
+int cxd__opens_fill(struct cxd__opens *opens, int64_t seq, const struct cxd__fields *intent);
 
 #endif

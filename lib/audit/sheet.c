@@ -57,10 +57,9 @@ void cxd__sheet_drop(struct cxd__file *file, struct cxd__sheet *fresh) {
 }
 
 int cxd__sheet_fits(const struct cxd__opens *opens) {
-  char number[24];
   size_t len = 0;
   for (size_t i = 0; i < opens->count && len < CXD__AUDIT_MAX_RECORD; i++)
-    len += (size_t)snprintf(number, sizeof number, "%lld,", (long long)opens->items[i].seq);
+    len += opens->items[i].op + sizeof "{\"seq\":9223372036854775807,\"op\":},";
   return len + GENESIS_ROOM < CXD__AUDIT_MAX_RECORD;
 }
 

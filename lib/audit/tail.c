@@ -17,9 +17,8 @@
 #define PIECE CXD__AUDIT_MAX_RECORD
 
 /* A file without a whole line is ours only if it is the beginning of a first record, or blocks that were never written. */
-static int may_be_torn(const char *text, size_t len) {
-  static const char first[] = "{\"v\":1,\"seq\":1,";
-  size_t compare = len < sizeof first - 1 ? len : sizeof first - 1;
+static int may_be_torn(const char *first, const char *text, size_t len) {
+  size_t compare = len < strlen(first) ? len : strlen(first);
   if (memcmp(text, first, compare) == 0)
     return 1;
   size_t zeros = 0;
@@ -28,12 +27,16 @@ static int may_be_torn(const char *text, size_t len) {
   return zeros == len;
 }
 
-int cxd__tail_may_be_first(int fd, int64_t size) {
+static int may_begin(const char *first, int fd, int64_t size) {
   char text[PIECE];
   if (size >= PIECE)
     return 0;
-  return cxd__read_at(fd, text, (size_t)size, 0) == 0 ? may_be_torn(text, (size_t)size) : -1;
+  return cxd__read_at(fd, text, (size_t)size, 0) == 0 ? may_be_torn(first, text, (size_t)size) : -1;
 }
+
+int cxd__tail_may_be_first(int fd, int64_t size) { return may_begin("{\"v\":1,\"seq\":1,", fd, size); }
+
+int cxd__tail_may_be_genesis(int fd, int64_t size) { return may_begin("{\"v\":1,\"seq\":", fd, size); }
 
 int cxd__tail_has_record(int fd, int64_t from, int64_t size) {
   char text[PIECE];

@@ -9,6 +9,7 @@
 
 /* What is torn, looked at from `from` up to `size`: 1, 0, or -1 and errno. */
 int cxd__tail_may_be_first(int fd, int64_t size);                 /* a file without a whole line: the beginning of a log's first record */
+int cxd__tail_may_be_genesis(int fd, int64_t size);               /* the same for the first record of any segment */
 int cxd__tail_has_record(int fd, int64_t from, int64_t size);     /* it begins with a whole record, and something else is behind it */
 
 /*

@@ -42,7 +42,7 @@ static int control(int fd, int command, short type, uint32_t instance, struct fl
   return result;
 }
 
-static int open_writers(const struct cxd__place *place) {
+static int open_writers(struct cxd__writers *writers, const struct cxd__place *place) {
   char name[CXD__NAME_ROOM];
   struct stat st;
   if (cxd__name_beside(place, ".writers", name) != 0)
@@ -50,8 +50,13 @@ static int open_writers(const struct cxd__place *place) {
   int fd = cxd__open_in(place->dir, name, O_RDWR);
   if (fd < 0 && errno == ENOENT)
     fd = cxd__open_in(place->dir, name, O_RDWR | O_CREAT);
-  if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+  if (fd < 0)
+    return -1;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+    writers->device = st.st_dev;
+    writers->inode = st.st_ino;
     return fd;
+  }
   (void)close(fd);
   errno = EINVAL;
   return -1;
@@ -62,7 +67,7 @@ static int open_writers(const struct cxd__place *place) {
 cxd_status cxd__writers_open(struct cxd__writers *writers, const struct cxd__place *place, struct cxd__sealer *sealer, cxd_error **error) {
   static const char doing[] = "the file with the locks of its writers (.writers) cannot be used";
   struct flock lock;
-  writers->fd = open_writers(place);
+  writers->fd = open_writers(writers, place);
   if (writers->fd < 0)
     return cxd__place_fail(place, doing, errno, error);
   for (int i = 0; i < TRIES; i++) {
@@ -77,15 +82,41 @@ cxd_status cxd__writers_open(struct cxd__writers *writers, const struct cxd__pla
   return cxd__place_fail(place, doing, EAGAIN, error);
 }
 
+static int is_there(const struct cxd__writers *writers, const struct cxd__place *place) {
+  char name[CXD__NAME_ROOM];
+  struct stat st;
+  return cxd__name_beside(place, ".writers", name) == 0 && fstatat(place->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == writers->device && st.st_ino == writers->inode;
+}
+
+/* The lock in the old file stays, for those who have not looked yet, and so does the old file, for those who have not. */
+cxd_status cxd__writers_stay(struct cxd__writers *writers, const struct cxd__place *place, struct cxd__sealer *sealer, cxd_error **error) {
+  struct cxd__writers now = {.fd = -1, .before = writers->fd};
+  if (is_there(writers, place))
+    return CXD_OK;
+  cxd_status status = cxd__writers_open(&now, place, sealer, error);
+  if (status != CXD_OK) {
+    if (now.fd >= 0)
+      (void)close(now.fd);
+    return status;
+  }
+  if (writers->before >= 0)
+    (void)close(writers->before);
+  *writers = now;
+  return CXD_OK;
+}
+
 /* A child that goes on without exec() still has the descriptor: without unlocking it would keep its parent alive. */
 void cxd__writers_close(struct cxd__writers *writers, int forked) {
   struct flock lock;
-  if (writers->fd < 0)
-    return;
-  if (!forked)
-    (void)control(writers->fd, F_OFD_SETLK, F_UNLCK, writers->instance, &lock);
-  (void)close(writers->fd);
-  writers->fd = -1;
+  int *const fds[] = {&writers->fd, &writers->before};
+  for (size_t i = 0; i < 2; i++) {
+    if (*fds[i] < 0)
+      continue;
+    if (!forked)
+      (void)control(*fds[i], F_OFD_SETLK, F_UNLCK, writers->instance, &lock);
+    (void)close(*fds[i]);
+    *fds[i] = -1;
+  }
 }
 
 int cxd__writers_alive(const struct cxd__writers *writers, struct cxd__slice w) {
@@ -95,5 +126,9 @@ int cxd__writers_alive(const struct cxd__writers *writers, struct cxd__slice w) 
     return 0;
   if (instance == writers->instance)
     return 1;
-  return control(writers->fd, F_OFD_GETLK, F_WRLCK, instance, &lock) != 0 ? -1 : lock.l_type != F_UNLCK;
+  if (control(writers->fd, F_OFD_GETLK, F_WRLCK, instance, &lock) != 0)
+    return -1;
+  if (lock.l_type != F_UNLCK || writers->before < 0)
+    return lock.l_type != F_UNLCK;
+  return control(writers->before, F_OFD_GETLK, F_WRLCK, instance, &lock) != 0 ? -1 : lock.l_type != F_UNLCK;
 }

@@ -35,6 +35,12 @@ static inline int64_t member_int(struct cxd__slice line, const char *name) {
   return value;
 }
 
+/* The list of open intents of a genesis or checkpoint, as it stands there. */
+static inline void ck_open_list(struct cxd__slice line, const char *list) {
+  struct cxd__slice value = member(line, "open");
+  ck_assert_msg(value.len == strlen(list) && memcmp(value.p, list, value.len) == 0, "%.*s is not %s", (int)value.len, value.p, list);
+}
+
 static inline void beside(const char *name, char path[300]) { (void)snprintf(path, 300, "%s/%s", log_dir, name); }
 
 static inline void read_segment(const char *name, const struct cxd__link *limit, const char *sha256, int may_be_short, struct whole *whole);

@@ -99,7 +99,7 @@ START_TEST(open_intents_before_the_damage_stay_open_and_the_hash_is_that_of_the_
   cxd__sha256_hex(text.data, text.len, hash);
   struct cxd__slice genesis = nth(&now, KIND("genesis"), 0);
   ck_assert(cxd__field_is(member(genesis, "prev_sha256"), hash));
-  ck_assert_mem_eq(member(genesis, "open").p, "[2]", 3);
+  ck_open_list(genesis, "[{\"seq\":2,\"op\":\"open\"}]");
   ck_assert_int_eq(member_int(nth(&now, KIND("fork"), 0), "bytes"), (int64_t)(text.len - line_at(&text, 3)));
   cxd__buf_free(&now);
   cxd__buf_free(&text);
@@ -271,7 +271,7 @@ START_TEST(an_open_log_notices_that_records_went_missing) {
     struct cxd__buf now = read_file(log_path);
     struct cxd__slice genesis = nth(&now, KIND("genesis"), 0);
     ck_assert_int_eq(member_int(genesis, "prev_seq"), 3);
-    ck_assert_mem_eq(member(genesis, "open").p, "[2]", 3);
+    ck_open_list(genesis, "[{\"seq\":2,\"op\":\"open\"}]");
     cxd__buf_free(&now);
     cxd__buf_free(&text);
     start_anew();
@@ -436,7 +436,10 @@ START_TEST(damage_in_a_later_segment_is_a_breach_of_that_one) {
 END_TEST
 
 START_TEST(a_list_of_open_intents_that_is_none_is_damage) {
-  static const char *const bodies[] = {"\"open\":[3,2]", "\"open\":[99]", "\"open\":[\"a\"]", "\"open\":[-1]", "\"open\":[2,2]"};
+  static const char *const bodies[] = {
+      "\"open\":[{\"seq\":3,\"op\":\"b\"},{\"seq\":2,\"op\":\"a\"}]", "\"open\":[{\"seq\":99,\"op\":\"a\"}]", "\"open\":[\"a\"]", "\"open\":[2]", "\"open\":[{\"seq\":-1,\"op\":\"a\"}]",
+      "\"open\":[{\"seq\":2,\"op\":\"a\"},{\"seq\":2,\"op\":\"b\"}]", "\"open\":[{\"seq\":2}]", "\"open\":[{\"op\":\"a\"}]", "\"open\":[{\"seq\":2,\"op\":7}]", "\"open\":[{\"seq\":\"2\",\"op\":\"a\"}]",
+  };
   for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
     struct cxd__audit *audit = open_log();
     char body[100];
@@ -450,6 +453,128 @@ START_TEST(a_list_of_open_intents_that_is_none_is_damage) {
     cxd__audit_close(audit);
     start_anew();
   }
+}
+END_TEST
+
+/* Three segments at least, an intent open since the first. */
+static void make_segments(const struct cxd__audit_key *key) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 900, .key = key};
+  struct cxd__audit *audit = open_with(&small);
+  (void)append_as(audit, "intent", "open");
+  for (int i = 0; i < 8; i++)
+    (void)append_as(audit, "outcome", "x");
+  cxd__audit_close(audit);
+}
+
+/* The newest segment goes; `keep`: bytes of its first line that stay, -1: not even the file. The last number of those before. */
+static int64_t lose_newest(int keep) {
+  struct cxd__buf text = read_file(log_path);
+  int64_t last = member_int(nth(&text, KIND("genesis"), 0), "prev_seq");
+  cxd__buf_free(&text);
+  ck_assert_int_gt(last, 5);
+  ck_assert_int_eq(keep < 0 ? unlink(log_path) : truncate(log_path, keep), 0);
+  return last;
+}
+
+START_TEST(a_newest_segment_that_is_missing_or_empty_is_a_breach_and_no_new_log) {
+  static const int keeps[] = {-1, 0, 1, 14, 17, 200};
+  for (size_t i = 0; i < sizeof keeps / sizeof *keeps; i++) {
+    make_segments(NULL);
+    int64_t last = lose_newest(keeps[i]);
+    for (int again = 0; again < 2; again++) {
+      struct cxd__audit *audit = open_log();
+      ck_alarm(audit, again ? NULL : "the segment after it is missing or empty");
+      cxd__audit_close(audit);
+    }
+    struct whole whole = read_whole();
+    struct cxd__buf now = read_file(log_path);
+    struct cxd__slice genesis = nth(&now, KIND("genesis"), 0), fork = nth(&now, KIND("fork"), 0);
+    char torn[60];
+    ck_assert_int_eq(whole.broken, 1);
+    ck_assert_int_eq(whole.last.seq, last + 2);
+    ck_assert(cxd__field_is(member(genesis, "why"), "broken"));
+    ck_assert_int_eq(member_int(genesis, "prev_seq"), last);
+    ck_assert_int_eq(member_int(fork, "after"), last);
+    ck_assert_int_eq(member_int(fork, "bytes"), keeps[i] > 0 ? keeps[i] : 0);
+    (void)snprintf(torn, sizeof torn, "audit.log.torn-%lld", (long long)last + 1);
+    ck_assert_int_eq(is_there(torn), keeps[i] > 0);
+    cxd__buf_free(&now);
+    cxd__buf_free(&whole.text);
+    start_anew();
+  }
+}
+END_TEST
+
+START_TEST(an_intent_before_a_missing_segment_stays_open) {
+  make_segments(NULL);
+  (void)lose_newest(-1);
+  struct cxd__audit *audit = open_log();
+  char *line = NULL;
+  int64_t seq = 0;
+  ck_ok(cxd__audit_dangling(audit, NULL, 0, &line, &seq, NULL));
+  ck_assert_int_eq(seq, 2);
+  cxd__free(line);
+  cxd__audit_close(audit);
+}
+END_TEST
+
+START_TEST(a_missing_segment_behind_those_of_another_key_is_refused) {
+  struct cxd__audit_key key = {.kid = ""}, other = {.kid = ""};
+  struct cxd__audit *audit = NULL;
+  char path[300];
+  beside("key", path);
+  write_file(path, "0123456789abcdef", 16);
+  ck_ok(cxd__audit_key_load(path, &key, NULL));
+  write_file(path, "0123456789abcdeF", 16);
+  ck_ok(cxd__audit_key_load(path, &other, NULL));
+  make_segments(&key);
+  (void)lose_newest(-1);
+  const struct cxd__audit_options with_other = {.path = log_path, .sync = 1, .key = &other}, with_key = {.path = log_path, .sync = 1, .key = &key};
+  ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "is keyed");
+  ck_fails(cxd__audit_open_file(&with_other, &audit, &error), CXD_E_AUDIT, "use the same key");
+  audit = open_with(&with_key);
+  ck_alarm(audit, "missing or empty");
+  cxd__audit_close(audit);
+  cxd__audit_key_clear(&key);
+  cxd__audit_key_clear(&other);
+}
+END_TEST
+
+START_TEST(what_stands_beside_a_new_log_and_is_no_segment_of_it_does_not_matter) {
+  char path[300];
+  make_segments(NULL);
+  beside("audit.log.000000000001", path);
+  struct cxd__buf text = read_file(path);
+  start_anew();
+  static const char *const names[] = {"audit.log.000000000002", "other.log.000000000001", "audit.log.00000000001", "audit.log.1"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    beside(names[i], path);
+    write_file(path, text.data, text.len);
+  }
+  text.data[100] ^= 1;
+  beside("audit.log.000000000001", path);
+  write_file(path, text.data, text.len);
+  beside("audit.log.000000000003", path);
+  ck_assert_int_eq(mkdir(path, 0700), 0);
+  write_file(log_path, "{\"v\":1,\"se", 10);
+  struct cxd__audit *audit = open_log();
+  ck_alarm(audit, NULL);
+  ck_assert_int_eq(append_as(audit, "outcome", "x"), 3);
+  cxd__audit_close(audit);
+  cxd__buf_free(&text);
+}
+END_TEST
+
+START_TEST(a_breach_behind_older_segments_that_cannot_be_written_down_is_found_again) {
+  make_segments(NULL);
+  (void)lose_newest(-1);
+  struct cxd__audit *audit = NULL;
+  fail_rename = EIO;
+  ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "missing or empty");
+  fail_rename = 0;
+  audit = open_log();
+  ck_alarm(audit, "missing or empty");
+  cxd__audit_close(audit);
 }
 END_TEST
 
@@ -477,6 +602,11 @@ int main(void) {
   tcase_add_test(tc, a_breach_that_cannot_be_written_down_ends_the_log);
   tcase_add_test(tc, damage_in_a_later_segment_is_a_breach_of_that_one);
   tcase_add_test(tc, a_list_of_open_intents_that_is_none_is_damage);
+  tcase_add_test(tc, a_newest_segment_that_is_missing_or_empty_is_a_breach_and_no_new_log);
+  tcase_add_test(tc, an_intent_before_a_missing_segment_stays_open);
+  tcase_add_test(tc, a_missing_segment_behind_those_of_another_key_is_refused);
+  tcase_add_test(tc, what_stands_beside_a_new_log_and_is_no_segment_of_it_does_not_matter);
+  tcase_add_test(tc, a_breach_behind_older_segments_that_cannot_be_written_down_is_found_again);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }

@@ -37,10 +37,10 @@ START_TEST(a_checkpoint_comes_every_256_records_with_counts_and_open_intents) {
   ck_assert_int_eq(member_int(first, "seq"), 258);
   ck_assert_int_eq(member_int(first, "intents"), 3);
   ck_assert_int_eq(member_int(first, "outcomes"), 1);
-  ck_assert_mem_eq(member(first, "open").p, "[2,257]", 7);
+  ck_open_list(first, "[{\"seq\":2,\"op\":\"open\"},{\"seq\":257,\"op\":\"last\"}]");
   ck_assert_int_eq(member_int(second, "seq"), 258 + 257);
   ck_assert_int_eq(member_int(second, "outcomes"), 2);
-  ck_assert_mem_eq(member(second, "open").p, "[2]", 3);
+  ck_open_list(second, "[{\"seq\":2,\"op\":\"open\"}]");
   cxd__buf_free(&whole.text);
 }
 END_TEST
@@ -93,10 +93,10 @@ START_TEST(a_checkpoint_that_does_not_fit_is_left_out_and_harms_nothing) {
   }
   int before = checkpoints();
   ck_assert_int_lt(before, 4000 / 256);
-  ck_assert_int_gt(before, 5);
+  ck_assert_int_gt(before, 0);
   cxd__audit_close(audit);
   audit = open_log();
-  for (int i = 0; i < 2000; i++) {
+  for (int i = 0; i < 3900; i++) {
     (void)snprintf(op, sizeof op, "%d", i);
     (void)append_as(audit, "outcome", op);
   }

@@ -247,7 +247,102 @@ START_TEST(an_open_intent_in_a_segment_that_is_gone_is_told_and_kept_in_the_list
     (void)append_as(audit, "outcome", "x");
   cxd__audit_close(audit);
   struct cxd__buf text = read_file(log_path);
-  ck_assert_mem_eq(member(nth(&text, KIND("genesis"), 0), "open").p, "[2]", 3);
+  ck_open_list(nth(&text, KIND("genesis"), 0), "[{\"seq\":2,\"op\":\"lost\"}]");
+  cxd__buf_free(&text);
+}
+END_TEST
+
+START_TEST(an_outcome_closes_an_intent_whose_segment_was_archived) {
+  const struct cxd__audit_options small = {.path = log_path, .sync = 1, .max_bytes = 2000};
+  struct cxd__audit *audit = open_with(&small);
+  char path[300];
+  (void)append_as(audit, "intent", "archived");
+  for (int i = 0; i < 12; i++)
+    (void)append_as(audit, "outcome", "x");
+  struct cxd__audit *other = open_with(&small);
+  beside("audit.log.000000000001", path);
+  ck_assert_int_eq(unlink(path), 0);
+  cxd__audit_close(audit);
+  (void)append_as(other, "outcome", "archived");
+  for (int again = 0; again < 2; again++) {
+    audit = open_with(&small);
+    ck_alarm(audit, NULL);
+    ck_assert_int_eq(dangling(audit, NULL, 0, NULL), 0);
+    for (int i = 0; i < 12 && !again; i++)
+      (void)append_as(audit, "outcome", "x");
+    cxd__audit_close(audit);
+  }
+  cxd__audit_close(other);
+  struct cxd__buf text = read_file(log_path);
+  ck_open_list(nth(&text, KIND("genesis"), 0), "[]");
+  cxd__buf_free(&text);
+}
+END_TEST
+
+START_TEST(a_writer_whose_lock_file_was_deleted_or_replaced_still_lives) {
+  char path[300], other_path[300];
+  beside("audit.log.writers", path);
+  beside("other", other_path);
+  for (int which = 0; which < 4; which++) {
+    struct cxd__audit *audit = open_log(), *before = open_log();
+    (void)append_as(audit, "intent", "a");
+    write_file(other_path, "", 0);
+    ck_assert_int_eq(which % 2 ? rename(other_path, path) : unlink(path), 0);
+    ck_assert_int_eq(dangling(before, NULL, 0, NULL), 0); /* knows the old one */
+    if (which < 2)
+      (void)append_as(audit, "attempt", "a");
+    else
+      ck_ok(cxd__audit_reserve(audit, NULL));
+    struct cxd__audit *after = open_log();
+    ck_assert_int_eq(dangling(after, NULL, 0, NULL), 0);
+    ck_assert_int_eq(dangling(before, NULL, 0, NULL), 0);
+    ck_assert(is_there("audit.log.writers"));
+    cxd__audit_close(audit);
+    ck_assert_int_eq(dangling(after, NULL, 0, "a"), 2);
+    ck_assert_int_eq(dangling(before, NULL, 0, "a"), 2);
+    cxd__audit_close(after);
+    cxd__audit_close(before);
+    remove_dir();
+    ck_assert_int_eq(mkdir(log_dir, 0700), 0);
+  }
+}
+END_TEST
+
+START_TEST(a_lock_file_that_cannot_be_made_again_stops_new_work_and_no_outcome) {
+  struct cxd__audit *audit = open_log();
+  char path[300], *line = NULL;
+  beside("audit.log.writers", path);
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(mkdir(path, 0700), 0);
+  (void)append_as(audit, "outcome", "a");
+  ck_fails(cxd__audit_reserve(audit, &error), CXD_E_AUDIT, ".writers");
+  ck_fails(cxd__audit_dangling(audit, NULL, 0, &line, NULL, &error), CXD_E_AUDIT, ".writers");
+  ck_assert_int_eq(rmdir(path), 0);
+  ck_ok(cxd__audit_reserve(audit, NULL));
+  cxd__audit_close(audit);
+}
+END_TEST
+
+START_TEST(a_log_with_another_hard_link_is_refused_under_both_names) {
+  struct cxd__audit *audit = open_log();
+  char path[300], second[300];
+  (void)append_as(audit, "outcome", "a");
+  cxd__audit_close(audit);
+  struct cxd__buf text = read_file(log_path);
+  beside("link.log", path);
+  beside("audit.log.000000000001", second);
+  ck_assert_int_eq(link(log_path, path), 0);
+  ck_fails(try_open(path, &audit, &error), CXD_E_AUDIT, "remove the other link");
+  ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "remove the other link");
+  ck_assert_int_eq(link(log_path, second), 0); /* one too many, still */
+  ck_fails(try_open(log_path, &audit, &error), CXD_E_AUDIT, "remove the other link");
+  struct cxd__buf after = read_file(log_path);
+  ck_assert_uint_eq(after.len, text.len);
+  ck_assert_int_eq(unlink(path), 0);
+  audit = open_log(); /* its own second name is none */
+  ck_alarm(audit, NULL);
+  cxd__audit_close(audit);
+  cxd__buf_free(&after);
   cxd__buf_free(&text);
 }
 END_TEST
@@ -411,6 +506,10 @@ int main(void) {
   tcase_add_test(tc, an_instance_that_is_taken_is_not_taken_again);
   tcase_add_test(tc, a_child_of_fork_leaves_its_parent_alive);
   tcase_add_test(tc, closing_ends_a_writer_though_a_child_has_its_descriptor);
+  tcase_add_test(tc, an_outcome_closes_an_intent_whose_segment_was_archived);
+  tcase_add_test(tc, a_writer_whose_lock_file_was_deleted_or_replaced_still_lives);
+  tcase_add_test(tc, a_lock_file_that_cannot_be_made_again_stops_new_work_and_no_outcome);
+  tcase_add_test(tc, a_log_with_another_hard_link_is_refused_under_both_names);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }
