@@ -287,11 +287,14 @@ static int accept(struct cxd__reader *reader, enum seal seal) {
     reader->expected_next = 0;
   meet_expected(reader, link);
   reader->before_rotate = cxd__line_is(&reader->line, "rotate") ? reader->last : (struct cxd__link){.seq = 0};
+  int seen = reader->starved ? -1 : cxd__unanswered_see(&reader->unanswered, &reader->line);
+  if (seen > 0)
+    cxd__reader_tell_row(reader, ERROR, "audit.outcome", "another outcome of an update that has one: an update has exactly one; " KEEP);
   reader->last = reader->state.last = *link;
   reader->gap = 0;
   reader->adrift = 0;
   reader->state.records += seal == FITS;
-  return !reader->starved && cxd__unanswered_see(&reader->unanswered, &reader->line) == 0 ? 1 : -1;
+  return seen < 0 ? -1 : 1;
 }
 
 /* The end of a record with something behind, whatever stands before it. */

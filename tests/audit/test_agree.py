@@ -167,6 +167,31 @@ class Agree(unittest.TestCase):
                 self.same(f"{what}, from segment {first} on", files, log.name, content, ends)
                 self.same(f"{what}, from segment {first} on, more expected", files, log.name, content, ends + [(2, bytes(32))])
 
+    def test_outcomes_twice(self):
+        for others in (0, 1, verify_log.ANSWERED - 1, verify_log.ANSWERED, verify_log.ANSWERED + 7):
+            log = make_log.Log()
+            for op in ["first", *map(str, range(others))]:
+                log.record("intent", op=op)
+                log.record("outcome", op=op)
+            log.record("outcome", op="first")
+            log.record("outcome", op="never")
+            log.record("outcome", op="never")
+            log.record("intent", op="first")
+            log.record("outcome", op="first")
+            self.same(f"the same outcome behind {others}", log.files, log.name)
+
+    def test_open_intents_of_segments_that_are_kept_elsewhere(self):
+        rng = random.Random(OPTIONS.seed)
+        lists = ([], [2], ["2"], [{}], [{"seq": 2}], [{"op": "a"}], [{"seq": 2, "op": 7}], [{"seq": 2.0, "op": "a"}], [{"seq": 0, "op": "a"}], [{"seq": 2, "op": ""}],
+                 [{"seq": 2, "op": "a"}, {"seq": 3, "op": "a"}], [{"op": "a", "x": [], "seq": 10**18}], [{"seq": 2, "op": "a"}] * 3, [{"seq": 2, "op": "a"}, 3], {"seq": 2, "op": "a"}, None)
+        for carried in lists:
+            log = make_log.Log(genesis=False)
+            log.last = (9, "7" * 64)
+            log.record("genesis", why="size", prev_name="audit.log.000000000001", prev_seq=9, prev_h="7" * 64, prev_sha256="0" * 64, open=carried)
+            for n in range(3):
+                self.same(f"{carried}, {n} records behind", log.files, log.name, expect=[(9, bytes.fromhex("7" * 64))])
+                log.record("outcome", op=rng.choice(("a", "", "b")), intent_seq=2)
+
     def test_files_that_no_segment_names(self):
         fresh = make_log.Log(seed=44).fill(9).resolved()
         for what, log, content in right_logs():

@@ -209,7 +209,7 @@ class OneSegment(Case):
         self.fine(verify_log.verify_data(seal(1, bytes(32), rest)[0]), 1)
 
     def test_genesis_is_needed_but_for_a_logger_of_the_host(self):
-        data = chain(2, b'"k":"intent"')
+        data = chain(2, b'"k":"intent","op":"x"')
         self.bad_data(data, ["audit.genesis", "audit.open"], 1, "line 1: the first record is not of kind genesis")
         self.fine(verify_log.verify_data(data, genesis=False), 2, told=["audit.open"])
         self.bad_data(chain(2), "audit.genesis", 1, genesis=False)
@@ -225,6 +225,35 @@ class OneSegment(Case):
         self.bad_data(data + lines_of(chain(6))[5][:-1] + b"{", "audit.torn", 6)
         self.bad_data(data[:-1] + b"\x0b", "audit.torn", 5)
         self.fine(verify_log.verify_data(data + b"a" * 20000), 5, told=["audit.torn"])
+
+    def test_two_outcomes_of_an_update(self):
+        log = make_log.Log()
+        op = log.new_op()
+        log.intent(op)
+        log.outcome(op)
+        log.fill(200).resolved()
+        seq = log.outcome(op, "not_applied", recovered=True, intent_seq=2, intent_w=log.writer)
+        self.bad(report_of(log), ["audit.outcome"], seq, f"line {seq}: another outcome")
+        self.assertEqual(report_of(log)["records"], seq)
+        log.intent(op)
+        log.outcome(op)
+        self.assertEqual([finding["code"] for finding in report_of(log)["findings"]], ["audit.outcome"] * 2)
+
+    def test_two_outcomes_without_an_intent(self):
+        log = make_log.Log()
+        op = log.new_op()
+        for _ in range(2):
+            log.outcome(op, "rejected", intent=False)
+        self.fine(report_of(log), 3)
+
+    def test_how_many_updates_are_known_to_have_their_outcome(self):
+        for others in (verify_log.ANSWERED - 1, verify_log.ANSWERED):
+            log = make_log.Log()
+            for op in ["first", *map(str, range(others))]:
+                log.record("intent", op=op)
+                log.record("outcome", op=op)
+            log.record("outcome", op="first")
+            self.assertEqual(codes(report_of(log)), set() if others == verify_log.ANSWERED else {"audit.outcome"})
 
     def test_open_intents(self):
         log = make_log.Log()
@@ -352,9 +381,9 @@ class Segments(Case):
         files = {log.name: log.files[log.name]}
         self.fine(report_of(log, files=files, expect=[end]), 2, told=["audit.open"])
         log.outcome(ops[1])
-        self.fine(report_of(log, files=files, expect=[end]), 3, told=["audit.open"])
-        log.checkpoint()
-        self.fine(report_of(log, files=files, expect=[end]), 4)
+        self.fine(report_of(log, files=files, expect=[end]), 3)
+        log.outcome(ops[1])
+        self.bad(report_of(log, files=files, expect=[end]), ["audit.outcome"], end[0] + 4)
 
     def test_recovered_intents_kept_elsewhere(self):
         log = make_log.Log()
@@ -516,7 +545,8 @@ class Segments(Case):
         h = "0" * 64
         good = {"why": "size", "prev_name": "audit.log.000000000001", "prev_seq": 1, "prev_h": h, "prev_sha256": h, "open": []}
         for wrong in ({"why": "mood"}, {"why": None}, {"prev_name": 7}, {"prev_seq": "1"}, {"prev_seq": 0}, {"prev_seq": True}, {"prev_seq": 1.5}, {"prev_h": h[1:]},
-                      {"prev_h": h[1:] + "G"}, {"prev_sha256": None}, {"prev_sha256": 1}, {"open": None}, {"open": ["1"]}, {"open": [0]}, {"why": "sync"}):
+                      {"prev_h": h[1:] + "G"}, {"prev_sha256": None}, {"prev_sha256": 1}, {"open": None}, {"open": ["1"]}, {"open": [2]}, {"open": [{}]}, {"open": [[]]}, {"open": {}},
+                      {"open": [{"seq": 1}]}, {"open": [{"op": "a"}]}, {"open": [{"seq": 0, "op": "a"}]}, {"open": [{"seq": 1.0, "op": "a"}]}, {"open": [{"seq": 1, "op": None}]}, {"why": "sync"}):
             log = make_log.Log(genesis=False)
             log.last = (1, h)
             log.record("genesis", **{**good, **wrong})

@@ -26,6 +26,7 @@ KID_LABEL = b"cxdialer.audit.kid.v1\0"
 MAX_RECORD = 16384
 MAX_NUMBER = 2**63 - 1
 START = (0, bytes(32))
+ANSWERED = 4096
 WHYS = ("size", "day", "key", "sync", "broken")
 TEXT = rb'"[^"\\]*"'
 HEAD = re.compile(
@@ -157,6 +158,11 @@ def is_hex(value, digits):
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{%d}" % digits, value) is not None
 
 
+def is_open(entry):
+    """An intent without outcome, in the list of a genesis."""
+    return isinstance(entry, dict) and is_number(entry.get("seq"), 1) and isinstance(entry.get("op"), str)
+
+
 class Link:
     """What the genesis of a later segment says about the segment before."""
 
@@ -165,7 +171,7 @@ class Link:
         whole = (get("why") in WHYS and isinstance(get("prev_name"), str) and SEGMENT.fullmatch(get("prev_name"))
                  and is_number(get("prev_seq"), 1) and is_hex(get("prev_h"), 64)
                  and (get("prev_sha256", 0) is None if get("why") == "sync" else is_hex(get("prev_sha256"), 64))
-                 and isinstance(get("open"), list) and all(is_number(seq, 1) for seq in get("open")))
+                 and isinstance(get("open"), list) and all(map(is_open, get("open"))))
         if not whole:
             raise ValueError("a genesis that does not say what stood before it")
         self.why, self.name, self.open = get("why"), get("prev_name"), get("open")
@@ -278,7 +284,7 @@ class Verifier:
         self.seen = None        # the last record in itself of this segment
         self.newest = None      # the last record in itself
         self.keyed = self.plain = False  # whether there was a record with a key, and one without
-        self.open, self.carried = {}, set()  # intents without outcome: by op, and those of segments that are not read
+        self.open, self.answered = {}, {}  # intents without outcome, by op, and the ops of those that got one last
         self.place = None       # segment and line
 
     def tell(self, severity, code, reason):
@@ -381,7 +387,7 @@ class Verifier:
         if previous:
             self.check_end(previous, link, self.end_kind)
         else:
-            self.carried = set(link.open)
+            self.open = {entry["op"]: entry["seq"] for entry in link.open}
         if link.why == "broken":
             self.error("audit.broken", f"{link.name} was found damaged or cut behind record {link.end[0]}")
         self.last, self.damaged = link.end, 0
@@ -466,10 +472,10 @@ class Verifier:
         self.keyed, self.plain = self.keyed or bool(record.kid), self.plain or not record.kid
 
     def follow(self, record):
+        self.track(record)
         self.before_rotate = self.last if record.kind == "rotate" else None
         self.last, self.damaged = (record.seq, record.h), 0
         self.newest = record
-        self.track(record)
 
     def check_wanted(self, record):
         for h in self.wanted.pop(record.seq, ()):
@@ -479,13 +485,18 @@ class Verifier:
     def track(self, record):
         """Intents by the id of their update, which the outcome has as well."""
         op = record.members.get("op")
+        if not isinstance(op, str):
+            return
         if record.kind == "intent":
-            self.open[str(op)] = record.seq
+            self.open[op] = record.seq
         elif record.kind == "outcome":
-            self.open.pop(str(op), None)
-            self.carried.discard(record.members.get("intent_seq"))
-        elif record.kind in ("genesis", "checkpoint") and isinstance(record.members.get("open"), list):
-            self.carried.intersection_update(seq for seq in record.members["open"] if is_number(seq, 1))
+            known = self.open.pop(op, None)
+            if op in self.answered:
+                self.error("audit.outcome", "another outcome of an update that has one")
+            elif known:
+                self.answered[op] = True
+                if len(self.answered) > ANSWERED:
+                    del self.answered[next(iter(self.answered))]
 
     # The end
 
@@ -495,8 +506,8 @@ class Verifier:
             self.error("audit.expect", f"record {seq} with the hash {self.wanted[seq][0].hex()} is not in the log")
         if self.key and self.plain and not self.keyed:
             self.error("audit.unkeyed", "no record of this log is keyed")
-        if self.open or self.carried:
-            numbers = sorted([*self.open.values(), *self.carried])
+        if self.open:
+            numbers = sorted(self.open.values())
             self.tell("note", "audit.open", f"{len(numbers)} intents without outcome: {', '.join(map(str, numbers[:20]))}")
 
     def report(self):
