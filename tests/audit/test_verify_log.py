@@ -32,9 +32,13 @@ KNOWN = (
 # What stands behind the writer: forms that are no records, and odd ones that are.
 WRONG = (b'"k":"x","k":"y"', b'"k":"x","seq":1', b'"k":"x","a":NaN', b'"k":"x","a":-Infinity', b'"k":"x"}{"a":1', b'"k":"x","a":[', b'"k":"\xff"',
          b'"op":"x"', b'"k":"x","a":{"b":1,"\\u0062":2}', b'"k":"x","a":01', b'"k":"x","a":\xed\xa0\x80', b'"k":"x","a":"\xed\xa0\x80"', b'"k":7',
-         b'"k":"x","a":"\xc0\xaf"', b'"k":"x","a":tru', b'"k":"x",', b'"k":"x","a":"\\x"', b'"k":"x","a":"\\ud8"', b'"k":"x" "a":1')
+         b'"k":"x","a":"\xc0\xaf"', b'"k":"x","a":tru', b'"k":"x",', b'"k":"x","a":"\\x"', b'"k":"x","a":"\\ud8"', b'"k":"x" "a":1',
+         b'"k":"x","a":"\\ud800"', b'"k":"x","a":"\\uDFFF"', b'"k":"x","a":"\\udc00\\ud800"', b'"k":"x","a":"\\ud800\\ud800\\udc00"', b'"k":"x","\\uDBff":1', b'"k":"x","a":[{"b":["\\ud9ab "]}]',
+         b'"k":"x","a":%s1%s' % (b"[" * 40, b"]" * 40), b'"k":"x","a":%s1%s' % (b'{"b":' * 40, b"}" * 40))
 ODD = (b'"k":"x","a":"\x7f"', b'"k":"x","a":1e999', b'"k":"x","a":%s' % (b"9" * 5000), b'"k":"x","kid":"not at its place"', b'"k":""',
-       b'"k":"x","a":"\\u0000"', b'"k":"x","a":"\xf0\x9f\x98\x80"', b'"k":"x","a":[[[[[[[[[[1]]]]]]]]]]', b'"k":"x" , "a": 1', b'"k":"x","a":-0.0e+5')
+       b'"k":"x","a":"\\u0000"', b'"k":"x","a":"\xf0\x9f\x98\x80"', b'"k":"x","a":[[[[[[[[[[1]]]]]]]]]]', b'"k":"x" , "a": 1', b'"k":"x","a":-0.0e+5',
+       b'"k":"x","a":"\\ud83d\\uDE00"', b'"k":"x","a":"\\\\ud800"', b'"k":"x","a":"%s"' % (b'[{\\"' * 99), b'"k":"x","a":%s1%s' % (b"[" * 31, b"]" * 31), b'"k":"x","a":%s1%s' % (b'{"b":' * 31, b"}" * 31),
+       b'"k":"x","a":[%s]' % b",".join([b"[{}]"] * 99))
 
 
 def head(seq, rest):
@@ -173,7 +177,7 @@ class OneSegment(Case):
             self.bad_data(seal(1, bytes(32), rest)[0], "audit.form", 1, "line 1", genesis=False)
         for front in (head(1, b'"k":"x"').replace(b'"v":1', b'"v":2'), head(1, b'"k":"x"').replace(b'"bt":1', b'"bt":-1'), b" " + head(1, b'"k":"x"'),
                       head(1, b'"k":"x"').replace(b"Z", b"z"), head(1, b'"k":"x"').replace(b'"w"', b'"ww"'), head(0, b'"k":"x"'), head(2**63, b'"k":"x"'),
-                      head(10**19, b'"k":"x"'), head(1, b'"k":"x"').replace(b'"seq":1', b'"seq":01'), b'"k":"x"', b"{"):
+                      head(10**19, b'"k":"x"'), head(10**18, b'"k":"x"'), head(1, b'"k":"x"').replace(b'"seq":1', b'"seq":01'), b'"k":"x"', b"{"):
             self.bad_data(seal(1, bytes(32), front=front)[0], "audit.form", 1, genesis=False)
         self.bad_data(seal(1, bytes(32), b'"k":"%s"' % (b"a" * 16384))[0], "audit.form", 1, "longer than")
         self.bad_data(seal(1, bytes(32), b'"k":"x","a":%s1%s' % (b"[" * 7000, b"]" * 7000))[0], "audit.form", 1, "not JSON")
@@ -190,6 +194,12 @@ class OneSegment(Case):
         filled = seal(1, bytes(32), b'"k":"genesis","a":"%s"' % (b"a" * (16384 - len(line))))[0]
         self.assertEqual(len(filled), 16384)
         self.fine(verify_log.verify_data(filled), 1)
+
+    def test_records_are_nested_up_to_40_levels(self):
+        for levels, right in ((40, True), (41, False)):
+            for begin, end in ((b"[", b"]"), (b'{"b":', b"}")):
+                line = seal(1, bytes(32), b'"k":"x","a":%s1%s' % (begin * (levels - 1), end * (levels - 1)))[0]
+                self.assertEqual(verify_log.verify_data(line, genesis=False)["ok"], right)
 
     def test_boot_and_writer_have_no_escapes(self):
         for member in (b'"w":"', b'"boot":"'):
@@ -621,7 +631,7 @@ class Hostile(Case):
             self.assertTrue(verify_log.verify_data(chain(1) + line)["ok"], rest)
 
     def test_a_number_at_the_end_of_numbers(self):
-        line = seal(2**63 - 1, bytes(32), b'"k":"genesis"')[0]
+        line = seal(10**18 - 1, bytes(32), b'"k":"genesis"')[0]
         self.bad_data(line, ["audit.genesis"], 1)
 
 

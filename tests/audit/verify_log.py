@@ -25,16 +25,20 @@ KEY_LABEL = b"cxdialer.audit.key.v1\0"
 KID_LABEL = b"cxdialer.audit.kid.v1\0"
 MAX_RECORD = 16384
 MAX_NUMBER = 2**63 - 1
+MAX_DEPTH = 40
 START = (0, bytes(32))
 ANSWERED = 4096
 WHYS = ("size", "day", "key", "sync", "broken")
 TEXT = rb'"[^"\\]*"'
 HEAD = re.compile(
-    rb'\{"v":1,"seq":([1-9][0-9]{0,18}),"t":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z",'
+    rb'\{"v":1,"seq":([1-9][0-9]{0,17}),"t":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z",'
     rb'"bt":[0-9]+,"boot":' + TEXT + rb',"w":' + TEXT + rb',"k":"([^"\\]*)"')
 TAIL = re.compile(rb'(?:,"kid":"([0-9a-f]{16})","e":0)?,"prev":"([0-9a-f]{64})","h":"([0-9a-f]{64})"\}\Z')
 PREV_TO_END = len(b',"prev":"","h":""}') + 128
 KID_TO_PREV = len(b',"kid":"","e":0') + 16
+TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+BRACKET = re.compile(rb"[][{}]")
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a pair, which must not stand alone
 CONTROL = re.compile(rb"[\x00-\x1f]")
 SEGMENT = re.compile(r"(?P<base>.+)\.(?P<number>[0-9]{12})(?:\.(?P<copy>[1-9][0-9]{0,8}))?", re.DOTALL)
 BESIDE = re.compile(r".+\.(?:writers|new|torn-[0-9]+(?:\.[0-9]+)?)", re.DOTALL)
@@ -106,8 +110,6 @@ class Frame:
         self.seq, self.kind = int(head[1]), head[2].decode("utf-8", "replace")
         self.kid, self.prev, self.h = tail[1], bytes.fromhex(tail[2].decode()), bytes.fromhex(tail[3].decode())
         self.front = line[:len(line) - PREV_TO_END]
-        if self.seq > MAX_NUMBER:
-            raise Bad("audit.form", "its number is too large")
 
     def fits(self, key):
         return seal(self.prev, self.seq, self.front, key if self.kid else None) == self.h
@@ -122,11 +124,25 @@ class Record(Frame):
         self.members = decode(line)
 
 
+def depth(line):
+    """How many arrays and objects of JSON are open at once, at most."""
+    deepest = level = 0
+    for bracket in BRACKET.findall(TEXTS.sub(b"", line)):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+    return deepest
+
+
 def decode(line):
     try:
-        return DECODER.decode(line.decode("utf-8"))
+        members = DECODER.decode(line.decode("utf-8"))
+        if SURROGATE.search(line):
+            json.dumps(members, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Bad("audit.form", f"not JSON: {error}") from error
+    if line.count(b"[") + line.count(b"{") > MAX_DEPTH and depth(line) > MAX_DEPTH:
+        raise Bad("audit.form", f"nested deeper than {MAX_DEPTH}")
+    return members
 
 
 def check_seal(record, key):
@@ -570,8 +586,8 @@ def verify_path(path, key=None, expect=(), genesis=True):
 
 
 def parse_expect(text):
-    match = re.fullmatch(r"([1-9][0-9]{0,18}):([0-9a-f]{64})", text)
-    if not match or int(match[1]) > MAX_NUMBER:
+    match = re.fullmatch(r"([1-9][0-9]{0,17}):([0-9a-f]{64})", text)
+    if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not SEQ:HASH with 64 hex digits")
     return int(match[1]), bytes.fromhex(match[2])
 
