@@ -308,14 +308,17 @@ END_TEST
 
 /* As an updater opens it, again and again; each time an update of two records, and the disk is asked to keep them. */
 static void write_segments(const char *key) {
+  char body[200];
   if (key)
     audit_log_use_key(&alog, key);
   for (int i = 0; i < 40; i++) {
     struct cxd__audit *audit = NULL;
     const struct cxd__audit_options options = {.path = log_path, .sync = 1, .max_bytes = 4096, .key = key ? &alog.key : NULL};
     ck_ok(cxd__audit_open_file(&options, &audit, NULL));
-    ck_ok(append_text(audit, "\"k\":\"intent\",\"op\":\"x\",\"campaign\":\"c-1\"", NULL));
-    ck_ok(append_text(audit, BODY, NULL));
+    (void)snprintf(body, sizeof body, "\"k\":\"intent\",\"op\":\"%s-%d\",\"campaign\":\"c-1\"", key ? "keyed" : "plain", i);
+    ck_ok(append_text(audit, body, NULL));
+    (void)snprintf(body, sizeof body, "\"k\":\"outcome\",\"op\":\"%s-%d\",\"campaign\":\"c-1\",\"outcome\":\"applied\",\"intent\":true", key ? "keyed" : "plain", i);
+    ck_ok(append_text(audit, body, NULL));
     ck_ok(cxd__audit_sync(audit, NULL));
     cxd__audit_close(audit);
   }
