@@ -94,7 +94,7 @@ step "tests (ASan+UBSan)" tests asan --no-suite install
 step "build with TSan" build tsan gcc -Db_sanitize=thread -Dbuildtype=debug
 step "tests of threads (TSan)" tests tsan --suite threads
 if [ "${1-}" = full ]; then
-  step "tests (clang)" tests clang --no-suite install
+  step "tests (clang)" tests clang --no-suite install --no-suite audit
   step "tests in a locale with a decimal comma" comma
   step "tests at three in the morning, New York time" night
   command -v npm >/dev/null 2>&1 || need nodejs npm

@@ -552,7 +552,8 @@ CXD_API cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *c
  * end with audit.key_file of the updater before anything is sent; seq: any record of that update. plan: 1 sends no PUT, as
  * cxd_updater_plan(). Runs as an update of its own, validated, audited ("rollback_of") and called back. out and return value as for
  * plan; CXD_E_CONFLICT: somebody changed these members since, see cxd_result_conflict_json(). Without a result: CXD_E_AUDIT (the log
- * is damaged), CXD_E_ABSENT (no such record), CXD_E_INVALID (that update was not applied, or replaced the whole campaign). Since: 0.1
+ * is damaged, or segments of it are not beside it), CXD_E_ABSENT (no such record), CXD_E_INVALID (that update was not applied, or replaced
+ * the whole campaign), CXD_E_CANCELLED (while the log was read). Since: 0.1
  */
 CXD_API cxd_status cxd_updater_rollback(cxd_updater *updater, const char *log, int64_t seq, int32_t plan, cxd_result **out, cxd_error **error);
 

@@ -13,6 +13,7 @@
 /* Which update a record belongs to, and what the log says of it; texts are copies: a record lives until the next is read. */
 struct wanted {
   const char *log;
+  const struct cxd__session *session; /* what a cancel reaches while the log is read */
   int64_t seq;
   char *op, *kind; /* of the record asked for, raw; NULL: not met yet, or it has none */
   char *intent;    /* the last one of that update */
@@ -58,7 +59,8 @@ static cxd_status note_update(struct wanted *w, struct cxd__slice record, int *d
 }
 
 static cxd_status damaged(const struct wanted *w, const char *code, const char *message, cxd_error **error) {
-  return cxd__fail(error, CXD_E_AUDIT, "audit log '%s' is not as it was written (%s%s%s), so nothing is taken back by it: look at it with cxdialer audit verify", w->log, code, *code ? ": " : "", message);
+  const char *how = strcmp(code, "audit.segment") == 0 ? "put segments that are kept elsewhere back beside the log, or look" : "look";
+  return cxd__fail(error, CXD_E_AUDIT, "audit log '%s' is not as it was written (%s%s%s), so nothing is taken back by it: %s at it with cxdialer audit verify", w->log, code, *code ? ": " : "", message, how);
 }
 
 /* Some damage only shows at the end. */
@@ -69,14 +71,20 @@ static cxd_status judge(const struct wanted *w, const cxd_report *report, cxd_er
   return CXD_OK;
 }
 
+static cxd_status next_record(const struct wanted *w, cxd_audit_reader *reader, struct cxd__slice *record, cxd_error **why) {
+  *record = (struct cxd__slice){NULL, 0};
+  if (cxd__session_cancelled(w->session))
+    return cxd__fail(why, CXD_E_CANCELLED, "cancelled by the caller while audit log '%s' was read: nothing was sent", w->log);
+  return cxd_audit_read(reader, &record->p, &record->len, why);
+}
+
 static cxd_status read_records(struct wanted *w, cxd_audit_reader *reader, take_fn take, cxd_error **error) {
-  const char *record = NULL;
+  struct cxd__slice record;
   cxd_error *why = NULL;
-  size_t len = 0;
   int done = 0;
   cxd_status status;
-  while ((status = cxd_audit_read(reader, &record, &len, &why)) == CXD_OK && record && !done)
-    if ((status = take(w, (struct cxd__slice){record, len}, &done, error)) != CXD_OK)
+  while ((status = next_record(w, reader, &record, &why)) == CXD_OK && record.p && !done)
+    if ((status = take(w, record, &done, error)) != CXD_OK)
       return status;
   cxd_status judged = status == CXD_OK || status == CXD_E_AUDIT ? judge(w, cxd_audit_report(reader), error) : CXD_OK;
   if (judged == CXD_OK && status != CXD_OK)
@@ -104,6 +112,17 @@ static cxd_status look_up(struct wanted *w, const cxd_updater *updater, cxd_erro
   if (!w->op)
     return cxd__fail(error, CXD_E_INVALID, "record %lld of audit log '%s' is of no update (%s): name one that has an op", (long long)w->seq, w->log, w->kind);
   return read_log(w, updater, note_update, error);
+}
+
+static cxd_status look_up_in_session(struct wanted *w, cxd_updater *updater, uintptr_t entry, cxd_error **error) {
+  struct cxd__session session;
+  cxd_status status = cxd__session_open(&session, updater, entry, error);
+  w->session = &session;
+  if (status == CXD_OK)
+    status = look_up(w, updater, error);
+  w->session = NULL;
+  cxd__session_close(&session);
+  return status;
 }
 
 /* ---------------------------------------------------------------- what can be taken back */
@@ -155,6 +174,13 @@ static cxd_status take_back(cxd_updater *updater, const struct wanted *w, int32_
   return status;
 }
 
+static cxd_status roll_back(cxd_updater *updater, struct wanted *w, int32_t plan, uintptr_t entry, cxd_result **out, cxd_error **error) {
+  cxd_status status = look_up_in_session(w, updater, entry, error);
+  if (status == CXD_OK)
+    status = judge_update(w, error);
+  return status == CXD_OK ? take_back(updater, w, plan, entry, out, error) : status;
+}
+
 cxd_status cxd_updater_rollback(cxd_updater *updater, const char *log, int64_t seq, int32_t plan, cxd_result **out, cxd_error **error) {
   struct wanted w = {.log = log, .seq = seq};
   uintptr_t entry = cxd__entry();
@@ -163,12 +189,11 @@ cxd_status cxd_updater_rollback(cxd_updater *updater, const char *log, int64_t s
     status = cxd__fail(error, CXD_E_ARGUMENT, "log is NULL or empty: pass the path of an audit log");
   if (status == CXD_OK && seq < 1)
     status = cxd__fail(error, CXD_E_ARGUMENT, "seq is %lld: records count from 1", (long long)seq);
-  if (status == CXD_OK)
-    status = look_up(&w, updater, error);
-  if (status == CXD_OK)
-    status = judge_update(&w, error);
-  if (status == CXD_OK)
-    status = take_back(updater, &w, plan, entry, out, error);
+  if (status != CXD_OK)
+    return status;
+  cxd__updater_enter(updater);
+  status = roll_back(updater, &w, plan, entry, out, error);
+  cxd__updater_leave(updater);
   forget(&w);
   return status;
 }

@@ -40,12 +40,14 @@ static int name(const unsigned char k[CXD__HASH_BYTES], char kid[CXD__KID_HEX + 
   return done;
 }
 
+#define WANTED "give it %d to %d, as with: head -c 32 /dev/urandom | base64 > key-file"
+
 static cxd_status take(const char *text, size_t len, struct cxd__audit_key *out, cxd_error **error) {
   unsigned char k[CXD__HASH_BYTES];
   if (len && text[len - 1] == '\n')
     len--;
   if (len < KEY_MIN || len > KEY_MAX)
-    return cxd__fail(error, CXD_E_CONFIG, "the audit key has %zu bytes: give it %d to %d, as with: head -c 32 /dev/urandom | base64 > key-file", len, KEY_MIN, KEY_MAX);
+    return cxd__fail(error, CXD_E_CONFIG, "the audit key has %zu bytes: " WANTED, len, KEY_MIN, KEY_MAX);
   if (!derive(text, len, k) || !name(k, out->kid))
     return cxd__fail(error, CXD_E_AUDIT, "libcrypto has no HMAC-SHA256: a keyed audit log cannot be sealed");
   int kept = cxd__secret_set(&out->k, (const char *)k, sizeof k);
@@ -53,17 +55,28 @@ static cxd_status take(const char *text, size_t len, struct cxd__audit_key *out,
   return kept == 0 ? CXD_OK : cxd__fail_nomem(error);
 }
 
-cxd_status cxd__audit_key_load(const char *path, struct cxd__audit_key *out, cxd_error **error) {
+static cxd_status read_and_take(const char *path, struct cxd__audit_key *out, cxd_error **error) {
   struct cxd__buf text = {0};
   cxd_error *why = NULL;
   cxd_status status = cxd__file_read(path, KEY_MAX + 1, "audit key file", &text, &why);
   if (status == CXD_OK)
-    status = take(text.data, text.len, out, &why);
+    status = take(text.data, text.len, out, error);
+  else if (status == CXD_E_TOO_LARGE)
+    status = cxd__fail(error, CXD_E_CONFIG, "the audit key has more than %d bytes: " WANTED, KEY_MAX, KEY_MIN, KEY_MAX);
+  else
+    (void)cxd__fail(error, status, "%s", cxd_error_message(why));
   cxd__buf_free(&text);
-  if (status != CXD_OK)
-    cxd__fail_at(error, status == CXD_E_TOO_LARGE ? CXD_E_CONFIG : status, "audit.key_file", "audit.key_file: %s", cxd_error_message(why));
   cxd_error_free(why);
-  return status == CXD_E_TOO_LARGE ? CXD_E_CONFIG : status;
+  return status;
+}
+
+cxd_status cxd__audit_key_load(const char *path, struct cxd__audit_key *out, cxd_error **error) {
+  cxd_error *why = NULL;
+  cxd_status status = read_and_take(path, out, &why);
+  if (status != CXD_OK)
+    (void)cxd__fail_at(error, status, "audit.key_file", "audit.key_file: %s", cxd_error_message(why));
+  cxd_error_free(why);
+  return status;
 }
 
 cxd_status cxd__audit_key_copy(const struct cxd__audit_key *key, struct cxd__audit_key *out, cxd_error **error) {

@@ -13,7 +13,7 @@ static void miss_segment(struct cxd__reader *reader, const struct cxd__segment *
   char h[CXD__HASH_HEX + 1] = "";
   cxd__hash_hex(first->genesis.prev.h, h);
   cxd__reader_tell_segment(reader, 0, ERROR, "audit.segment",
-                           "the segment before it is not there, %s: put it back, or, if it is kept elsewhere and was verified there, name its last record as what is expected (it should be %lld:%s, but take it from where it is kept)",
+                           "the segment before it is not there, %s: put it back beside the log; if it is kept elsewhere and was verified there, a verification can go without when its last record is named as what is expected (it should be %lld:%s, but take it from where it is kept)",
                            reader->segments.lost ? reader->segments.lost : "", (long long)first->genesis.prev.seq, h);
 }
 

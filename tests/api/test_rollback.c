@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -501,6 +504,78 @@ START_TEST(a_damaged_log_is_no_base_for_anything) {
 }
 END_TEST
 
+static void refuse_updates(struct rig *rig, int count) {
+  for (int i = 0; i < count; i++)
+    cxd_result_free(applied(rig->updater, calls_change(SAMPLE_ID, 9999), CXD_E_INVALID, CXD_OUTCOME_REJECTED));
+}
+
+START_TEST(a_missing_segment_has_to_be_put_back) {
+  struct rig rig;
+  rig_open(&rig, NULL, LIST(AUDITED, "audit.sync", "none", "audit.max_bytes", "65536"));
+  char *first = scratch_path(rig.dir, "first"), segment[256];
+  (void)snprintf(segment, sizeof segment, "%s.000000000001", rig.audit_path);
+  for (int i = 0; i < 100 && access(segment, F_OK) != 0; i++)
+    refuse_updates(&rig, 20);
+  int64_t seq = change(&rig, calls_change(SAMPLE_ID, 120));
+  ck_assert_int_eq(rename(segment, first), 0);
+  refused(&rig, rig.audit_path, seq, CXD_E_AUDIT, "put segments that are kept elsewhere back beside the log");
+  ck_assert_int_eq(rename(first, segment), 0);
+  (void)back(&rig, seq);
+  ck_assert_int_eq(calls_of(&rig), 150);
+  free(first);
+  rig_close(&rig);
+}
+END_TEST
+
+struct canceller {
+  cxd_updater *updater;
+  atomic_int started, ended;
+};
+
+static void *cancel_all_the_time(void *self) {
+  struct canceller *c = self;
+  while (!atomic_load(&c->ended)) {
+    cxd_updater_cancel(c->updater);
+    atomic_store(&c->started, 1);
+  }
+  return NULL;
+}
+
+/* 1: seen while the log was read; 0: only afterwards, or the other thread did not run meanwhile. */
+static int cancelled_while_reading(struct rig *rig, int64_t seq) {
+  cxd_result *result = NULL;
+  cxd_error *error = NULL;
+  cxd_status status = cxd_updater_rollback(rig->updater, rig->audit_path, seq, 1, &result, &error);
+  ck_assert_msg(status == CXD_E_CANCELLED || status == CXD_OK, "%s: %s", cxd_status_name(status), cxd_error_message(error));
+  int seen = status == CXD_E_CANCELLED && strstr(cxd_error_message(error), "was read: nothing was sent") != NULL;
+  ck_assert_int_eq(result == NULL, seen);
+  cxd_result_free(result);
+  cxd_error_free(error);
+  return seen;
+}
+
+START_TEST(a_cancel_is_seen_while_the_log_is_read) {
+  struct rig rig;
+  pthread_t thread;
+  int seen = 0;
+  rig_open(&rig, NULL, LIST(AUDITED, "audit.sync", "none"));
+  int64_t seq = change(&rig, calls_change(SAMPLE_ID, 120));
+  refuse_updates(&rig, 500);
+  struct canceller canceller = {.updater = rig.updater};
+  ck_assert_int_eq(pthread_create(&thread, NULL, cancel_all_the_time, &canceller), 0);
+  while (!atomic_load(&canceller.started))
+    sched_yield();
+  for (int i = 0; i < 1000 && !seen; i++)
+    seen = cancelled_while_reading(&rig, seq);
+  atomic_store(&canceller.ended, 1);
+  pthread_join(thread, NULL);
+  ck_assert_msg(seen, "never while it was read");
+  (void)back(&rig, seq);
+  ck_assert_int_eq(calls_of(&rig), 150);
+  rig_close(&rig);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("rollback");
   TCase *tc = suite_case(suite, "rollback", NULL, NULL);
@@ -529,5 +604,7 @@ int main(void) {
   tcase_add_test(tc, an_update_with_an_unknown_outcome_is_not_taken_back);
   tcase_add_test(tc, an_update_without_an_outcome_is_not_taken_back);
   tcase_add_test(tc, a_damaged_log_is_no_base_for_anything);
+  tcase_add_test(tc, a_missing_segment_has_to_be_put_back);
+  tcase_add_test(tc, a_cancel_is_seen_while_the_log_is_read);
   return run_suite(suite);
 }

@@ -191,7 +191,7 @@ static void every_cut(struct sweep *sweep) {
 
 static void sweep_all(const char *path, const char *key) {
   struct sweep sweep;
-  make(&sweep, path, key, getenv("CXDIALER_FULL") ? 50 : SMALL);
+  make(&sweep, path, key, getenv("CXDIALER_EVERY_BIT") ? 50 : SMALL);
   every_bit_of_the_whole(&sweep);
   audit_log_close(&sweep.log);
   make(&sweep, path, key, RECORDS);

@@ -96,9 +96,6 @@ def while_a_put_is_away():
         need(json.loads(done.out)["audit"]["status"] == "CXD_OK", f"the outcome is not in the log: {done}")
         show(f"filled while its PUT was away:\n{done.out}")
         place.judge()
-        while place.apply().code == 0:  # what was set aside for this one is there for the next ones
-            pass
-        refused(place)
         ballast.unlink()
         place.applied_now()
         found = place.judge()

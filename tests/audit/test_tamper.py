@@ -8,7 +8,7 @@ A flipped bit changes the line it is in (and, when a newline comes or goes, wher
 those when it comes to this line, so it is enough to look at what stands there now: bits are tried that way, with the outer
 checks of the verifier alone, and a random part of them by reading the whole log.
 
-Every bit, and everything else for the keyed log too: CXDIALER_FULL=1 python3 tests/audit/test_tamper.py
+Every bit, and everything else for the keyed log too: CXDIALER_EVERY_BIT=1 python3 tests/audit/test_tamper.py
 (some minutes; without it the bits of each 16th line, each 4th change of a line of the keyed log, and all else).
 """
 import multiprocessing
@@ -25,7 +25,7 @@ import verify_log  # noqa: E402
 from verify_log import Bad, Frame, Key, Memory, check_seal, verify_files  # noqa: E402
 
 RECORDS = 1000
-FULL = os.environ.get("CXDIALER_FULL") == "1"
+FULL = os.environ.get("CXDIALER_EVERY_BIT") == "1"
 WHOLE = 1000 if FULL else 150   # random changes with the whole log read, for each log and kind of change
 EVERY_LINE = 1 if FULL else 16
 CONTENT = b"a key of the tamper sweep, 32 by"

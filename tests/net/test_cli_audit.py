@@ -2,9 +2,11 @@
 # Copyright (c) 2026 the libcxdialer authors
 """cxdialer audit verify, show and recover: logs as they should be, damaged, keyed, hostile and large."""
 import fcntl
+import hashlib
 import json
 import os
 import pty
+import signal
 import struct
 import subprocess
 import termios
@@ -12,6 +14,7 @@ import unittest
 
 import auditlib
 import clilib
+import simlib
 from auditlib import Log
 
 KEY = b"a key of some length\n"
@@ -81,7 +84,7 @@ class Usage(AuditCase):
         self.refused(64, "audit", "\x1b[2J", says=["\\u001b[2J"])
 
     def test_options_of_another_part(self):
-        for words in (["verify", "--campaign", "c", "x"], ["show", "--expect", "1:" + "0" * 64, "x"], ["recover", "--key-file", "k"], ["show", "--list", "x"]):
+        for words in (["verify", "--campaign", "c", "x"], ["recover", "--expect", "1:" + "0" * 64], ["recover", "--key-file", "k"], ["show", "--list", "x"]):
             with self.subTest(words):
                 self.refused(64, "audit", *words, says=[f"{words[1]} is not for audit {words[0]}"])
 
@@ -89,15 +92,30 @@ class Usage(AuditCase):
         log = self.log(self.some())
         for option, value, says in (("--outcome", "conflct", "the nearest is 'conflict'"), ("--kind", "intend", "the nearest is 'intent'"), ("--since", "yesterday", "RFC 3339"),
                                     ("--until", "2026-02-30T00:00:00Z", "RFC 3339"), ("--seq", "0", "12..40"), ("--seq", "5..4", "12..40"), ("--seq", "1..", "12..40"),
-                                    ("--seq", "99999999999999999999", "12..40"), ("--seq", "-1", "12..40"), ("--seq", "1 ", "12..40"), ("--kind", "", "nearest")):
+                                    ("--seq", "99999999999999999999", "12..40"), ("--seq", "-1", "12..40"), ("--seq", "1 ", "12..40"), ("--seq", "", "12..40"), ("--since", "", "RFC 3339"),
+                                    ("--until", "", "RFC 3339"), ("--campaign", "", "a value is needed"), ("--actor", "", "a value is needed"), ("--op", "", "a value is needed"),
+                                    ("--kind", "", "all are genesis, intent"), ("--outcome", "", "all are applied, applied_readback")):
             with self.subTest(option=option, value=value):
                 self.refused(64, "audit", "show", f"{option}={value}", log, says=[says])
+
+    def test_a_word_that_is_near_none_names_all(self):
+        log = self.log(self.some())
+        done = self.refused(64, "audit", "show", "--kind", "bogus", log, says=["all are genesis, intent, attempt, conflict, token, outcome, checkpoint, recover, rotate, clock, fork"])
+        self.assertNotIn("nearest", done.stderr)
+        self.refused(64, "audit", "show", "--outcome", "applied", "--outcome", "planned", log, says=["--outcome 'planned'", "unknown, cancelled"])
+
+    def test_only_an_outcome_may_be_given_twice(self):
+        log = self.log(self.some())
+        for option, value in (("campaign", "c0"), ("since", "2026-01-01T00:00:00Z"), ("until", "2026-01-01T00:00:00Z"), ("actor", "a"), ("op", "o"), ("kind", "intent"), ("seq", "1"), ("key-file", "k")):
+            with self.subTest(option):
+                self.refused(64, "audit", "show", f"--{option}", value, f"--{option}", value, log, says=[f"--{option} is given twice"])
 
     def test_what_to_expect_has_a_form(self):
         log = self.log(self.some())
         for value in ("", "5", "5:", "x:" + "0" * 64, "5:" + "0" * 63, "5:" + "g" * 64):
             with self.subTest(value):
-                self.refused(64, "audit", "verify", "--expect", value, log, says=["--expect"])
+                for words in (["verify"], ["show"], ["show", "--outcome", "applied"]):
+                    self.refused(64, "audit", *words, "--expect", value, log, says=["--expect"])
 
 
 class Verify(AuditCase):
@@ -147,6 +165,27 @@ class Verify(AuditCase):
         self.assertEqual(self.codes("--expect", f"2:{'0' * 64}", whole), ["audit.expect"])
         self.verify(cut)
 
+    def test_a_segment_that_is_kept_elsewhere(self):
+        whole = Log()
+        whole.update("op-1", 1, 2)
+        whole.add({"k": "rotate", "next": 5, "as": "audit.log.000000000001", "why": "size"})
+        first, kept = whole.text(), whole.last()
+        genesis = whole.add({"k": "genesis", "why": "size", "prev_name": "audit.log.000000000001", "prev_seq": 4, "prev_h": whole.prev, "prev_sha256": hashlib.sha256(first).hexdigest(), "open": []})
+        whole.update("op-2", 2, 3)
+        path = self.log(whole.text()[len(first):])
+        self.assertEqual(self.codes(path), ["audit.segment"])
+        self.assertTrue(self.verify("--expect", kept, path)["ok"])
+        for words in ([], ["--outcome", "applied"]):
+            done = clilib.run("audit", "show", *words, "--expect", kept, path)
+            self.assert_code(done, 0)
+            self.assertEqual(done.stderr, "")
+            self.assertEqual([json.loads(line)["seq"] for line in done.stdout.splitlines()], [genesis + 1, genesis + 2] if words else [genesis, genesis + 1, genesis + 2])
+            done = clilib.run("audit", "show", *words, path)
+            self.assert_code(done, 74)
+            self.assertIn("audit.segment", done.stderr)
+        self.file("audit.log.000000000001", first)
+        self.assertEqual(self.verify(path)["segments"], 2)
+
     def test_keys(self):
         log, key, other, short = self.log(self.some(KEY)), self.file("key", KEY), self.file("other", b"another key of some length"), self.file("short", b"short")
         done = clilib.run("audit", "verify", "--key-file", key, log)
@@ -168,6 +207,26 @@ class Verify(AuditCase):
             done = self.refused(66, "--output", "json", "audit", part, missing)
             self.assertIn(missing, self.assert_error(done, "CXD_E_IO")["message"])
         self.assertFalse(os.path.exists(missing))
+
+    def test_a_symbolic_link_is_not_followed(self):
+        link = self.dir / "link.log"
+        link.symlink_to(self.log(self.some()))
+        for part in ("verify", "show"):
+            self.refused(66, "audit", part, str(link), says=["symbolic link"])
+
+    def test_what_stands_behind_the_damage_is_shown_by_the_file_itself(self):
+        first = self.some()
+        broken = auditlib.damaged(first.text(), 3)
+        self.file("audit.log.000000000001", broken)
+        log = Log()
+        log.lines, log.prev = first.lines[:2], json.loads(first.lines[1])["h"]
+        log.add({"k": "genesis", "why": "broken", "prev_name": "audit.log.000000000001", "prev_seq": 2, "prev_h": log.prev, "prev_sha256": hashlib.sha256(broken).hexdigest(), "open": [2]})
+        path = self.log(b"".join(log.lines[2:]))
+        self.assertEqual(self.codes(path), ["audit.broken"])
+        for file, wanted in ((path, [1, 2, 3]), (f"{path}.000000000001", [1, 2, 4, 5])):
+            done = clilib.run("audit", "show", file)
+            self.assert_code(done, 74)
+            self.assertEqual([json.loads(line)["seq"] for line in done.stdout.splitlines()], wanted)
 
     def test_hostile_content_does_not_reach_the_terminal(self):
         text = self.some().text() + b"\x1b]0;owned\x07" + "\u202e\u009b".encode() + b"\n"
@@ -219,6 +278,19 @@ class Show(AuditCase):
         self.assertEqual(self.seqs("--outcome", "applied"), [2, 3])
         self.assertEqual(self.seqs("--outcome", "applied", "--kind", "outcome"), [3])
         self.assertEqual(self.seqs("--outcome", "unknown"), [])
+
+    def test_any_of_several_outcomes(self):
+        self.assertEqual(self.seqs("--outcome", "applied", "--outcome", "conflict"), [2, 3, 5, 7])
+        self.assertEqual(self.seqs("--outcome", "applied", "--outcome", "unknown"), [2, 3])
+        self.assertEqual(self.seqs("--kind", "outcome", "--outcome", "applied_readback", "--outcome", "conflict"), [7])
+
+    def test_that_nothing_matches_is_said(self):
+        for form, says in (("text", True), ("json", False)):
+            done = clilib.run("--output", form, "audit", "show", "--campaign", "c9", self.path)
+            self.assert_code(done, 0)
+            self.assertEqual(done.stdout, "")
+            self.assertEqual("no record matches" in done.stderr, says, done.stderr)
+        self.assertEqual(clilib.run("audit", "show", "--campaign", "c1", self.path).stderr, "")
 
     def test_a_table_on_a_terminal(self):
         code, screen, err = on_terminal("audit", "show", self.path, columns=200)
@@ -292,9 +364,52 @@ class Show(AuditCase):
         self.assertIn("standard output", err)
 
 
+class Interrupt(AuditCase):
+    """While it reads what has no end: a line of a TiB, of which the file system has nothing."""
+
+    def interrupted(self, *words):
+        path = self.log(self.some())
+        os.truncate(path, 1 << 40)
+        process = subprocess.Popen([clilib.program(), "audit", *words, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clilib.environment())
+        descriptors = f"/proc/{process.pid}/fd"
+
+        def is_reading():
+            try:
+                return path in [os.readlink(f"{descriptors}/{fd}") for fd in os.listdir(descriptors)]
+            except OSError:
+                return False
+        simlib.until(is_reading)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=clilib.TIMEOUT_S)
+        return process.returncode
+
+    def test_verify_and_show_end_soon(self):
+        for words in (["verify"], ["show"], ["show", "--outcome", "applied"]):
+            with self.subTest(words):
+                self.assertEqual(self.interrupted(*words), 130)
+
+
 class Recover(clilib.SimCase):
+    def test_a_log_that_is_not_there_is_not_made(self):
+        sim = self.sim()
+        for words in ([], ["--list"]):
+            for path in (self.dir / "mistyped.log", self.dir / "none" / "audit.log"):
+                before = sorted(self.dir.iterdir())
+                done = self.cli(sim, "audit", "recover", *words, CXDIALER_AUDIT_PATH=str(path))
+                self.assert_code(done, 66)
+                self.assertEqual(done.stdout, "")
+                self.assertIn(f"there is no audit log at {path}", done.stderr)
+                self.assertEqual(sorted(self.dir.iterdir()), before)
+        self.assert_error(self.cli(sim, "--output", "json", "audit", "recover"), "CXD_E_IO")
+
+    def test_listing_cuts_a_torn_end(self):
+        self.audit.write_bytes(Log().text() + b'{"v":1,"seq":2')
+        self.assert_code(self.cli(self.sim(), "audit", "recover", "--list"), 0)
+        self.assertEqual((self.dir / "audit.log.torn-2").read_bytes(), b'{"v":1,"seq":2')
+
     def test_nothing_to_do(self):
         sim = self.sim()
+        self.audit.write_bytes(Log().text())
         done = self.cli(sim, "audit", "recover")
         self.assert_code(done, 0)
         self.assertEqual(done.stdout, "0 resolved, 0 left in doubt\n")

@@ -202,6 +202,29 @@ class Failures(clilib.SimCase):
             self.assertIn("audit", done.stderr)
         self.assertEqual(self.puts(sim), [])
 
+    def test_an_update_that_is_too_much_for_a_record(self):
+        sim = self.sim()
+        for mode in ("required", "best_effort"):
+            done = clilib.run("--output", "json", "apply", self.file("c.json", {"id": SAMPLE_ID, "note": "x" * 20000}), env=self.env(sim.url, CXDIALER_AUDIT_MODE=mode))
+            self.assert_code(done, 65)
+            self.assertIn("larger than 16384 bytes", self.assert_error(done, "CXD_E_TOO_LARGE")["message"])
+            result = json.loads(done.stdout)
+            self.assertEqual((result["outcome"], result["audit"]["status"]), ("not_applied", "CXD_E_TOO_LARGE"))
+            self.assertIsInstance(result["audit"]["seq"], int)
+        self.assertEqual(self.puts(sim), [])
+
+    def test_an_intent_that_has_no_room_where_the_outcome_has(self):
+        sim = self.sim()
+        # Room for an intent is taken together with room for its outcome; an outcome alone needs less.
+        done = subprocess.run(["bash", "-c", 'ulimit -f 8; "$@" | cat; exit ${PIPESTATUS[0]}', "bash", clilib.program(), "--output", "json", "apply", self.change()],
+                              capture_output=True, text=True, timeout=clilib.TIMEOUT_S, env=clilib.environment(**self.env(sim.url, CXDIALER_AUDIT_MODE="best_effort")))
+        self.assert_code(done, 74)
+        result, records = json.loads(done.stdout), [json.loads(line) for line in self.audit.read_text().splitlines()]
+        self.assertEqual((result["outcome"], result["audit"]["status"]), ("applied", "CXD_E_AUDIT"))
+        self.assertEqual([r["intent"] for r in records if r["seq"] == result["audit"]["seq"]], [False])
+        message = self.assert_error(done, "CXD_E_AUDIT")["message"]
+        self.assertIn(f"outcome applied is in the audit log (record {result['audit']['seq']}), but another record of this update could not be written: its intent", message)
+
     @unittest.skipIf(os.geteuid() == 0, "the super-user writes everywhere")
     def test_an_audit_log_that_may_not_be_written(self):
         sim = self.sim()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
 """cxdialer rollback against the simulator: one update and ranges of them, planned, refused, in conflict, asked about."""
+import hashlib
 import json
 import os
 import pty
@@ -109,6 +110,7 @@ class One(RollbackCase):
         sim = self.many()
         log = self.file("any.log", auditlib.Log().text())
         self.refused(sim, 64, log, says=["--seq N is missing"])
+        self.refused(sim, 64, "--seq", "3", "--seq", "4", log, says=["--seq is given twice"])
         for seq in ("", "x", "0", "-1", "3..2", "3..", "..3", "1..2..3", "99999999999999999999"):
             with self.subTest(seq):
                 self.refused(sim, 64, f"--seq={seq}", log, says=["12..40"])
@@ -134,6 +136,20 @@ class One(RollbackCase):
         before = {path.name: path.read_bytes() for path in self.dir.iterdir()}
         self.refused(sim, 74, "--seq", str(seq), str(self.audit), says=["audit.hash", "nothing was sent"])
         self.assertEqual({path.name: path.read_bytes() for path in self.dir.iterdir()}, before)
+
+    def test_a_segment_that_is_missing_has_to_be_put_back(self):
+        sim = self.many()
+        log = auditlib.Log()
+        log.add({"k": "rotate", "next": 3, "as": "cut.log.000000000001", "why": "size"})
+        first = log.text()
+        log.add({"k": "genesis", "why": "size", "prev_name": "cut.log.000000000001", "prev_seq": 2, "prev_h": log.prev, "prev_sha256": hashlib.sha256(first).hexdigest(), "open": []})
+        seq = log.update("op-1", 180, 150)
+        path = self.file("cut.log", log.text()[len(first):])
+        for words in (str(seq), f"1..{seq}"):
+            done = self.refused(sim, 74, "--plan", "--seq", words, path, says=["audit.segment", "put those that are kept elsewhere back beside the log"])
+            self.assertNotIn("--expect", done.stderr)
+        self.file("cut.log.000000000001", first)
+        self.assertEqual(self.back(sim, "--plan", "--seq", str(seq), code=2, log=path)["outcome"], "planned")
 
     def test_a_keyed_log_needs_its_key(self):
         sim = self.many()
@@ -232,6 +248,15 @@ class Range(RollbackCase):
         self.assertEqual(self.calls(sim), 120)
         self.assertEqual(self.back(sim, "--seq", f"{first}..{first}")[0]["outcome"], "applied")
         self.assertEqual(self.calls(sim), 150)
+
+    def test_a_range_of_one_update_has_its_code(self):
+        sim = self.many()
+        seq = self.apply(sim, "c0", maxConcurrentCalls=120)
+        sim.request("POST", "/_sim/campaigns/c0", {"maxConcurrentCalls": 77})
+        self.assertEqual(self.outcomes(self.back(sim, "--seq", f"1..{seq}", code=79)), [("c0", "conflict")])
+        log = auditlib.Log()
+        log.update("op-1", 1, 2, mode="replace")
+        self.assertEqual(self.outcomes(self.back(sim, "--seq", "1..9", code=65, log=self.file("replaced.log", log.text()))), [("c0", "rejected")])
 
     def test_planned(self):
         sim = self.many()

@@ -70,6 +70,7 @@ START_TEST(keys_of_a_wrong_length_are_refused) {
   text[15] = '\n';
   ck_fails(load(text, 16, &error), CXD_E_CONFIG, "has 15 bytes: give it 16 to 4096");
   ck_fails(load("\n", 1, &error), CXD_E_CONFIG, "has 0 bytes");
+  ck_fails(load(text, 4098, &error), CXD_E_CONFIG, "has more than 4096 bytes: give it 16 to 4096");
   memset(text, 's', sizeof text);
   text[4096] = '\n';
   ck_ok(load(text, 4097, NULL));

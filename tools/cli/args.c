@@ -153,6 +153,23 @@ static void add_value(struct arg_list *list, char *value) {
   list->at[list->count++] = value;
 }
 
+static const char *option_name(const struct command *command, int key) {
+  const struct argp_option *option = command->options;
+  while (option->key != key)
+    option++;
+  return option->name;
+}
+
+/* The last of two would win in silence, and show records that were not asked for. */
+static void set_text(struct local *local, struct argp_state *state, int key, char *value) {
+  enum text text = (enum text)(key - ARG_TEXT);
+  if (text == TEXT_OUTCOME)
+    add_value(&local->args->outcomes, value);
+  else if (local->args->texts[text])
+    fail(local->cli, state, "--%s is given twice, and only one can hold: leave one of them out", option_name(local->command, key));
+  local->args->texts[text] = value;
+}
+
 static void set_days(struct local *local, struct argp_state *state, const char *text) {
   size_t len = strspn(text, "0123456789");
   int days = len > 0 && len <= 2 && !text[len] ? atoi(text) : 0;
@@ -200,7 +217,7 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
     return 0;
   }
   if (key >= ARG_TEXT && key < ARG_TEXT + TEXT_COUNT) {
-    local->args->texts[key - ARG_TEXT] = arg;
+    set_text(local, state, key, arg);
     return 0;
   }
   switch (key) {
@@ -254,6 +271,7 @@ void args_free(struct args *args) {
   free(args->zones.at);
   free(args->jurisdictions.at);
   free(args->expects.at);
+  free(args->outcomes.at);
 }
 
 void args_print_version(FILE *out, struct argp_state *state) {

@@ -17,6 +17,7 @@
 #include "output.h"
 
 #define TIME_TEXT 40
+#define NEAR 4 /* edits from which on a word is another one */
 
 /* -------------------------------------------------------------- what is asked for */
 
@@ -30,23 +31,42 @@ static int fail(const struct cli *cli, const char *option, const char *value, co
   return EXIT_USAGE;
 }
 
-static int set_word(const struct cli *cli, const char *option, const char *value, const char *const words[], const char **out) {
-  size_t nearest = 0, least = SIZE_MAX;
-  *out = value;
-  for (size_t i = 0; value && words[i]; i++) {
+static int fail_word(const struct cli *cli, const char *option, const char *value, const char *const words[], const char *nearest) {
+  struct mem_stream wanted;
+  mem_stream_open(&wanted);
+  fputs("there is none; ", wanted.file);
+  if (nearest)
+    fprintf(wanted.file, "the nearest is '%s'; ", nearest);
+  for (size_t i = 0; words[i]; i++)
+    fprintf(wanted.file, "%s%s", i == 0 ? "all are " : ", ", words[i]);
+  mem_stream_close(&wanted);
+  int code = fail(cli, option, value, wanted.text);
+  free(wanted.text);
+  return code;
+}
+
+static int check_word(const struct cli *cli, const char *option, const char *value, const char *const words[]) {
+  const char *nearest = NULL;
+  size_t least = NEAR;
+  for (size_t i = 0; words[i]; i++) {
     size_t edits = nearest_edits(value, words[i]);
     if (edits == 0)
       return 0;
-    nearest = edits < least ? i : nearest;
+    nearest = edits < least ? words[i] : nearest;
     least = edits < least ? edits : least;
   }
-  if (!value)
-    return 0;
-  char *wanted = mem_format("there is none; the nearest is '%s'", words[nearest]);
-  int code = fail(cli, option, value, wanted);
-  free(wanted);
+  return fail_word(cli, option, value, words, nearest);
+}
+
+static int check_outcomes(const struct cli *cli, const struct arg_list *list) {
+  int code = 0;
+  for (size_t i = 0; i < list->count && !code; i++)
+    code = check_word(cli, "outcome", list->at[i], outcomes);
   return code;
 }
+
+/* An empty one is a variable of a script that was not set, and not the wish for everything. */
+static int check_text(const struct cli *cli, const char *option, const char *value) { return value && !*value ? fail(cli, option, value, "a value is needed") : 0; }
 
 static int set_instant(const struct cli *cli, const char *option, const char *value, int64_t otherwise, int64_t *out) {
   *out = otherwise;
@@ -64,10 +84,16 @@ static int set_range(const struct cli *cli, const char *value, struct audit_filt
 }
 
 int audit_filter_set(struct audit_filter *filter, const struct cli *cli, const struct args *args) {
-  *filter = (struct audit_filter){.campaign = args->texts[TEXT_CAMPAIGN], .actor = args->texts[TEXT_ACTOR], .op = args->texts[TEXT_OP]};
-  int code = set_word(cli, "kind", args->texts[TEXT_KIND], kinds, &filter->kind);
+  *filter = (struct audit_filter){.campaign = args->texts[TEXT_CAMPAIGN], .actor = args->texts[TEXT_ACTOR], .op = args->texts[TEXT_OP], .kind = args->texts[TEXT_KIND], .outcomes = &args->outcomes};
+  int code = filter->kind ? check_word(cli, "kind", filter->kind, kinds) : 0;
   if (!code)
-    code = set_word(cli, "outcome", args->texts[TEXT_OUTCOME], outcomes, &filter->outcome);
+    code = check_outcomes(cli, filter->outcomes);
+  if (!code)
+    code = check_text(cli, "campaign", filter->campaign);
+  if (!code)
+    code = check_text(cli, "actor", filter->actor);
+  if (!code)
+    code = check_text(cli, "op", filter->op);
   if (!code)
     code = set_instant(cli, "since", args->texts[TEXT_SINCE], INT64_MIN, &filter->since_ms);
   if (!code)
@@ -88,6 +114,13 @@ static int member_is(struct slice record, const char *name, const char *text) {
   return !text || (value.len > 0 && value.at[0] == '"' && json_text_is(walk_plain(value), text));
 }
 
+static int is_outcome(const struct audit_filter *filter, struct slice record) {
+  int found = 0;
+  for (size_t i = 0; i < filter->outcomes->count && !found; i++)
+    found = member_is(record, "outcome", filter->outcomes->at[i]);
+  return found;
+}
+
 static int in_time(const struct audit_filter *filter, struct slice record) {
   struct slice t = walk_plain(walk_get(record, "t"));
   char text[TIME_TEXT];
@@ -106,7 +139,7 @@ static int in_time(const struct audit_filter *filter, struct slice record) {
 static int compare(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 void audit_filter_note(struct audit_filter *filter, struct slice record) {
-  if (!slice_is(walk_plain(walk_get(record, "k")), "outcome") || !member_is(record, "outcome", filter->outcome))
+  if (!slice_is(walk_plain(walk_get(record, "k")), "outcome") || !is_outcome(filter, record))
     return;
   struct slice op = walk_get(record, "op");
   if ((filter->op_count & (filter->op_count - 1)) == 0)
@@ -122,7 +155,7 @@ void audit_filter_noted(struct audit_filter *filter) {
 static int has_outcome(const struct audit_filter *filter, struct slice record) {
   struct slice kind = walk_plain(walk_get(record, "k")), raw = walk_get(record, "op");
   if (slice_is(kind, "outcome"))
-    return member_is(record, "outcome", filter->outcome);
+    return is_outcome(filter, record);
   if (!slice_is(kind, "intent") || filter->op_count == 0)
     return 0;
   char *op = mem_need(strndup(raw.at, raw.len));
@@ -134,5 +167,5 @@ static int has_outcome(const struct audit_filter *filter, struct slice record) {
 int audit_filter_takes(const struct audit_filter *filter, struct slice record) {
   int64_t seq = audit_log_seq(record);
   return seq >= filter->first && seq <= filter->last && member_is(record, "k", filter->kind) && member_is(record, "campaign", filter->campaign) && member_is(record, "actor", filter->actor) &&
-         member_is(record, "op", filter->op) && in_time(filter, record) && (!filter->outcome || has_outcome(filter, record));
+         member_is(record, "op", filter->op) && in_time(filter, record) && (filter->outcomes->count == 0 || has_outcome(filter, record));
 }

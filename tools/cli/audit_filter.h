@@ -9,7 +9,8 @@
 
 /* Which records are asked for. Texts are borrowed. */
 struct audit_filter {
-  const char *campaign, *actor, *op, *kind, *outcome; /* NULL: any */
+  const char *campaign, *actor, *op, *kind; /* NULL: any */
+  const struct arg_list *outcomes;                    /* none: any */
   int64_t since_ms, until_ms;                         /* Unix time; until is not included */
   int64_t first, last;                                /* numbers */
   char **ops;                                         /* raw ids of the updates with that outcome, sorted */

@@ -38,6 +38,20 @@ int audit_log_open(struct audit_log *log, struct cli *cli, const char *path, con
   return status == CXD_OK ? 0 : fail(log, status, error);
 }
 
+int audit_log_expect(struct audit_log *log, const struct arg_list *expects) {
+  for (size_t i = 0; i < expects->count; i++) {
+    cxd_error *error = NULL;
+    cxd_status status = cxd_audit_expect(log->reader, expects->at[i], &error);
+    if (status == CXD_OK)
+      continue;
+    output_error(log->cli, "--expect", status, error);
+    int code = exit_code_of_status(status, error);
+    cxd_error_free(error);
+    return code;
+  }
+  return 0;
+}
+
 void audit_log_close(struct audit_log *log) {
   cxd_audit_free(log->reader);
   log->reader = NULL;

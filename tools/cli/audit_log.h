@@ -4,7 +4,7 @@
 #ifndef CLI_AUDIT_LOG_H
 #define CLI_AUDIT_LOG_H
 
-#include "cli.h"
+#include "commands.h"
 #include "walk.h"
 
 /* A log that is read and verified record by record. Zero-initialise it. */
@@ -21,6 +21,7 @@ struct audit_log {
  * 66 when the log cannot be opened. audit_log_close() in any case.
  */
 int audit_log_open(struct audit_log *log, struct cli *cli, const char *path, const char *key_file);
+int audit_log_expect(struct audit_log *log, const struct arg_list *expects); /* before the first read: --expect; prints what is wrong with one and returns 64 */
 void audit_log_close(struct audit_log *log);
 
 /* The next record, borrowed until the next call; 0: the end. Damage is passed over and sets the code. */

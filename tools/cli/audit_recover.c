@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audit_commands.h"
 #include "exit_code.h"
@@ -64,6 +66,15 @@ static int resolve(const struct cli *cli, const struct session *session) {
   return code;
 }
 
+/* Opening the log would make one, and a mistyped path would look like a log in which nothing is in doubt. */
+static int need_file(const struct cli *cli, const char *path) {
+  struct stat info;
+  if (stat(path, &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
+    return 0;
+  output_failure(cli, CXD_E_IO, "audit.path", "there is no audit log at %s: nothing was made there; name the one that the updates were written to", path);
+  return EXIT_MISSING;
+}
+
 /* Without a log there would be nothing to do, and that is not what was meant. */
 static int need_log(struct cli *cli) {
   int code = settings_load(cli);
@@ -71,7 +82,7 @@ static int need_log(struct cli *cli) {
     return code;
   const char *path = cxd_config_get(cli->config, "audit.path"), *mode = cxd_config_get(cli->config, "audit.mode");
   if (path && *path && mode && strcmp(mode, "off") != 0)
-    return 0;
+    return need_file(cli, path);
   output_failure(cli, CXD_E_CONFIG, "audit.path", "audit recover works on the log at audit.path: set it, and audit.mode to required");
   return EXIT_CONFIG;
 }

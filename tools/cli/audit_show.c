@@ -80,21 +80,31 @@ static void show_record(struct showing *s, struct slice record) {
 
 static void show_all(struct showing *s) {
   struct slice record;
+  size_t shown = 0;
   while (!ferror(stdout) && audit_log_next(&s->log, &record)) {
     audit_log_tell(&s->log);
-    if (audit_filter_takes(&s->filter, record))
+    if (audit_filter_takes(&s->filter, record)) {
       show_record(s, record);
+      shown++;
+    }
   }
   print_block(s);
   audit_log_tell(&s->log);
   audit_log_tell_rest(&s->log);
+  if (shown == 0 && (s->log.code == 0 || s->log.code == EXIT_AUDIT))
+    output_note(s->log.cli, "no record matches what was asked for");
+}
+
+static int open_log(struct audit_log *log, struct cli *cli, const struct args *args) {
+  int code = audit_log_open(log, cli, args->list[1], args->texts[TEXT_KEY_FILE]);
+  return code ? code : audit_log_expect(log, &args->expects);
 }
 
 /* Damage is told when the records are shown. */
 static int note_all(struct showing *s, struct cli *cli, const struct args *args) {
   struct slice record;
   struct audit_log log = {0};
-  int code = audit_log_open(&log, cli, args->list[1], args->texts[TEXT_KEY_FILE]);
+  int code = open_log(&log, cli, args);
   if (!code) {
     while (audit_log_next(&log, &record))
       audit_filter_note(&s->filter, record);
@@ -109,10 +119,10 @@ int audit_show(struct cli *cli, const struct args *args) {
   struct showing s = {.table = {.columns = AUDIT_ROW_COLUMNS}, .width = screen_width(), .screen = isatty(STDOUT_FILENO)};
   s.lines = cli->json || (!cli->output_given && !s.screen);
   int code = audit_filter_set(&s.filter, cli, args);
-  if (!code && s.filter.outcome)
+  if (!code && s.filter.outcomes->count > 0)
     code = note_all(&s, cli, args);
   if (!code)
-    code = audit_log_open(&s.log, cli, args->list[1], args->texts[TEXT_KEY_FILE]);
+    code = open_log(&s.log, cli, args);
   if (!code) {
     show_all(&s);
     code = s.log.code;

@@ -46,20 +46,6 @@ static void show_progress(struct verifying *v) {
   fprintf(stderr, "\rcxdialer: %lld records", (long long)v->records);
 }
 
-static int expect_all(struct verifying *v, const struct arg_list *expects) {
-  for (size_t i = 0; i < expects->count; i++) {
-    cxd_error *error = NULL;
-    cxd_status status = cxd_audit_expect(v->log.reader, expects->at[i], &error);
-    if (status == CXD_OK)
-      continue;
-    output_error(v->log.cli, "--expect", status, error);
-    int code = exit_code_of_status(status, error);
-    cxd_error_free(error);
-    return code;
-  }
-  return 0;
-}
-
 static void read_all(struct verifying *v) {
   struct slice record;
   v->begun = v->said = seconds();
@@ -143,7 +129,7 @@ static void print_text(const struct verifying *v, int ok) {
 }
 
 static int run(struct verifying *v, const struct args *args) {
-  int code = expect_all(v, &args->expects);
+  int code = audit_log_expect(&v->log, &args->expects);
   if (code)
     return code;
   read_all(v);

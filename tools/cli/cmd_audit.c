@@ -21,7 +21,7 @@ static const struct part {
   int (*run)(struct cli *cli, const struct args *args);
 } parts[] = {
     {"verify", 2, OF(TEXT_KEY_FILE) | OF_EXPECT, audit_verify},
-    {"show", 2, OF(TEXT_KEY_FILE) | OF(TEXT_CAMPAIGN) | OF(TEXT_SINCE) | OF(TEXT_UNTIL) | OF(TEXT_OUTCOME) | OF(TEXT_ACTOR) | OF(TEXT_OP) | OF(TEXT_KIND) | OF(TEXT_SEQ), audit_show},
+    {"show", 2, OF_EXPECT | OF(TEXT_KEY_FILE) | OF(TEXT_CAMPAIGN) | OF(TEXT_SINCE) | OF(TEXT_UNTIL) | OF(TEXT_OUTCOME) | OF(TEXT_ACTOR) | OF(TEXT_OP) | OF(TEXT_KIND) | OF(TEXT_SEQ), audit_show},
     {"recover", 1, OF_LIST, audit_recover},
 };
 

@@ -63,8 +63,17 @@ static void collect(struct rollback *r, struct audit_log *log) {
   }
   if (!r->is_range)
     add_item(r, r->first, slice_of(""));
+  r->tally.several = r->count > 1;
   audit_log_tell(log);
   audit_log_tell_rest(log);
+}
+
+/* A segment that is kept elsewhere can be named to verify and show, but there is nothing to name it to here. */
+static const char *what_to_do(const cxd_report *report) {
+  for (size_t i = 0; i < cxd_report_count(report); i++)
+    if (cxd_report_severity(report, i) == CXD_SEVERITY_ERROR && strcmp(cxd_report_code(report, i), "audit.segment") == 0)
+      return "; a rollback needs all segments: put those that are kept elsewhere back beside the log";
+  return "";
 }
 
 /* Before the log is opened for writing, which would make one where there is none, and begin a new segment behind damage. */
@@ -73,9 +82,9 @@ static int find_items(struct rollback *r) {
   int code = audit_log_open(&log, r->cli, r->log, NULL);
   if (!code)
     collect(r, &log);
-  audit_log_close(&log);
   if (log.code == EXIT_AUDIT)
-    output_failure(r->cli, CXD_E_AUDIT, "", "%s is not as it was written: nothing was sent", r->log);
+    output_failure(r->cli, CXD_E_AUDIT, "", "%s is not as it was written: nothing was sent%s", r->log, what_to_do(cxd_audit_report(log.reader)));
+  audit_log_close(&log);
   return code ? code : log.code;
 }
 
@@ -201,7 +210,7 @@ static int run(struct rollback *r) {
 static int read_range(struct rollback *r) {
   const char *seq = r->args->texts[TEXT_SEQ];
   if (seq && audit_log_range(seq, &r->first, &r->last)) {
-    r->is_range = r->tally.several = strstr(seq, "..") != NULL;
+    r->is_range = strstr(seq, "..") != NULL;
     return 0;
   }
   char *shown = display_text(slice_of(seq));

@@ -50,16 +50,16 @@ static const struct argp_option capacity_options[] = {
 
 static const struct argp_option audit_options[] = {
     {"key-file", ARG_TEXT + TEXT_KEY_FILE, "FILE", 0, "verify, show: the key that the log is sealed with [audit.key_file]", 0},
-    {"expect", ARG_EXPECT, "SEQ:HASH", 0, "verify: a record that was kept elsewhere and must be in the log; may be repeated", 0},
+    {"expect", ARG_EXPECT, "SEQ:HASH", 0, "verify, show: a record that was kept elsewhere and must be in the log; may be repeated", 0},
     {"campaign", ARG_TEXT + TEXT_CAMPAIGN, "ID", 0, "show: records of this campaign", 0},
     {"since", ARG_TEXT + TEXT_SINCE, "RFC3339", 0, "show: from this instant on", 0},
     {"until", ARG_TEXT + TEXT_UNTIL, "RFC3339", 0, "show: before this instant", 0},
-    {"outcome", ARG_TEXT + TEXT_OUTCOME, "OUTCOME", 0, "show: outcomes such as conflict, and the intents of these updates", 0},
+    {"outcome", ARG_TEXT + TEXT_OUTCOME, "OUTCOME", 0, "show: outcomes such as conflict, and the intents of these updates; may be repeated: any of them", 0},
     {"actor", ARG_TEXT + TEXT_ACTOR, "ACTOR", 0, "show: records of this actor", 0},
     {"op", ARG_TEXT + TEXT_OP, "OP", 0, "show: all records of one update", 0},
     {"kind", ARG_TEXT + TEXT_KIND, "KIND", 0, "show: records of one kind, such as intent", 0},
     {"seq", ARG_TEXT + TEXT_SEQ, "N[..M]", 0, "show: this record, or these", 0},
-    {"list", ARG_LIST, NULL, 0, "recover: only list the updates in doubt", 0},
+    {"list", ARG_LIST, NULL, 0, "recover: only list the updates in doubt; the log is opened for writing all the same, which cuts off a torn end", 0},
     {0},
 };
 
@@ -85,7 +85,7 @@ static const struct command commands[] = {
      "Only if nobody has changed these members since. LOG is an audit log; it is verified to its end first. Of several updates the newest is put back first. Asks before it writes when more than one campaign changes and a terminal is there to answer.",
      1, 1, rollback_options, cmd_rollback},
     {"audit", "PART [LOG]", "Verify, show or recover an audit log",
-     "PART is verify, show or recover. LOG is the file at audit.path, one of its segments, or the directory that holds them. recover resolves updates in doubt, of which a process died before it wrote their outcome, and works on the log of the configuration.", 1, 2, audit_options, cmd_audit},
+     "PART is verify, show or recover. LOG is the file at audit.path, one of its segments, or the directory that holds them. recover resolves updates in doubt, of which a process died before it wrote their outcome, and works on the log of the configuration, which must be there.", 1, 2, audit_options, cmd_audit},
     {"windows", "", "Show when calling is legal, by zone and jurisdiction", "A table on a terminal, JSON elsewhere, unless --output says which.", 0, 0,
      windows_options, cmd_windows},
     {"capacity", "", "Plan agents and pacing by predicted abandonment",

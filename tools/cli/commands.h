@@ -57,7 +57,7 @@ struct args {
   const char *svg;    /* --svg, or NULL */
   const char *numbers[NUMBER_COUNT]; /* --agents and its like, or NULL */
   const char *texts[TEXT_COUNT];     /* --campaign and its like, or NULL */
-  struct arg_list expects;           /* --expect */
+  struct arg_list expects, outcomes; /* --expect, --outcome */
   int plan, list_only;               /* --plan, --list */
 };
 

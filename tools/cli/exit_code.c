@@ -53,13 +53,16 @@ int exit_code_of_setup(cxd_status status, const cxd_error *error) {
   return code == EXIT_INVALID ? EXIT_CONFIG : code;
 }
 
+/* Nothing is wrong with the log: the update is too much for one record. */
+static int is_too_much(const cxd_result *result) { return cxd_result_status(result) == CXD_E_TOO_LARGE && cxd_result_audit_status(result) == CXD_E_TOO_LARGE; }
+
 int exit_code_of_result(const cxd_result *result) {
   cxd_status status = cxd_result_status(result);
   if (status == CXD_E_CANCELLED)
     return EXIT_INTERRUPTED;
   if (cxd_result_outcome(result) == CXD_OUTCOME_UNKNOWN)
     return EXIT_UNKNOWN;
-  if (cxd_result_audit_status(result) != CXD_OK)
+  if (cxd_result_audit_status(result) != CXD_OK && !is_too_much(result))
     return EXIT_AUDIT;
   if (status == CXD_OK && cxd_result_outcome(result) == CXD_OUTCOME_PLANNED)
     return EXIT_PENDING;

@@ -3,6 +3,7 @@
 
 #include "update_report.h"
 
+#include "audit_log.h"
 #include "exit_code.h"
 #include "mem.h"
 #include "output.h"
@@ -10,7 +11,7 @@
 
 static const char *outcome_of(const struct update_report *report) {
   int code = exit_code_of_status(report->status, report->error);
-  return code == EXIT_INVALID || code == EXIT_USAGE ? "rejected" : "not_applied";
+  return code == EXIT_INVALID || code == EXIT_USAGE ? "rejected" : code == EXIT_INTERRUPTED ? "cancelled" : "not_applied";
 }
 
 void update_report_put_standin(const struct update_report *report) {
@@ -39,15 +40,37 @@ static void show_result(const struct cli *cli, const struct update_report *repor
   cxd_string_free(json);
 }
 
+/* Of the outcome record; 0: it is not in the log. */
+static long long outcome_seq(const cxd_result *result) {
+  char *json = mem_need(cxd_result_to_json(result));
+  long long seq = audit_log_seq(walk_get(slice_of(json), "audit"));
+  cxd_string_free(json);
+  return seq;
+}
+
+/* An outcome says whether there is an intent before it. */
+static const char *missing_record(const char *outcome) {
+  return slice_is(walk_get(slice_of(outcome), "intent"), "true") ? "one written in passing (attempt, conflict or token)" : "its intent, which says what was changed";
+}
+
+static void show_lost_record(const struct cli *cli, const char *where, const cxd_result *result) {
+  const char *record = cxd_result_audit_record(result), *outcome = cxd_result_outcome_name(result);
+  cxd_status status = cxd_result_audit_status(result);
+  long long seq = outcome_seq(result);
+  if (seq > 0)
+    output_failure(cli, status, "audit.path", "%s: outcome %s is in the audit log (record %lld), but another record of this update could not be written: %s", where, outcome, seq, missing_record(record ? record : ""));
+  else
+    output_failure(cli, status, "audit.path", "%s: outcome %s, but its audit record could not be written; keep it: %s", where, outcome, record ? record : "(none)");
+}
+
 /* What the result cannot say loud enough: the error, and an audit record that only exists here. */
 static void show_failures(const struct cli *cli, const char *where, const cxd_result *result) {
   const char *record = cxd_result_audit_record(result);
   if (cxd_result_status(result) != CXD_OK)
     output_error(cli, where, cxd_result_status(result), cxd_result_error(result));
-  if (cxd_result_audit_status(result) == CXD_OK || (!record && cxd_result_status(result) == CXD_E_AUDIT))
-    return;
-  output_failure(cli, cxd_result_audit_status(result), "audit.path", "%s: outcome %s, but its audit record could not be written; keep it: %s", where,
-                 cxd_result_outcome_name(result), record ? record : "(none)");
+  int is_said = cxd_result_status(result) == CXD_E_TOO_LARGE || (!record && cxd_result_status(result) == CXD_E_AUDIT);
+  if (cxd_result_audit_status(result) != CXD_OK && !(is_said && (!record || outcome_seq(result) > 0)))
+    show_lost_record(cli, where, result);
 }
 
 static void show_missing(const struct cli *cli, const struct update_report *report) {
