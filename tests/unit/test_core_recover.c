@@ -190,6 +190,34 @@ START_TEST(as_before_means_little_as_long_as_a_copy_may_be_under_way) {
 }
 END_TEST
 
+static void add_to_intent(const char *member) {
+  char rest[1024];
+  char *at = strstr(line, "\"basis\"");
+  ck_assert_ptr_nonnull(at);
+  (void)snprintf(rest, sizeof rest, "%s", at);
+  job.intent_len = (size_t)(at - line) + (size_t)snprintf(at, sizeof line - (size_t)(at - line), "%s,%s", member, rest);
+}
+
+/* The process that has ended may have had other settings: what counts is the longer attempt of the two. */
+START_TEST(an_attempt_of_its_own_is_waited_for_if_that_takes_longer) {
+  static const struct {
+    const char *member;
+    int64_t seconds;
+  } own[] = {{"\"attempt_ms\":45000", 45}, {"\"attempt_ms\":3000", 10}, {"\"attempt_ms\":-45000", 10}, {"\"attempt_ms\":\"45000\"", 10}};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+    write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+    add_to_intent(own[i].member);
+    to_get();
+    answer_unchanged();
+    assert_waits(own[i].seconds * SECOND);
+    answer_unchanged();
+    assert_recorded("not_applied", "CXD_E_CANCELLED", ETAG_7);
+    close_rig();
+    open_rig();
+  }
+}
+END_TEST
+
 START_TEST(a_copy_that_arrives_meanwhile_is_seen) {
   write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
   to_get();
@@ -498,6 +526,7 @@ int main(void) {
   tcase_add_test(t, the_record_is_the_one_that_the_update_would_have_got);
   tcase_add_test(t, a_recovery_notes_nothing_in_passing_and_checks_nothing);
   tcase_add_test(t, as_before_means_little_as_long_as_a_copy_may_be_under_way);
+  tcase_add_test(t, an_attempt_of_its_own_is_waited_for_if_that_takes_longer);
   tcase_add_test(t, a_copy_that_arrives_meanwhile_is_seen);
   tcase_add_test(t, what_counts_is_when_its_process_was_seen_to_be_gone);
   tcase_add_test(t, a_process_that_has_been_gone_for_an_attempt_is_not_waited_for);
