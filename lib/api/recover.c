@@ -21,7 +21,7 @@ struct dangling {
 /* A member of the record; absent where it is none. */
 static struct cxd__slice member_of(const struct dangling *intent, const char *name) {
   struct cxd__slice root;
-  if (cxd__json_check(intent->line, strlen(intent->line), "record", &root, NULL) != CXD_OK)
+  if (cxd__json_check_deep(intent->line, strlen(intent->line), "record", CXD__JSON_RECORD_DEPTH, &root, NULL) != CXD_OK)
     return (struct cxd__slice){NULL, 0};
   return cxd__json_member(root, name);
 }

@@ -122,7 +122,7 @@ cxd_status cxd__intent_read(const char *line, size_t len, struct cxd__intent *ou
   struct cxd__slice root;
   const char *what = NULL;
   *out = (struct cxd__intent){0};
-  cxd_status status = cxd__json_check(line, len, "audit record", &root, NULL);
+  cxd_status status = cxd__json_check_deep(line, len, "audit record", CXD__JSON_RECORD_DEPTH, &root, NULL);
   if (status == CXD_E_NOMEM)
     return cxd__fail_nomem(error);
   if (status == CXD_OK && cxd__json_kind(root) == CXD__JSON_OBJECT)

@@ -24,6 +24,7 @@ DOMAIN = b"cxdialer.audit.v1\0"
 KEY_LABEL = b"cxdialer.audit.key.v1\0"
 KID_LABEL = b"cxdialer.audit.kid.v1\0"
 MAX_RECORD = 16384
+MAX_LEVELS = 40
 MAX_NUMBER = 2**63 - 1
 START = (0, bytes(32))
 WHYS = ("size", "day", "key", "sync", "broken")
@@ -35,6 +36,8 @@ TAIL = re.compile(rb'(?:,"kid":"([0-9a-f]{16})","e":0)?,"prev":"([0-9a-f]{64})",
 PREV_TO_END = len(b',"prev":"","h":""}') + 128
 KID_TO_PREV = len(b',"kid":"","e":0') + 16
 CONTROL = re.compile(rb"[\x00-\x1f]")
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+BRACKET = re.compile(rb"[][{}]")
 SEGMENT = re.compile(r"(?P<base>.+)\.(?P<number>[0-9]{12})(?:\.(?P<copy>[1-9][0-9]{0,8}))?", re.DOTALL)
 BESIDE = re.compile(r".+\.(?:writers|new|torn-[0-9]+(?:\.[0-9]+)?)", re.DOTALL)
 
@@ -121,11 +124,23 @@ class Record(Frame):
         self.members = decode(line)
 
 
+def levels(line):
+    """How deep the arrays and objects of a JSON text stand in each other."""
+    depth = deepest = 0
+    for char in BRACKET.findall(STRING.sub(b"", line)):
+        depth += 1 if char in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def decode(line):
     try:
-        return DECODER.decode(line.decode("utf-8"))
+        members = DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Bad("audit.form", f"not JSON: {error}") from error
+    if line.count(b"[") + line.count(b"{") > MAX_LEVELS and levels(line) > MAX_LEVELS:
+        raise Bad("audit.form", f"not JSON: more than {MAX_LEVELS} levels")
+    return members
 
 
 def check_seal(record, key):
