@@ -18,7 +18,15 @@ cxd_status cxd__recover_take(struct cxd__op *op, cxd_error **error) {
   return CXD_OK;
 }
 
+/* An attempt of the other process may take longer than this one has for all of a job, and there is no way around waiting for it. */
+static void prolong(struct cxd__op *op) {
+  int64_t own_us = op->core->options.attempt_timeout_us, wait_us = cxd__intent_wait_us(&op->intent, op->job.boot, own_us);
+  if (wait_us > own_us && op->deadline_mono_us < INT64_MAX - wait_us)
+    op->deadline_mono_us += wait_us - own_us;
+}
+
 void cxd__recover_begin(struct cxd__op *op, cxd__now now) {
+  prolong(op);
   op->gone_boot_us = op->job.gone_boot_us && op->job.gone_boot_us < now.boot_us ? op->job.gone_boot_us : now.boot_us;
   cxd__target_campaign(&op->core->options, op->intent.campaign, &op->target);
   if (op->target.failed)

@@ -71,6 +71,12 @@ UPDATE_FINDINGS = (
     ("audit.broken", "warning",
      "The audit log had been damaged or cut when it was opened or looked at. What stood there was left as it was, under a name of its own, and the log goes on in a new segment.",
      "verify the log and look at the segment that the message names: somebody, or a disk, has changed what was written. The warning stays until the log is opened anew."),
+    ("audit.failed", "warning",
+     "The audit log did not take records of this update, or could not be opened. The update went on (`audit.mode=best_effort`), or the log failed after the change had been sent.",
+     "do what the message says, and keep the record that the result hands over. With `audit.mode=required` nothing is sent without a log."),
+    ("audit.recovered", "note",
+     "An earlier update of this campaign, whose process had ended before it wrote what became of it, was looked into before this one. The message has its record in the audit log and what was found.",
+     "nothing has to be done. `cxdialer audit show` has that update; `unknown` and `conflict` want a look at the campaign."),
 )
 UPDATE_SECTION = """## Findings of the update
 

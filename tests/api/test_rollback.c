@@ -161,7 +161,7 @@ START_TEST(the_deepest_values_come_back) {
   there_and_back(&rig, with_json(change_of(SAMPLE_ID), "/deep", deep));
   ck_assert_int_eq(cxd_audit_verify(rig.audit_path, NULL, NULL, NULL), CXD_OK);
   json_t *records = audit_records(rig.audit_path);
-  ck_assert_uint_eq(json_array_size(records), 5); /* a genesis, and two updates of two */
+  ck_assert_uint_eq(json_array_size(records), 6); /* a genesis, a token, and two updates of two */
   json_decref(records);
   rig_close(&rig);
 }

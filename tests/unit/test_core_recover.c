@@ -321,6 +321,21 @@ START_TEST(a_wait_past_the_deadline_is_not_begun) {
 }
 END_TEST
 
+/* Else nobody with a shorter deadline could ever find out what became of it. */
+START_TEST(a_longer_attempt_of_the_other_process_prolongs_the_deadline) {
+  struct core_setup setup = core_setup_default();
+  setup.core.deadline_us = 20 * SECOND;
+  core_rig_reopen(&rig, &setup);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+  add_to_intent("\"attempt_ms\":45000");
+  to_get();
+  answer_unchanged();
+  assert_waits(45 * SECOND);
+  answer_unchanged();
+  assert_recorded("not_applied", "CXD_E_CANCELLED", ETAG_7);
+}
+END_TEST
+
 /* ------------------------------------------------------------------- what stands in the way */
 
 static void assert_fails(cxd_status status) {
@@ -536,6 +551,7 @@ int main(void) {
   tcase_add_test(t, a_boot_that_is_not_known_is_taken_for_this_one_just_now);
   tcase_add_test(t, what_is_certain_needs_no_wait);
   tcase_add_test(t, a_wait_past_the_deadline_is_not_begun);
+  tcase_add_test(t, a_longer_attempt_of_the_other_process_prolongs_the_deadline);
   tcase_add_loop_test(t, a_campaign_that_cannot_be_read_leaves_the_intent_as_it_is, 0, (int)(sizeof refusals / sizeof *refusals));
   tcase_add_test(t, reading_is_tried_as_often_as_any);
   tcase_add_test(t, a_refused_token_is_renewed_once);
