@@ -187,14 +187,13 @@ END_TEST
 struct heard {
   char lines[4096];
   int errors, warnings;
-  int32_t least; /* what is kept of the lines; 0: warnings and errors */
 };
 
 static void hear(void *user_data, int32_t level, const char *text, size_t len) {
   struct heard *heard = user_data;
   heard->errors += level == CXD_LOG_ERROR;
   heard->warnings += level == CXD_LOG_WARNING;
-  if (level >= (heard->least ? heard->least : CXD_LOG_WARNING) && strlen(heard->lines) + len + 2 < sizeof heard->lines) {
+  if (level >= CXD_LOG_WARNING && strlen(heard->lines) + len + 2 < sizeof heard->lines) {
     (void)strncat(heard->lines, text, len);
     (void)strcat(heard->lines, "\n");
   }
@@ -495,136 +494,6 @@ START_TEST(a_cancel_that_comes_too_late_for_the_recovery_is_not_lost_for_the_upd
 }
 END_TEST
 
-/* -------------------------------------------------------- a log that fails */
-
-static size_t count_code(const cxd_result *result, const char *code) {
-  const cxd_report *report = cxd_result_report(result);
-  size_t count = 0;
-  for (size_t i = 0; i < cxd_report_count(report); i++)
-    count += strcmp(cxd_report_code(report, i), code) == 0;
-  return count;
-}
-
-START_TEST(the_next_result_tells_what_was_found_of_each_earlier_update) {
-  open_with("required", NULL, NULL);
-  fake_dangling_add(&fake, 3, SAMPLE_ID, NULL, 140, 150, 0);
-  fake_dangling_add(&fake, 9, SAMPLE_ID, NULL, 1, 2, 0);
-  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED);
-  const cxd_report *report = cxd_result_report(result);
-  size_t found = find_code(report, "audit.recovered");
-  ck_assert_uint_eq(count_code(result, "audit.recovered"), 2);
-  ck_assert_int_eq(cxd_report_severity(report, found), CXD_SEVERITY_NOTE);
-  ck_assert_str_eq(cxd_report_message(report, found), "an earlier update of campaign " SAMPLE_ID " (audit record 3, written by host/7/0a0b0c0d, which has ended) was found applied_readback");
-  ck_assert_str_eq(cxd_report_message(report, found + 1), "an earlier update of campaign " SAMPLE_ID " (audit record 9, written by host/7/0a0b0c0d, which has ended) was found conflict");
-  cxd_result_free(result);
-  result = applied(rig.updater, calls_change(SAMPLE_ID, 152), CXD_OK, CXD_OUTCOME_APPLIED);
-  ck_assert_uint_eq(count_code(result, "audit.recovered"), 0);
-  cxd_result_free(result);
-  close_all();
-}
-END_TEST
-
-START_TEST(the_log_of_the_client_hears_of_a_recovery_when_it_begins_and_when_it_ends) {
-  static const char *const bounds[] = {" 0 ms", " 1500 ms"};
-  struct heard heard = {.least = CXD_LOG_INFO};
-  open_with("required", NULL, LIST("http.attempt_timeout_ms", "1500"));
-  listen(&heard);
-  fake_dangling_add(&fake, 3, SAMPLE_ID, NULL, 140, 150, _i);
-  cxd_result_free(applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED));
-  const char *begin = strstr(heard.lines, "(audit record 3, written by host/7/0a0b0c0d, which has ended) has no outcome"), *end = strstr(heard.lines, "which has ended) was found applied_readback");
-  ck_assert_msg(begin && end && begin < end, "%s", heard.lines);
-  ck_assert_msg(strstr(begin, bounds[_i]) != NULL, "%s", heard.lines);
-  ck_assert_int_eq(heard.warnings + heard.errors, 0);
-  close_all();
-}
-END_TEST
-
-START_TEST(an_update_that_an_earlier_one_stops_is_on_record_without_an_intent) {
-  open_with("required", LIST("--fault", "GET:2:status=403"), NULL);
-  fake_dangling_add(&fake, 7, SAMPLE_ID, NULL, 140, 150, 0);
-  fake_dangling_add(&fake, 8, SAMPLE_ID, NULL, 140, 150, 0);
-  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_E_FORBIDDEN, CXD_OUTCOME_NOT_APPLIED);
-  ck_assert_str_eq(fake.calls, "osos");
-  ck_assert_str_eq(member_of(1, "outcome"), "\"not_applied\"");
-  ck_assert_str_eq(member_of(1, "status"), "\"CXD_E_FORBIDDEN\"");
-  ck_assert_str_eq(member_of(1, "intent"), "false");
-  ck_assert_str_eq(member_of(1, "campaign"), "\"" SAMPLE_ID "\"");
-  ck_assert_str_eq(member_of(1, "recovered"), "absent");
-  ck_assert_int_eq(fake.resolved[1], 0);
-  ck_assert_int_eq(cxd_result_audit_status(result), CXD_OK);
-  ck_assert_str_eq(cxd_result_audit_record(result), "line 102\n");
-  ck_assert_uint_eq(count_code(result, "audit.recovered"), 1); /* the first one was found out */
-  ck_assert_ptr_nonnull(strstr(cxd_error_message(cxd_result_error(result)), "cxd_updater_recover() (cxdialer audit recover)"));
-  cxd_result_free(result);
-  close_all();
-}
-END_TEST
-
-START_TEST(a_refusal_that_cannot_be_put_on_record_stays_the_refusal_it_is) {
-  open_with("required", LIST("--fault", "GET:1:status=403"), NULL);
-  fake_dangling_add(&fake, 7, SAMPLE_ID, NULL, 140, 150, 0);
-  fake.fail_sync_at = 1;
-  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_E_FORBIDDEN, CXD_OUTCOME_NOT_APPLIED);
-  ck_assert_int_eq(cxd_result_audit_status(result), CXD_E_AUDIT);
-  ck_assert_uint_eq(count_code(result, "audit.failed"), 1);
-  cxd_result_free(result);
-  close_all();
-}
-END_TEST
-
-/* ------------------------------------------------------------------ a log that fails */
-
-static const char *message_of(const cxd_result *result, const char *code) {
-  size_t found = find_code(cxd_result_report(result), code);
-  ck_assert_msg(found != SIZE_MAX, "no %s", code);
-  return cxd_report_message(cxd_result_report(result), found);
-}
-
-START_TEST(why_a_log_takes_nothing_is_said_once_in_each_result) {
-  open_with("best_effort", NULL, NULL);
-  fake.fail_sync_at = 1;
-  for (int i = 1; i <= 2; i++) {
-    cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 150 + i), CXD_OK, CXD_OUTCOME_APPLIED);
-    ck_assert_int_eq(cxd_result_audit_status(result), CXD_E_AUDIT);
-    ck_assert_ptr_nonnull(strstr(message_of(result, "audit.failed"), "the disk is gone"));
-    ck_assert_uint_eq(count_code(result, "audit.failed"), 1);
-    ck_assert_int_eq(cxd_report_ok(cxd_result_report(result)), 1);
-    cxd_result_free(result);
-  }
-  close_all();
-}
-END_TEST
-
-START_TEST(why_an_outcome_is_missing_is_said_when_a_log_is_required_too) {
-  open_with("required", NULL, NULL);
-  fake.fail_sync_at = 2;
-  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED);
-  ck_assert_ptr_nonnull(strstr(message_of(result, "audit.failed"), "the disk is gone"));
-  cxd_result_free(result);
-  close_all();
-}
-END_TEST
-
-START_TEST(what_the_error_says_already_is_not_said_again) {
-  open_with("required", NULL, NULL);
-  fake.fail_sync_at = 1;
-  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_E_AUDIT, CXD_OUTCOME_NOT_APPLIED);
-  ck_assert_ptr_nonnull(strstr(cxd_error_message(cxd_result_error(result)), "the disk is gone"));
-  ck_assert_uint_eq(count_code(result, "audit.failed"), 0);
-  cxd_result_free(result);
-  close_all();
-}
-END_TEST
-
-START_TEST(a_log_that_works_is_no_finding) {
-  open_with("best_effort", NULL, NULL);
-  cxd_result *result = applied(rig.updater, calls_change(SAMPLE_ID, 151), CXD_OK, CXD_OUTCOME_APPLIED);
-  ck_assert_uint_eq(count_code(result, "audit.failed") + count_code(result, "audit.recovered"), 0);
-  cxd_result_free(result);
-  close_all();
-}
-END_TEST
-
 /* -------------------------------------------------------------- alarm and checkpoints */
 
 #define ALARM "audit log 'x': the segment before was found damaged"
@@ -784,14 +653,6 @@ int main(void) {
   tcase_add_test(t, a_cancel_while_a_recovery_waits_ends_the_update_at_once);
   tcase_add_test(t, a_cancel_ends_a_recovery_and_the_rest_is_counted);
   tcase_add_test(t, a_cancel_that_comes_too_late_for_the_recovery_is_not_lost_for_the_update);
-  tcase_add_test(t, the_next_result_tells_what_was_found_of_each_earlier_update);
-  tcase_add_loop_test(t, the_log_of_the_client_hears_of_a_recovery_when_it_begins_and_when_it_ends, 0, 2);
-  tcase_add_test(t, an_update_that_an_earlier_one_stops_is_on_record_without_an_intent);
-  tcase_add_test(t, a_refusal_that_cannot_be_put_on_record_stays_the_refusal_it_is);
-  tcase_add_test(t, why_a_log_takes_nothing_is_said_once_in_each_result);
-  tcase_add_test(t, why_an_outcome_is_missing_is_said_when_a_log_is_required_too);
-  tcase_add_test(t, what_the_error_says_already_is_not_said_again);
-  tcase_add_test(t, a_log_that_works_is_no_finding);
   tcase_add_test(t, a_damaged_log_is_in_every_result_and_in_every_log);
   tcase_add_test(t, a_damaged_log_shows_where_nothing_was_even_checked);
   tcase_add_test(t, a_checkpoint_is_handed_over_once_and_before_the_result);
