@@ -543,7 +543,9 @@ CXD_API cxd_status cxd_updater_plan(cxd_updater *updater, const cxd_campaign *ca
 /*
  * The whole pipeline; blocks. CXD_OK when the update is applied or nothing was to change; an audit or callback failure
  * after that is in cxd_result_audit_status() and cxd_result_callback_status(). With audit.mode=required and no audit.path
- * and no logger: CXD_E_AUDIT, nothing is sent. out and return value as for plan. Since: 0.1
+ * and no logger: CXD_E_AUDIT, nothing is sent. Where the audit log has an update of this campaign whose process ended without an
+ * outcome, that is found out first, which may wait for an attempt of that process; the report has an audit.recovered then.
+ * out and return value as for plan. Since: 0.1
  */
 CXD_API cxd_status cxd_updater_apply(cxd_updater *updater, const cxd_campaign *campaign, cxd_result **out, cxd_error **error);
 
@@ -589,7 +591,7 @@ CXD_API int32_t cxd_result_attempts(const cxd_result *result);              /* p
 CXD_API double cxd_result_pacing_accuracy(const cxd_result *result);        /* NaN when the pacing is unknown */
 CXD_API int64_t cxd_result_previous_concurrent(const cxd_result *result);   /* -1 when unknown */
 CXD_API int64_t cxd_result_new_concurrent(const cxd_result *result);        /* -1 when unknown */
-CXD_API cxd_status cxd_result_audit_status(const cxd_result *result);       /* CXD_OK, also when audit is off */
+CXD_API cxd_status cxd_result_audit_status(const cxd_result *result);       /* CXD_OK, also when audit is off; else audit.failed in the report, or the error, says why */
 CXD_API cxd_status cxd_result_callback_status(const cxd_result *result);    /* CXD_E_CALLBACK when one did not accept */
 CXD_API const cxd_report *cxd_result_report(const cxd_result *result);
 CXD_API const char *cxd_result_diff_json(const cxd_result *result);         /* JSON Patch with "old"; "[]" */

@@ -20,6 +20,8 @@ cxd_status cxd__session_open(struct cxd__session *session, cxd_updater *updater,
 }
 
 void cxd__session_close(struct cxd__session *session) {
+  cxd_report_free(session->found);
+  session->found = NULL;
   if (session->loan)
     cxd__client_return(session->updater->client, session->loan);
   session->loan = NULL;
@@ -32,6 +34,13 @@ cxd_status cxd__session_run(struct cxd__session *session, const struct cxd__job 
   *out = cxd__core_take_result(cxd__engine_core(engine), op);
   cxd__core_drop(cxd__engine_core(engine), op);
   return status == CXD_OK && !*out ? cxd__fail_nomem(error) : status;
+}
+
+void cxd__session_recovered(struct cxd__session *session, const char *message) {
+  if (!session->found)
+    session->found = cxd__report_new();
+  if (session->found)
+    (void)cxd_report_add(session->found, CXD_SEVERITY_NOTE, "audit.recovered", "", message);
 }
 
 int cxd__session_cancelled(const struct cxd__session *session) { return cxd__engine_cancelled(session->loan->engine); }
@@ -50,18 +59,31 @@ void cxd__updater_log_alarm(cxd_updater *updater, uintptr_t entry, const char *c
   cxd__updater_log(updater, entry, strcmp(code, "audit.broken") == 0 ? CXD_LOG_ERROR : CXD_LOG_WARNING, alarm);
 }
 
+static cxd_report *report_of(cxd_result *result) {
+  if (!result->report)
+    result->report = cxd__report_new();
+  return result->report;
+}
+
 /* The log goes on, but what it had before is not as it was written, or no new segment can be begun: whoever looks at a result has to see that. */
 static void warn_of_alarm(cxd_updater *updater, uintptr_t entry, cxd_result *result) {
   const char *code;
   char *alarm = updater->audit ? cxd__audit_alarm(updater->audit, &code) : NULL;
   if (!alarm)
     return;
-  if (!result->report)
-    result->report = cxd__report_new();
-  if (result->report)
+  if (report_of(result))
     (void)cxd_report_add(result->report, CXD_SEVERITY_WARNING, code, "", alarm);
   cxd__updater_log_alarm(updater, entry, code, alarm);
   cxd__free(alarm);
+}
+
+/* An audit status alone does not help anybody; where the update was refused because of the log its error has the words already. */
+static void warn_of_missing_records(const cxd_updater *updater, cxd_result *result) {
+  const char *why = !updater->audit && updater->audit_why ? updater->audit_why : result->audit_why;
+  if (result->audit_status == CXD_OK || !why || (result->error && strcmp(cxd_error_message(result->error), why) == 0))
+    return;
+  if (report_of(result))
+    (void)cxd_report_add(result->report, CXD_SEVERITY_WARNING, "audit.failed", "", why);
 }
 
 static int wants_checkpoints(const cxd_updater *updater) {
@@ -125,14 +147,26 @@ static cxd_status audit_present(const cxd_updater *updater, const struct cxd__jo
   return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit.mode is required and there is no audit log, so nothing was sent: set audit.path, register a logger with cxd_updater_set_audit_logger(), or set audit.mode to best_effort or off");
 }
 
+static void tell_found(const struct cxd__session *session, cxd_result *result) {
+  const cxd_report *found = session->found;
+  for (size_t i = 0; result && i < cxd_report_count(found) && report_of(result); i++)
+    (void)cxd_report_add(result->report, cxd_report_severity(found, i), cxd_report_code(found, i), cxd_report_pointer(found, i), cxd_report_message(found, i));
+}
+
+/* What is refused because of an earlier update is run all the same, as one that ends at once: that is how it gets on record. */
 static cxd_status run_job(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
   struct cxd__session session;
+  struct cxd__job own = *job;
+  cxd_error *refused = NULL;
   cxd_status status = cxd__session_open(&session, updater, entry, error);
-  if (status == CXD_OK && job->kind == CXD__JOB_APPLY)
-    status = cxd__recover_before(&session, cxd_campaign_id(job->change), error);
+  if (status == CXD_OK && job->kind == CXD__JOB_APPLY && cxd__recover_before(&session, cxd_campaign_id(job->change), &refused) != CXD_OK && !refused)
+    status = cxd__fail_nomem(error);
+  own.refused = refused;
   if (status == CXD_OK)
-    status = cxd__session_run(&session, job, out, error);
+    status = cxd__session_run(&session, &own, out, error);
+  tell_found(&session, *out);
   cxd__session_close(&session);
+  cxd_error_free(refused);
   return status;
 }
 
@@ -169,6 +203,7 @@ cxd_status cxd__updater_run(cxd_updater *updater, const struct cxd__job *job, ui
   cxd_status status = run(updater, job, entry, out, error);
   if (job->kind == CXD__JOB_APPLY && *out) {
     warn_of_alarm(updater, entry, *out);
+    warn_of_missing_records(updater, *out);
     run_callbacks(updater, entry, *out);
   }
   cxd__updater_leave(updater);

@@ -8,6 +8,7 @@
 #include "audit/sealer.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "core/intent.h"
 #include "json/pointer.h"
 
 /* Intents without outcome, one after the other, as the log gives them. */
@@ -21,7 +22,7 @@ struct dangling {
 /* A member of the record; absent where it is none. */
 static struct cxd__slice member_of(const struct dangling *intent, const char *name) {
   struct cxd__slice root;
-  if (cxd__json_check(intent->line, strlen(intent->line), "record", &root, NULL) != CXD_OK)
+  if (cxd__json_check_deep(intent->line, strlen(intent->line), "record", CXD__JSON_RECORD_DEPTH, &root, NULL) != CXD_OK)
     return (struct cxd__slice){NULL, 0};
   return cxd__json_member(root, name);
 }
@@ -49,10 +50,23 @@ static void forget(struct dangling *at) {
   cxd__free(at->writer);
 }
 
-static cxd_status resolve(struct cxd__session *session, const struct dangling *intent, cxd_error **error) {
-  char boot[40];
+/* For the log of the client, and with an outcome for the result of the update that follows. */
+static void tell(struct cxd__session *session, const struct cxd__intent *intent, const char *outcome, int64_t wait_us) {
+  struct cxd__buf text = {0};
+  cxd__buf_fmt(&text, "an earlier update of campaign %s (audit record %lld, written by %s, which has ended)", intent->campaign, (long long)intent->seq, intent->writer);
+  if (outcome)
+    cxd__buf_fmt(&text, " was found %s", outcome);
+  else
+    cxd__buf_fmt(&text, " has no outcome: what became of it is being found out, which may wait up to %lld ms for a request under way", (long long)(wait_us / 1000));
+  if (!text.failed && outcome)
+    cxd__session_recovered(session, text.data);
+  if (!text.failed)
+    cxd__updater_log(session->updater, session->tools.entry, CXD_LOG_INFO, text.data);
+  cxd__buf_free(&text);
+}
+
+static cxd_status run_recovery(struct cxd__session *session, const struct dangling *intent, const char *boot, int32_t *outcome, cxd_error **error) {
   cxd_result *result = NULL;
-  cxd__boot_id(boot);
   struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = session->updater->job.audit, .gone_boot_us = intent->gone_boot_us, .intent = intent->line, .intent_len = strlen(intent->line), .boot = boot};
   cxd_status status = cxd__session_run(session, &job, &result, error);
   if (status == CXD_OK && result->status != CXD_OK) {
@@ -60,7 +74,24 @@ static cxd_status resolve(struct cxd__session *session, const struct dangling *i
     if (error)
       *error = cxd__error_copy(result->error);
   }
+  *outcome = status == CXD_OK ? result->outcome : 0;
   cxd_result_free(result);
+  return status;
+}
+
+static cxd_status resolve(struct cxd__session *session, const struct dangling *dangling, cxd_error **error) {
+  struct cxd__intent intent;
+  char boot[40];
+  int32_t outcome = 0;
+  cxd__boot_id(boot);
+  cxd_status status = cxd__intent_read(dangling->line, strlen(dangling->line), &intent, error);
+  if (status != CXD_OK)
+    return status;
+  tell(session, &intent, NULL, cxd__intent_wait_us(&intent, boot, session->updater->client->core.attempt_timeout_us));
+  status = run_recovery(session, dangling, boot, &outcome, error);
+  if (status == CXD_OK)
+    tell(session, &intent, cxd__outcome_name(outcome), 0);
+  cxd__intent_free(&intent);
   return status;
 }
 
@@ -68,7 +99,7 @@ static cxd_status resolve(struct cxd__session *session, const struct dangling *i
 
 /* The caller asked for something else: what stands in his way is the earlier record, and why it cannot be dealt with. */
 static void name_record(const struct dangling *intent, const char *campaign, cxd_error *why) {
-  cxd_error *named = why ? cxd__error_new(why->status, "campaign %s: what became of an earlier update of it (audit record %lld, written by %s, which has ended) is not known yet, and could not be found out, so nothing was sent: %s; try again when it can be read, cxd_updater_recover() resolves such records too",
+  cxd_error *named = why ? cxd__error_new(why->status, "campaign %s: what became of an earlier update of it (audit record %lld, written by %s, which has ended) is not known yet, and could not be found out, so nothing was sent: %s; try again when it can be read, cxd_updater_recover() (cxdialer audit recover) resolves such records too",
                                           campaign, (long long)intent->seq, intent->writer ? intent->writer : "an unknown process", cxd_error_message(why))
                          : NULL;
   if (!named)

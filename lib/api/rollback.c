@@ -144,7 +144,7 @@ static int is_of(struct cxd__slice a, struct cxd__slice b, const char *name) { r
 
 static cxd_status judge_update(const struct wanted *w, cxd_error **error) {
   if (!w->outcome)
-    return not_to_be_undone(w, "has no outcome yet: it is under way, or cxdialer audit recover has to find out", error);
+    return not_to_be_undone(w, "has no outcome yet: it is under way, or cxd_updater_recover() (cxdialer audit recover) has to find out", error);
   struct cxd__slice outcome = text_slice(w->outcome), name = cxd__json_member(outcome, "outcome");
   if (!cxd__json_string_is(name, "applied") && !cxd__json_string_is(name, "applied_readback"))
     return not_applied(w, name, error);

@@ -59,8 +59,10 @@ static cxd_status open_audit(cxd_updater *updater, cxd_error **error) {
   if (updater->job.audit == CXD__AUDIT_REQUIRED)
     return open_log(updater->config, &updater->audit, error);
   cxd_error *why = NULL;
-  if (open_log(updater->config, &updater->audit, &why) != CXD_OK)
+  if (open_log(updater->config, &updater->audit, &why) != CXD_OK) {
+    updater->audit_why = cxd__strdup(cxd_error_message(why));
     cxd__log(&updater->client->log, CXD_LOG_WARNING, "audit.mode=best_effort: %s", cxd_error_message(why));
+  }
   cxd_error_free(why);
   return CXD_OK;
 }
@@ -84,6 +86,7 @@ static void free_updater(cxd_updater *updater) {
     cxd__free(callback);
   }
   cxd__audit_close(updater->audit);
+  cxd__free(updater->audit_why);
   cxd__validator_unref(updater->validator);
   cxd_config_free(updater->config);
   updater->magic = CXD__MAGIC_DEAD;

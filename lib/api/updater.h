@@ -22,6 +22,7 @@ struct cxd_updater {
   cxd_client *client;
   cxd_validator *validator;
   struct cxd__audit *audit; /* NULL: none */
+  char *audit_why;          /* why there is none although it was asked for (best effort); NULL: see there */
   struct cxd__job job;      /* what every update of this updater has in common */
   struct cxd__callback *callbacks;
 };
@@ -43,11 +44,13 @@ struct cxd__session {
   cxd_updater *updater;
   struct cxd__loan *loan;
   struct cxd__tools tools;
+  cxd_report *found; /* what is to be in the report of the update that follows; NULL: nothing */
 };
 cxd_status cxd__session_open(struct cxd__session *session, cxd_updater *updater, uintptr_t entry, cxd_error **error);
 void cxd__session_close(struct cxd__session *session);
 cxd_status cxd__session_run(struct cxd__session *session, const struct cxd__job *job, cxd_result **out, cxd_error **error); /* *out: NULL only on failure */
 
+void cxd__session_recovered(struct cxd__session *session, const char *message); /* audit.recovered, for the report of the update that follows */
 int cxd__session_cancelled(const struct cxd__session *session); /* a cancel has come since it was opened */
 
 /* Host methods, called as such: a line for the client's log; a new checkpoint for those who want it (0: somebody did not accept). */

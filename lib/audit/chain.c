@@ -109,7 +109,7 @@ static cxd_status check(struct cxd__buf *line, cxd_error **error) {
   add_seal(line, zeros, zeros);
   if (line->failed)
     return cxd__fail_nomem(error);
-  cxd_status status = cxd__json_check(line->data, line->len, "record", &record, &why);
+  cxd_status status = cxd__json_check_deep(line->data, line->len, "record", CXD__JSON_RECORD_DEPTH, &record, &why);
   if (status != CXD_OK)
     status = status == CXD_E_NOMEM ? cxd__fail_nomem(error) : refuse_body(error, why && why->message ? why->message : "its body is not JSON members");
   cxd_error_free(why);
@@ -293,12 +293,12 @@ static int is_json_inside(const struct cxd__line *line) {
   const char *body = line->kind.p - LEN("\"k\":\""), *end = line->text.p + line->front - (line->kid[0] ? KEYED_BYTES : 0);
   if (body >= end || !is_plain(line->text.p, (size_t)(body - line->text.p)))
     return 0;
-  return cxd__json_check_members(body, (size_t)(end - body), outer, sizeof outer / sizeof *outer - (line->kid[0] ? 0 : 2));
+  return cxd__json_check_members(body, (size_t)(end - body), CXD__JSON_RECORD_DEPTH, outer, sizeof outer / sizeof *outer - (line->kid[0] ? 0 : 2));
 }
 
 cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error) {
   struct cxd__slice value;
-  return is_json_inside(line) ? CXD_OK : cxd__json_check(line->text.p, line->text.len, "as JSON", &value, error);
+  return is_json_inside(line) ? CXD_OK : cxd__json_check_deep(line->text.p, line->text.len, "as JSON", CXD__JSON_RECORD_DEPTH, &value, error);
 }
 
 int cxd__line_is(const struct cxd__line *line, const char *kind) { return line->kind.len == strlen(kind) && memcmp(line->kind.p, kind, line->kind.len) == 0; }

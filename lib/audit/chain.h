@@ -57,7 +57,7 @@ int cxd__line_seal(const char *text, size_t len);
  */
 int cxd__line_read(const char *line, size_t len, struct cxd__line *out);
 
-/* Whether the line is JSON, with no member twice: CXD_OK, or as cxd__json_check(), which it is faster than. */
+/* Whether the line is JSON, with no member twice: CXD_OK, or as cxd__json_check_deep() at CXD__JSON_RECORD_DEPTH, which it is faster than. */
 cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error);
 int cxd__line_is(const struct cxd__line *line, const char *kind);
 

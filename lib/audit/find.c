@@ -20,7 +20,7 @@ static int fits(struct cxd__file *file, const struct cxd__line *line) {
   struct cxd__seal *seal = cxd__seals_of(&seals, line->kid);
   if (!seal || !cxd__line_fits(line, seal))
     return 0;
-  cxd_status status = cxd__json_check(line->text.p, line->text.len, "record", &record, NULL);
+  cxd_status status = cxd__json_check_deep(line->text.p, line->text.len, "record", CXD__JSON_RECORD_DEPTH, &record, NULL);
   return status == CXD_E_NOMEM ? -1 : status == CXD_OK;
 }
 

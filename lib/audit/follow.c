@@ -30,7 +30,7 @@ static int read_origin(struct cxd__file *file, int fd, struct origin *out) {
   out->link = line.link;
   memcpy(out->kid, line.kid, sizeof out->kid);
   struct cxd__seal *seal = cxd__seals_of(&seals, line.kid);
-  if ((seal && !cxd__line_fits(&line, seal)) || cxd__json_check(text.p, text.len, "record", &record, NULL) != CXD_OK)
+  if ((seal && !cxd__line_fits(&line, seal)) || cxd__json_check_deep(text.p, text.len, "record", CXD__JSON_RECORD_DEPTH, &record, NULL) != CXD_OK)
     return 0;
   return cxd__genesis_read(&line, &out->genesis) == NULL;
 }

@@ -103,7 +103,7 @@ static cxd_status open_last(struct cxd__segments *segments, const char *name, co
 
 static int is_json(struct cxd__slice text) {
   struct cxd__slice value;
-  return cxd__json_check(text.p, text.len, "record", &value, NULL) == CXD_OK;
+  return cxd__json_check_deep(text.p, text.len, "record", CXD__JSON_RECORD_DEPTH, &value, NULL) == CXD_OK;
 }
 
 /* Nothing is verified here, the reader does that with every line. */

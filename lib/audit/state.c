@@ -95,7 +95,7 @@ static const char *misfit(const struct cxd__state *state, const struct cxd__seal
 static cxd_status apply_checked(struct cxd__state *state, const struct cxd__line *line, const char **what) {
   struct cxd__slice record;
   struct cxd__fields fields;
-  cxd_status status = cxd__json_check(line->text.p, line->text.len, "record", &record, NULL);
+  cxd_status status = cxd__json_check_deep(line->text.p, line->text.len, "record", CXD__JSON_RECORD_DEPTH, &record, NULL);
   if (status == CXD_E_NOMEM)
     return status;
   *what = "is not JSON";

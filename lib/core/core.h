@@ -50,6 +50,7 @@ struct cxd__job {
   const char *actor;           /* may be NULL */
   int64_t rollback_of;         /* PLAN, APPLY: the record whose update is taken back; 0: none */
   const struct cxd__edits *edits; /* PLAN, APPLY: in place of what differs in the change from its base; NULL: that. See json/undo.h */
+  const cxd_error *refused;    /* APPLY: why it is not even begun, only put on record; NULL: it is */
   const char *intent;          /* RECOVER: a dangling intent record, without its newline */
   size_t intent_len;
   int64_t gone_boot_us;        /* RECOVER: boot clock when its writer was first seen to be gone; 0: now */

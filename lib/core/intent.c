@@ -84,6 +84,14 @@ static void read_condition(struct cxd__slice root, struct cxd__intent *out, cons
     *what = "v0";
 }
 
+/* Logs of before have none, and nothing else depends on it: whatever it is, the record stays usable. */
+static int64_t read_attempt(struct cxd__slice root) {
+  int64_t ms = 0;
+  if (!cxd__json_int(cxd__json_member(root, "attempt_ms"), &ms) || ms < 0)
+    return 0;
+  return ms < CXD__INTENT_ATTEMPT_MAX_US / 1000 ? ms * 1000 : CXD__INTENT_ATTEMPT_MAX_US;
+}
+
 static void read_all(struct cxd__slice root, struct cxd__intent *out, const char **what) {
   const char *mode = WORD(cxd__json_member(root, "mode"), "merge", "replace");
   int64_t round = number(root, "round", 0, what);
@@ -97,6 +105,7 @@ static void read_all(struct cxd__slice root, struct cxd__intent *out, const char
     *what = "boot";
   read_condition(root, out, what);
   read_diff(cxd__json_member(root, "diff"), out, what);
+  out->attempt_us = read_attempt(root);
   out->replace = mode && mode[0] == 'r';
   out->round = (int32_t)round;
   if (!mode)
@@ -113,7 +122,7 @@ cxd_status cxd__intent_read(const char *line, size_t len, struct cxd__intent *ou
   struct cxd__slice root;
   const char *what = NULL;
   *out = (struct cxd__intent){0};
-  cxd_status status = cxd__json_check(line, len, "audit record", &root, NULL);
+  cxd_status status = cxd__json_check_deep(line, len, "audit record", CXD__JSON_RECORD_DEPTH, &root, NULL);
   if (status == CXD_E_NOMEM)
     return cxd__fail_nomem(error);
   if (status == CXD_OK && cxd__json_kind(root) == CXD__JSON_OBJECT)
@@ -140,6 +149,12 @@ void cxd__intent_free(struct cxd__intent *intent) {
 }
 
 /* ---------------------------------------------------------------------------- what it says */
+
+int64_t cxd__intent_wait_us(const struct cxd__intent *intent, const char *boot, int64_t own_us) {
+  if (intent->boot[0] && boot && boot[0] && strcmp(intent->boot, boot) != 0)
+    return 0;
+  return intent->attempt_us > own_us ? intent->attempt_us : own_us;
+}
 
 int cxd__intent_tells(const struct cxd__intent *intent) {
   for (size_t i = 0; i < intent->count; i++)

@@ -11,16 +11,19 @@
 
 static int is_noted(const struct cxd__op *op) { return op->job.kind == CXD__JOB_APPLY && op->job.audit != CXD__AUDIT_OFF && op->result && op->stage < CXD__STAGE_OUTCOME; }
 
-static void lost(struct cxd__op *op, cxd_status status) {
-  if (op->result && op->result->audit_status == CXD_OK)
+static void lost(struct cxd__op *op, cxd_status status, const cxd_error *why) {
+  if (!op->result)
+    return;
+  if (op->result->audit_status == CXD_OK)
     op->result->audit_status = status;
+  cxd__result_not_audited(op->result, why);
 }
 
 static struct cxd__note *begin(struct cxd__op *op, const char *kind) {
   struct cxd__note *note = is_noted(op) ? cxd__alloc(sizeof *note) : NULL;
   if (!note) {
     if (is_noted(op))
-      lost(op, CXD_E_NOMEM);
+      lost(op, CXD_E_NOMEM, NULL);
     return NULL;
   }
   cxd__buf_fmt(&note->body, "\"k\":\"%s\",\"op\":\"%s\"", kind, op->uuid);
@@ -36,7 +39,7 @@ static void push(struct cxd__op *op, struct cxd__note *note) {
   struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = note->body.data, .record_len = note->body.len, .in_passing = 1};
   note->tag = NOTE_TAG | ++op->notes_made;
   if (note->body.failed || cxd__op_push_tagged(op, &action, note->tag) != 0) {
-    lost(op, CXD_E_NOMEM);
+    lost(op, CXD_E_NOMEM, NULL);
     free_note(note);
     return;
   }
@@ -82,7 +85,7 @@ int cxd__note_appended(struct cxd__op *op, const struct cxd__event *event) {
       *at = note->next;
       free_note(note);
       if (event->status != CXD_OK)
-        lost(op, event->status);
+        lost(op, event->status, event->error);
       break;
     }
   return 1;

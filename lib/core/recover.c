@@ -2,8 +2,6 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 /* What became of an update whose process is gone: the campaign is read, and that is put on record. */
-#include <string.h>
-
 #include "base/error.h"
 #include "base/mem.h"
 #include "core/op.h"
@@ -20,7 +18,15 @@ cxd_status cxd__recover_take(struct cxd__op *op, cxd_error **error) {
   return CXD_OK;
 }
 
+/* An attempt of the other process may take longer than this one has for all of a job, and there is no way around waiting for it. */
+static void prolong(struct cxd__op *op) {
+  int64_t own_us = op->core->options.attempt_timeout_us, wait_us = cxd__intent_wait_us(&op->intent, op->job.boot, own_us);
+  if (wait_us > own_us && op->deadline_mono_us < INT64_MAX - wait_us)
+    op->deadline_mono_us += wait_us - own_us;
+}
+
 void cxd__recover_begin(struct cxd__op *op, cxd__now now) {
+  prolong(op);
   op->gone_boot_us = op->job.gone_boot_us && op->job.gone_boot_us < now.boot_us ? op->job.gone_boot_us : now.boot_us;
   cxd__target_campaign(&op->core->options, op->intent.campaign, &op->target);
   if (op->target.failed)
@@ -42,16 +48,14 @@ void cxd__recover_failed(struct cxd__op *op, cxd__now now, cxd_error *error) {
  * the time of the intent says. Of another boot none is.
  */
 static int64_t safe_boot_us(const struct cxd__op *op) {
-  const char *theirs = op->intent.boot, *ours = op->job.boot ? op->job.boot : "";
-  if (theirs[0] && ours[0] && strcmp(theirs, ours) != 0)
-    return INT64_MIN;
-  return op->gone_boot_us + op->core->options.attempt_timeout_us;
+  int64_t wait_us = cxd__intent_wait_us(&op->intent, op->job.boot, op->core->options.attempt_timeout_us);
+  return wait_us ? op->gone_boot_us + wait_us : INT64_MIN;
 }
 
 /* 1: the timer runs, then it is read again. */
 static int read_later(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   if (wait_us >= op->deadline_mono_us - now.mono_us) {
-    cxd_error *error = cxd__error_new(CXD_E_TIMEOUT, "campaign %s is as it was before, but the update of audit record %lld may still be under way: try again in %lld ms, or raise retry.deadline_ms", op->intent.campaign,
+    cxd_error *error = cxd__error_new(CXD_E_TIMEOUT, "campaign %s is as it was before, but the update of audit record %lld may be under way for another %lld ms, longer than this call may take: raise retry.deadline_ms, and try again", op->intent.campaign,
                                       (long long)op->intent.seq, (long long)(wait_us / 1000 + 1));
     if (error) {
       error->retryable = 1;

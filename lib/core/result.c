@@ -23,6 +23,11 @@ cxd_result *cxd__result_new(const char *campaign_id) {
   return result;
 }
 
+void cxd__result_not_audited(cxd_result *result, const cxd_error *why) {
+  if (why && !result->audit_why)
+    result->audit_why = cxd__strdup(cxd_error_message(why));
+}
+
 const char *cxd__outcome_name(int32_t outcome) {
   static const char *const names[] = {"none", "planned", "unchanged", "applied", "applied_readback", "rejected", "conflict", "not_applied", "unknown", "cancelled"};
   return outcome >= 0 && outcome < (int32_t)(sizeof names / sizeof *names) ? names[outcome] : "none";
@@ -54,6 +59,7 @@ void cxd_result_free(cxd_result *result) {
   cxd__free(result->diff);
   cxd__free(result->conflict);
   cxd__free(result->audit_record);
+  cxd__free(result->audit_why);
   cxd_report_free(result->report);
   cxd_error_free(result->error);
   result->magic = CXD__MAGIC_DEAD;

@@ -26,11 +26,13 @@ struct cxd_result {
   int64_t audit_seq; /* 0: none */
   const char *concurrency; /* "etag", "version" or "none"; NULL before the campaign was read */
   char *request_id, *diff, *conflict, *audit_record;
+  char *audit_why; /* what the log said when it first did not take a record; NULL: it took all, or nothing is known */
   cxd_report *report;
   cxd_error *error;
 };
 
 cxd_result *cxd__result_new(const char *campaign_id);
+void cxd__result_not_audited(cxd_result *result, const cxd_error *why); /* keeps the first reason; NULL is legal */
 const char *cxd__outcome_name(int32_t outcome);
 
 /* Reads the numbers an operator looks at out of a whole campaign. */

@@ -22,8 +22,11 @@ static void check(struct cxd__op *op, enum cxd__stage stage) {
 }
 
 void cxd__update_begin(struct cxd__op *op, cxd__now now) {
-  (void)now;
-  check(op, CXD__STAGE_CHECK_EDITS);
+  const cxd_error *refused = op->job.refused;
+  if (refused)
+    cxd__update_finish(op, now, refused->status == CXD_E_CANCELLED ? CXD_OUTCOME_CANCELLED : CXD_OUTCOME_NOT_APPLIED, cxd__error_copy(refused));
+  else
+    check(op, CXD__STAGE_CHECK_EDITS);
 }
 
 /* A minute in the queue can cross 21:00: what decides is the moment of sending, of every sending. */
@@ -331,8 +334,10 @@ static void outcome_appended(struct cxd__op *op, cxd__now now, struct cxd__event
   event->sealed = NULL;
   if (event->status == CXD_OK)
     result->audit_seq = event->seq;
-  else
+  else {
     result->audit_status = event->status;
+    cxd__result_not_audited(result, event->error);
+  }
   result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
   cxd__op_done(op, now);
 }
@@ -341,6 +346,7 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
   op->intent_written |= event->status == CXD_OK;
   if (event->status != CXD_OK) {
     op->result->audit_status = event->status;
+    cxd__result_not_audited(op->result, event->error);
     op->intent_refused = event->status != CXD_E_TOO_LARGE;
     if (op->job.audit == CXD__AUDIT_REQUIRED || event->status == CXD_E_TOO_LARGE) {
       cxd_error *error = event->error ? event->error : cxd__error_new(event->status, "the audit log did not take the intent: nothing was sent");

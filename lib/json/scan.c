@@ -16,6 +16,7 @@ struct scan {
   const char *text, *end, *what;
   cxd_error **error;
   cxd_status status;
+  int max_depth;
   int escaped; /* there was an escape since this was last cleared */
   struct cxd__keys keys;
 };
@@ -219,12 +220,12 @@ static const char *array(struct scan *s, const char *p, int depth) {
 }
 
 static const char *container(struct scan *s, const char *p, int depth) {
-  if (depth > CXD__JSON_MAX_DEPTH)
-    return fail(s, p, CXD_E_TOO_LARGE, "nested deeper than %d", CXD__JSON_MAX_DEPTH);
+  if (depth > s->max_depth)
+    return fail(s, p, CXD_E_TOO_LARGE, "nested deeper than %d", s->max_depth);
   return *p == '{' ? object(s, p, depth) : array(s, p, depth);
 }
 
-/* depth: how many containers are open around this value. The recursion ends at CXD__JSON_MAX_DEPTH. */
+/* depth: how many containers are open around this value. The recursion ends at max_depth. */
 static const char *value(struct scan *s, const char *p, int depth) {
   int c = peek(s, p);
   if (c == '"')
@@ -248,27 +249,30 @@ static const char *whole(struct scan *s, struct cxd__slice *out) {
   return p == s->end ? p : expected(s, p, "the end of the text");
 }
 
-static void start(struct scan *s, const char *text, size_t len, const char *what, cxd_error **error) {
+static void start(struct scan *s, const char *text, size_t len, const char *what, int max_depth, cxd_error **error) {
   s->text = text ? text : "";
   s->end = s->text + (text ? len : 0);
   s->what = what;
   s->error = error;
   s->status = CXD_OK;
+  s->max_depth = max_depth;
   s->escaped = 0;
   cxd__keys_open(&s->keys);
 }
 
-cxd_status cxd__json_check(const char *text, size_t len, const char *what, struct cxd__slice *out, cxd_error **error) {
+cxd_status cxd__json_check_deep(const char *text, size_t len, const char *what, int max_depth, struct cxd__slice *out, cxd_error **error) {
   if (len > CXD__JSON_MAX_BYTES)
     return cxd__fail(error, CXD_E_TOO_LARGE, "%s: %zu bytes, more than %d", what, len, CXD__JSON_MAX_BYTES);
   struct scan s;
-  start(&s, text, len, what, error);
+  start(&s, text, len, what, max_depth, error);
   struct cxd__slice found;
   if (whole(&s, &found))
     *out = found;
   cxd__keys_close(&s.keys);
   return s.status;
 }
+
+cxd_status cxd__json_check(const char *text, size_t len, const char *what, struct cxd__slice *out, cxd_error **error) { return cxd__json_check_deep(text, len, what, CXD__JSON_MAX_DEPTH, out, error); }
 
 static int members(struct scan *s, const char *p) {
   for (;;) {
@@ -286,10 +290,10 @@ static int members(struct scan *s, const char *p) {
   }
 }
 
-int cxd__json_check_members(const char *text, size_t len, const struct cxd__slice *taken, size_t count) {
+int cxd__json_check_members(const char *text, size_t len, int max_depth, const struct cxd__slice *taken, size_t count) {
   struct scan s;
   int pushed = 1;
-  start(&s, text, len, "members", NULL);
+  start(&s, text, len, "members", max_depth, NULL);
   for (size_t i = 0; i < count && pushed; i++)
     pushed = cxd__keys_push(&s.keys, taken[i]);
   int fine = pushed && members(&s, text);

@@ -30,6 +30,7 @@ enum cxd__json_kind {
 
 #define CXD__JSON_MAX_BYTES 1048576
 #define CXD__JSON_MAX_DEPTH 32
+#define CXD__JSON_RECORD_DEPTH 40 /* an audit record holds values of a campaign inside members of its own */
 
 /*
  * The gate: strict RFC 8259 (UTF-8, no BOM, no duplicate members compared after unescaping, no lone surrogates, no raw
@@ -39,11 +40,14 @@ enum cxd__json_kind {
  */
 cxd_status cxd__json_check(const char *text, size_t len, const char *what, struct cxd__slice *out, cxd_error **error);
 
+/* The same with another limit on depth than CXD__JSON_MAX_DEPTH. */
+cxd_status cxd__json_check_deep(const char *text, size_t len, const char *what, int max_depth, struct cxd__slice *out, cxd_error **error);
+
 /*
  * The same for the members of an object without its braces, beside others whose raw names (with quotes) are taken: 1, or 0 when they are
- * none or memory ran out; then cxd__json_check() of the whole says why.
+ * none or memory ran out; then cxd__json_check_deep() of the whole says why. The depth counts the object.
  */
-int cxd__json_check_members(const char *text, size_t len, const struct cxd__slice *taken, size_t count);
+int cxd__json_check_members(const char *text, size_t len, int max_depth, const struct cxd__slice *taken, size_t count);
 
 /* Line and column (from 1) of a byte in a text, for messages about values of a checked text. */
 void cxd__json_place(const char *text, size_t offset, size_t *line, size_t *column);

@@ -74,6 +74,12 @@ UPDATE_FINDINGS = (
     ("audit.rotation", "warning",
      "A new segment of the audit log was due, by `audit.max_bytes` or `audit.rotate_daily`, and could not be begun: no room, no right to make a link, or too many updates under way. Nothing is lost, the log goes on in the old segment.",
      "put right what the message names: it is tried again every minute, and the warning is gone once it works."),
+    ("audit.failed", "warning",
+     "The audit log did not take records of this update, or could not be opened. The update went on (`audit.mode=best_effort`), or the log failed after the change had been sent.",
+     "do what the message says, and keep the record that the result hands over. With `audit.mode=required` nothing is sent without a log."),
+    ("audit.recovered", "note",
+     "An earlier update of this campaign, whose process had ended before it wrote what became of it, was looked into before this one. The message has its record in the audit log and what was found.",
+     "nothing has to be done. `cxdialer audit show` has that update; `unknown` and `conflict` want a look at the campaign."),
 )
 UPDATE_SECTION = """## Findings of the update
 

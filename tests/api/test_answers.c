@@ -224,6 +224,14 @@ START_TEST(best_effort_goes_on_when_the_log_cannot_be_opened) {
   ck_assert_ptr_nonnull(strstr(cxd_result_audit_record(result), "\"outcome\":\"applied\""));
   ck_assert_int_eq((int)puts_applied(&rig), 1);
   cxd_result_free(result);
+  for (int i = 1; i <= 2; i++) { /* each result says why */
+    result = applied(rig.updater, calls_change(SAMPLE_ID, 120 + i), CXD_OK, CXD_OUTCOME_APPLIED);
+    size_t found = find_code(cxd_result_report(result), "audit.failed");
+    ck_assert_uint_ne(found, SIZE_MAX);
+    ck_assert_int_eq(cxd_report_severity(cxd_result_report(result), found), CXD_SEVERITY_WARNING);
+    ck_assert_ptr_nonnull(strstr(cxd_report_message(cxd_result_report(result), found), "/nonexistent/audit.jsonl"));
+    cxd_result_free(result);
+  }
   rig_close(&rig);
 }
 END_TEST

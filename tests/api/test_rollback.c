@@ -152,16 +152,20 @@ START_TEST(members_of_every_kind_come_back) {
 }
 END_TEST
 
-/* A record may be as deep as a campaign, and three levels of it are its own. */
+/* The value and the document around it have 32 levels, as many as a campaign may have; its record has three of its own. */
 START_TEST(the_deepest_values_come_back) {
   struct rig rig;
   char deep[64] = "";
-  for (int i = 0; i < 29; i++)
+  for (int i = 0; i < 31; i++)
     strcat(deep, "[");
-  for (int i = 0; i < 29; i++)
+  for (int i = 0; i < 31; i++)
     strcat(deep, "]");
   open_rig(&rig);
   there_and_back(&rig, with_json(change_of(SAMPLE_ID), "/deep", deep));
+  ck_assert_int_eq(cxd_audit_verify(rig.audit_path, NULL, NULL, NULL), CXD_OK);
+  json_t *records = audit_records(rig.audit_path);
+  ck_assert_uint_eq(json_array_size(records), 6); /* a genesis, a token, and two updates of two */
+  json_decref(records);
   rig_close(&rig);
 }
 END_TEST

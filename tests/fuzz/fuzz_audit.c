@@ -46,7 +46,7 @@ static void check_line(const char *text, size_t len) {
   struct cxd__slice value;
   if (!cxd__line_read(text, len, &line))
     return;
-  MUST((cxd__line_check(&line, NULL) == CXD_OK) == (cxd__json_check(text, len, "x", &value, NULL) == CXD_OK));
+  MUST((cxd__line_check(&line, NULL) == CXD_OK) == (cxd__json_check_deep(text, len, "x", CXD__JSON_RECORD_DEPTH, &value, NULL) == CXD_OK));
 }
 
 static void check_lines(const char *text, size_t len) {
@@ -80,7 +80,7 @@ static void check_reading(void) {
     alarms += status != CXD_OK;
     if (!record)
       continue;
-    MUST(cxd__line_read(record, len, &line) && cxd__json_check(record, len, "x", &value, NULL) == CXD_OK && !cxd__has_control(record, len));
+    MUST(cxd__line_read(record, len, &line) && cxd__json_check_deep(record, len, "x", CXD__JSON_RECORD_DEPTH, &value, NULL) == CXD_OK && !cxd__has_control(record, len));
     MUST(line.link.seq > before);
     before = line.link.seq;
     given++;

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 MEMBERS = ["code", "severity", "fixed", "meaning", "source", "advice"]
 INPUT = ["input.json", "input.too_large", "input.unreadable"]
-UPDATE = ["server.answer", "server.late_copy", "server.weak_etag", "server.400", "server.422", "server.4xx", "audit.broken", "audit.rotation"]
+UPDATE = ["server.answer", "server.late_copy", "server.weak_etag", "server.400", "server.422", "server.4xx", "audit.broken", "audit.rotation", "audit.failed", "audit.recovered"]
 OTHERS = ["report.incomplete", *UPDATE, *INPUT]
 
 
@@ -121,7 +121,7 @@ class Explain(clilib.Case):
                 self.assertEqual((self.explain_json(code)["severity"], self.explain_json(code)["fixed"]), ("error", True))
 
     def test_findings_of_the_update_are_explained_too(self):
-        severities = {"server.answer": "warning", "server.late_copy": "warning", "server.weak_etag": "note", "audit.broken": "warning", "audit.rotation": "warning"}
+        severities = {"server.answer": "warning", "server.late_copy": "warning", "server.weak_etag": "note", "audit.broken": "warning", "audit.rotation": "warning", "audit.failed": "warning", "audit.recovered": "note"}
         for code in UPDATE:
             with self.subTest(code):
                 found = self.explain_json(code)

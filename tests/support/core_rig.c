@@ -356,7 +356,7 @@ struct cxd__slice core_record(const struct core_rig *rig) {
   memcpy(text + 1, rig->act.record, len);
   memcpy(text + 1 + len, "}", 2);
   cxd_error *error = NULL;
-  cxd_status status = cxd__json_check(text, len + 2, "record", &root, &error);
+  cxd_status status = cxd__json_check_deep(text, len + 2, "record", CXD__JSON_RECORD_DEPTH, &root, &error);
   ck_assert_msg(status == CXD_OK, "%s in %s", cxd_error_message(error), text);
   for (size_t i = 0; i < len; i++)
     ck_assert_msg((unsigned char)rig->act.record[i] >= 0x20, "a control byte in a record");

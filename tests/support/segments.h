@@ -71,7 +71,7 @@ static inline void take_line(struct cxd__slice text, int is_first, struct cxd__s
   struct cxd__line line;
   struct cxd__slice record;
   ck_assert_msg(cxd__line_read(text.p, text.len, &line), "%.*s", (int)text.len, text.p);
-  ck_assert_int_eq(cxd__json_check(text.p, text.len, "record", &record, NULL), CXD_OK);
+  ck_assert_int_eq(cxd__json_check_deep(text.p, text.len, "record", CXD__JSON_RECORD_DEPTH, &record, NULL), CXD_OK);
   ck_assert_int_eq(is_first, cxd__line_is(&line, "genesis"));
   if (is_first)
     read_before(text, &line, whole);

@@ -54,6 +54,53 @@ static char *with(const char *old, const char *new) {
   return cxd__buf_take(&text);
 }
 
+/* How long an attempt takes is believed within bounds, and nothing else depends on it. */
+START_TEST(what_an_attempt_may_take_is_read_or_left_out) {
+  static const struct {
+    const char *member;
+    int64_t us;
+  } cases[] = {
+      {"", 0},
+      {"\"attempt_ms\":0,", 0},
+      {"\"attempt_ms\":1,", 1000},
+      {"\"attempt_ms\":25000,", 25000000},
+      {"\"attempt_ms\":600000,", CXD__INTENT_ATTEMPT_MAX_US},
+      {"\"attempt_ms\":600001,", CXD__INTENT_ATTEMPT_MAX_US},
+      {"\"attempt_ms\":9223372036854775807,", CXD__INTENT_ATTEMPT_MAX_US},
+      {"\"attempt_ms\":9223372036854775808,", 0},
+      {"\"attempt_ms\":-1,", 0},
+      {"\"attempt_ms\":-9223372036854775808,", 0},
+      {"\"attempt_ms\":1.5,", 0},
+      {"\"attempt_ms\":\"25000\",", 0},
+      {"\"attempt_ms\":null,", 0},
+      {"\"attempt_ms\":[25000],", 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct cxd__intent intent;
+    char more[120];
+    (void)snprintf(more, sizeof more, "%s\"basis\":null", cases[i].member);
+    char *text = with("\"basis\":null", more);
+    ck_assert_int_eq(cxd__intent_read(text, strlen(text), &intent, NULL), CXD_OK);
+    ck_assert_msg(intent.attempt_us == cases[i].us, "%lld for %s", (long long)intent.attempt_us, cases[i].member);
+    cxd__intent_free(&intent);
+    cxd__free(text);
+  }
+}
+END_TEST
+
+START_TEST(the_longer_attempt_of_the_two_is_waited_for_and_none_of_another_boot) {
+  char boot[] = "b-1", none[] = "";
+  struct cxd__intent intent = {.boot = boot, .attempt_us = 500};
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "b-1", 400), 500);
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "b-1", 600), 600);
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "", 600), 600);
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, NULL, 400), 500);
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "b-2", 600), 0);
+  intent.boot = none;
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "b-2", 600), 600);
+}
+END_TEST
+
 static const struct {
   const char *old, *new, *what;
 } faults[] = {
@@ -225,6 +272,8 @@ int main(void) {
   TCase *t = tcase_create("intents");
   suite_add_tcase(suite, t);
   tcase_add_test(t, all_that_a_recovery_needs_is_read);
+  tcase_add_test(t, what_an_attempt_may_take_is_read_or_left_out);
+  tcase_add_test(t, the_longer_attempt_of_the_two_is_waited_for_and_none_of_another_boot);
   tcase_add_loop_test(t, a_record_of_another_form_is_refused_by_the_member, 0, (int)(sizeof faults / sizeof *faults));
   tcase_add_test(t, rubbish_is_refused);
   tcase_add_test(t, every_truncation_and_every_changed_byte_is_read_or_refused);

@@ -110,7 +110,7 @@ END_TEST
 
 /* --------------------------------------------------------------- basis, rollback, v1 */
 
-static const char *const intent_order[] = {"k", "op", "campaign", "actor", "mode", "round", "rollback_of", "concurrency", "v0", "d0", "d1", "basis", "diff"};
+static const char *const intent_order[] = {"k", "op", "campaign", "actor", "mode", "round", "rollback_of", "concurrency", "v0", "d0", "d1", "attempt_ms", "basis", "diff"};
 static const char *const outcome_order[] = {"k", "op", "campaign", "actor", "mode", "round", "outcome", "status", "http_status", "sends", "attempts", "intent", "latency_us", "request_id", "v1", "findings"};
 
 static void assert_order(struct cxd__slice record, const char *const names[], size_t count) {
@@ -138,6 +138,7 @@ START_TEST(records_have_their_members_in_the_order_of_the_specification) {
   to_intent(core_document, "\"v7\"");
   assert_order(core_record(&rig), intent_order, sizeof intent_order / sizeof *intent_order);
   core_assert_member(core_record(&rig), "/rollback_of", "41");
+  core_assert_member(core_record(&rig), "/attempt_ms", "10000");
   core_assert_member(core_record(&rig), "/basis", "{\"rules\":\"0.1.0\"}");
 }
 END_TEST

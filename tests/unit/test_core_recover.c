@@ -190,6 +190,34 @@ START_TEST(as_before_means_little_as_long_as_a_copy_may_be_under_way) {
 }
 END_TEST
 
+static void add_to_intent(const char *member) {
+  char rest[1024];
+  char *at = strstr(line, "\"basis\"");
+  ck_assert_ptr_nonnull(at);
+  (void)snprintf(rest, sizeof rest, "%s", at);
+  job.intent_len = (size_t)(at - line) + (size_t)snprintf(at, sizeof line - (size_t)(at - line), "%s,%s", member, rest);
+}
+
+/* The process that has ended may have had other settings: what counts is the longer attempt of the two. */
+START_TEST(an_attempt_of_its_own_is_waited_for_if_that_takes_longer) {
+  static const struct {
+    const char *member;
+    int64_t seconds;
+  } own[] = {{"\"attempt_ms\":45000", 45}, {"\"attempt_ms\":3000", 10}, {"\"attempt_ms\":-45000", 10}, {"\"attempt_ms\":\"45000\"", 10}};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+    write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+    add_to_intent(own[i].member);
+    to_get();
+    answer_unchanged();
+    assert_waits(own[i].seconds * SECOND);
+    answer_unchanged();
+    assert_recorded("not_applied", "CXD_E_CANCELLED", ETAG_7);
+    close_rig();
+    open_rig();
+  }
+}
+END_TEST
+
 START_TEST(a_copy_that_arrives_meanwhile_is_seen) {
   write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
   to_get();
@@ -290,6 +318,21 @@ START_TEST(a_wait_past_the_deadline_is_not_begun) {
   ck_assert_int_eq(cxd_error_retry_after_ms(result->error), 10001);
   ck_assert_ptr_nonnull(strstr(cxd_error_message(result->error), "record 42"));
   cxd_result_free(result);
+}
+END_TEST
+
+/* Else nobody with a shorter deadline could ever find out what became of it. */
+START_TEST(a_longer_attempt_of_the_other_process_prolongs_the_deadline) {
+  struct core_setup setup = core_setup_default();
+  setup.core.deadline_us = 20 * SECOND;
+  core_rig_reopen(&rig, &setup);
+  write_intent(BOOT, "merge", "etag", ETAG_7, DIFF);
+  add_to_intent("\"attempt_ms\":45000");
+  to_get();
+  answer_unchanged();
+  assert_waits(45 * SECOND);
+  answer_unchanged();
+  assert_recorded("not_applied", "CXD_E_CANCELLED", ETAG_7);
 }
 END_TEST
 
@@ -498,6 +541,7 @@ int main(void) {
   tcase_add_test(t, the_record_is_the_one_that_the_update_would_have_got);
   tcase_add_test(t, a_recovery_notes_nothing_in_passing_and_checks_nothing);
   tcase_add_test(t, as_before_means_little_as_long_as_a_copy_may_be_under_way);
+  tcase_add_test(t, an_attempt_of_its_own_is_waited_for_if_that_takes_longer);
   tcase_add_test(t, a_copy_that_arrives_meanwhile_is_seen);
   tcase_add_test(t, what_counts_is_when_its_process_was_seen_to_be_gone);
   tcase_add_test(t, a_process_that_has_been_gone_for_an_attempt_is_not_waited_for);
@@ -507,6 +551,7 @@ int main(void) {
   tcase_add_test(t, a_boot_that_is_not_known_is_taken_for_this_one_just_now);
   tcase_add_test(t, what_is_certain_needs_no_wait);
   tcase_add_test(t, a_wait_past_the_deadline_is_not_begun);
+  tcase_add_test(t, a_longer_attempt_of_the_other_process_prolongs_the_deadline);
   tcase_add_loop_test(t, a_campaign_that_cannot_be_read_leaves_the_intent_as_it_is, 0, (int)(sizeof refusals / sizeof *refusals));
   tcase_add_test(t, reading_is_tried_as_often_as_any);
   tcase_add_test(t, a_refused_token_is_renewed_once);

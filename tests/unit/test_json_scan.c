@@ -382,7 +382,7 @@ END_TEST
 
 static int check_members(const char *text) {
   static const struct cxd__slice taken[] = {{"\"seq\"", 5}, {"\"h\"", 3}};
-  return cxd__json_check_members(text, strlen(text), taken, 2);
+  return cxd__json_check_members(text, strlen(text), CXD__JSON_MAX_DEPTH, taken, 2);
 }
 
 START_TEST(members_are_checked_beside_names_that_are_taken) {
@@ -402,6 +402,22 @@ START_TEST(members_are_as_deep_as_in_their_object) {
     (void)snprintf(text, sizeof text, "\"a\":%.*s1%.*s", depth, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", depth, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
     ck_assert_int_eq(check_members(text), depth < CXD__JSON_MAX_DEPTH);
   }
+}
+END_TEST
+
+START_TEST(another_limit_on_depth_holds_for_its_call_only) {
+  struct cxd__slice out;
+  cxd_error *error = NULL;
+  char text[100];
+  memset(text, '[', 41);
+  memset(text + 41, ']', 41);
+  ck_assert_int_eq(cxd__json_check_deep(text + 1, 80, "record", CXD__JSON_RECORD_DEPTH, &out, &error), CXD_OK);
+  ck_assert_uint_eq(out.len, 80);
+  ck_assert_int_eq(cxd__json_check_deep(text, 82, "record", CXD__JSON_RECORD_DEPTH, &out, &error), CXD_E_TOO_LARGE);
+  assert_error(&error, CXD_E_TOO_LARGE, "", "record: line 1, column 41: nested deeper than 40");
+  ck_assert_int_eq(cxd__json_check(text + 1, 80, "record", &out, NULL), CXD_E_TOO_LARGE);
+  ck_assert_int_eq(cxd__json_check_members("\"a\":[[1]]", 9, 3, NULL, 0), 1);
+  ck_assert_int_eq(cxd__json_check_members("\"a\":[[1]]", 9, 2, NULL, 0), 0);
 }
 END_TEST
 
@@ -503,6 +519,7 @@ int main(void) {
   tcase_add_test(tc, an_escape_in_a_value_makes_no_name_slow_to_compare);
   tcase_add_test(tc, members_are_checked_beside_names_that_are_taken);
   tcase_add_test(tc, members_are_as_deep_as_in_their_object);
+  tcase_add_test(tc, another_limit_on_depth_holds_for_its_call_only);
   tcase_add_test(tc, repetitions_are_found_around_the_limit_of_pairs);
   tcase_add_test(tc, a_campaign_is_checked_without_memory);
   tcase_add_test(tc, without_memory_a_large_object_is_not_checked_half);
