@@ -64,6 +64,14 @@ static void end_rotated(struct cxd__reader *reader) {
                              "the log ends with a rotate record, its next segment is missing: put it back");
 }
 
+static void end_strays(struct cxd__reader *reader) {
+  for (size_t i = 0; i < reader->segments.stray_count; i++)
+    cxd__reader_tell_file(reader, reader->segments.strays[i], ERROR, "audit.segment",
+                          "a segment of this log that no later one names: the log was begun anew, or a file was put there; verify it for itself and keep it elsewhere");
+  if (reader->segments.unlisted)
+    cxd__reader_tell_log(reader, CXD_SEVERITY_WARNING, "audit.segment", "its directory cannot be listed: whether segments stand there that no later one names is not known; verify as somebody who may list it");
+}
+
 static void end_expected(struct cxd__reader *reader) {
   char h[CXD__HASH_HEX + 1] = "";
   for (size_t i = 0; i < reader->expected_count; i++) {
@@ -89,6 +97,7 @@ static void end_open(struct cxd__reader *reader) {
 
 void cxd__reader_end(struct cxd__reader *reader) {
   end_rotated(reader);
+  end_strays(reader);
   if (reader->has_key && !reader->keyed_seen && reader->plain_seen)
     cxd__reader_tell_log(reader, ERROR, "audit.unkeyed", "no record of this log has a key, although a key file was given: anybody can have written it anew");
   end_expected(reader);

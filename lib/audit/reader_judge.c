@@ -15,9 +15,9 @@
 
 /* ----------------------------------------------------------------- telling */
 
-static void add_name(const struct cxd__reader *reader, size_t i, struct cxd__buf *text) {
+static void add_name(const char *name, struct cxd__buf *text) {
   char quoted[CXD__QUOTE_MAX];
-  cxd__quote(reader->segments.items[i].name, quoted);
+  cxd__quote(name, quoted);
   cxd__buf_fmt(text, "'%s'", quoted);
 }
 
@@ -39,7 +39,7 @@ void cxd__reader_tell_row(struct cxd__reader *reader, int32_t severity, const ch
   struct cxd__buf text = {0};
   va_list args;
   note_place(reader, severity, next_seq(reader));
-  add_name(reader, reader->at, &text);
+  add_name(reader->segments.items[reader->at].name, &text);
   cxd__buf_fmt(&text, ", line %lld (byte %lld): ", (long long)reader->row.number, (long long)reader->row.offset);
   va_start(args, format);
   add_args(&text, format, args);
@@ -51,11 +51,19 @@ void cxd__reader_tell_segment(struct cxd__reader *reader, size_t i, int32_t seve
   struct cxd__buf text = {0};
   va_list args;
   note_place(reader, severity, next_seq(reader));
-  add_name(reader, i, &text);
+  add_name(reader->segments.items[i].name, &text);
   cxd__buf_str(&text, ": ");
   va_start(args, format);
   add_args(&text, format, args);
   va_end(args);
+  cxd__findings_tell(&reader->findings, severity, code, &text);
+}
+
+void cxd__reader_tell_file(struct cxd__reader *reader, const char *name, int32_t severity, const char *code, const char *message) {
+  struct cxd__buf text = {0};
+  note_place(reader, severity, next_seq(reader));
+  add_name(name, &text);
+  cxd__buf_fmt(&text, ": %s", message);
   cxd__findings_tell(&reader->findings, severity, code, &text);
 }
 
@@ -124,10 +132,30 @@ static void see_plain(struct cxd__reader *reader) {
   reader->plain_seen = 1;
 }
 
+static int is_expected(const struct cxd__reader *reader, const struct cxd__link *link) {
+  for (size_t i = 0; i < reader->expected_count; i++)
+    if (reader->expected[i].link.seq == link->seq && memcmp(reader->expected[i].link.h, link->h, CXD__HASH_BYTES) == 0)
+      return 1;
+  return 0;
+}
+
+/* Anybody can write records without key, and have the next keyed opening continue them. */
+static void see_unkeyed_start(struct cxd__reader *reader) {
+  char h[CXD__HASH_HEX + 1] = "";
+  if (is_expected(reader, &reader->last) || is_expected(reader, &reader->before_rotate)) {
+    cxd__reader_tell_row(reader, CXD_SEVERITY_NOTE, "audit.unkeyed_start", "the log is keyed from here on: what stands before is vouched for by the record expected");
+    return;
+  }
+  cxd__hash_hex(reader->last.h, h);
+  cxd__reader_tell_row(reader, reader->has_key ? ERROR : CXD_SEVERITY_WARNING, "audit.unkeyed_start",
+                       "the log is keyed from here on, and anybody can have written what stands before: name the last record without key, or the one before its rotate record, as what is expected, as it was noted when the key was turned on (the last is %lld:%s, but take it from where it is kept), or keep those segments elsewhere and begin behind it",
+                       (long long)reader->last.seq, h);
+}
+
 static void see_keyed(struct cxd__reader *reader) {
   if (!reader->keyed_seen && reader->plain_seen) {
     if (reader->row.number == 1)
-      cxd__reader_tell_row(reader, CXD_SEVERITY_WARNING, "audit.unkeyed_start", "the log is keyed from here on: what stands before shows no edit by somebody who wrote it anew");
+      see_unkeyed_start(reader);
     else
       cxd__reader_tell_row(reader, ERROR, "audit.unkeyed", "the records before it in this segment have no key: a log becomes keyed with a new segment; " KEEP);
   }
@@ -258,11 +286,15 @@ static int accept(struct cxd__reader *reader, enum seal seal) {
   if (link->seq <= reader->last.seq)
     reader->expected_next = 0;
   meet_expected(reader, link);
+  reader->before_rotate = cxd__line_is(&reader->line, "rotate") ? reader->last : (struct cxd__link){.seq = 0};
+  int seen = reader->starved ? -1 : cxd__unanswered_see(&reader->unanswered, &reader->line);
+  if (seen > 0)
+    cxd__reader_tell_row(reader, ERROR, "audit.outcome", "another outcome of an update that has one: an update has exactly one; " KEEP);
   reader->last = reader->state.last = *link;
   reader->gap = 0;
   reader->adrift = 0;
   reader->state.records += seal == FITS;
-  return !reader->starved && cxd__unanswered_see(&reader->unanswered, &reader->line) == 0 ? 1 : -1;
+  return seen < 0 ? -1 : 1;
 }
 
 /* The end of a record with something behind, whatever stands before it. */

@@ -37,6 +37,7 @@ struct cxd__reader {
   int starved;                    /* no memory for what the genesis lists */
   int held;                       /* the record in line is to be given with the next call */
 
+  struct cxd__link before_rotate; /* the record before the last one, if that is a rotate record */
   struct cxd__link last;          /* of the chain; with gap: before the damage */
   int64_t gap;                    /* lines since then that are no records */
   int adrift;                     /* it is not known what comes next: any record will do */
@@ -52,9 +53,10 @@ struct cxd__reader {
   int key_told, plain_told;       /* this run of them is told */
 };
 
-/* A finding about the row that is being looked at, about the segment, or about the log. */
+/* A finding about the row that is being looked at, about the segment, about a file that is none of the chain, or about the log. */
 void cxd__reader_tell_row(struct cxd__reader *reader, int32_t severity, const char *code, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void cxd__reader_tell_segment(struct cxd__reader *reader, size_t i, int32_t severity, const char *code, const char *format, ...) __attribute__((format(printf, 5, 6)));
+void cxd__reader_tell_file(struct cxd__reader *reader, const char *name, int32_t severity, const char *code, const char *message);
 void cxd__reader_tell_log(struct cxd__reader *reader, int32_t severity, const char *code, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The row as a part of the chain: 1: reader->line is a record that counts and is to be given; 0: not; -1: no memory. Findings are told. */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit/lines.h"
 #include "audit/log.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -105,13 +106,13 @@ static int is_json(struct cxd__slice text) {
   return cxd__json_check(text.p, text.len, "record", &value, NULL) == CXD_OK;
 }
 
-/* What the first line tells; nothing is verified here, the reader does that with every line. */
-static void read_first(int fd, struct cxd__segment *segment) {
+/* Nothing is verified here, the reader does that with every line. */
+void cxd__segment_first(int fd, struct cxd__segment *segment) {
   char text[CXD__AUDIT_MAX_RECORD];
   struct cxd__line line;
   ssize_t n = pread(fd, text, sizeof text, 0);
   const char *newline = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
-  if (!newline || !cxd__line_read(text, (size_t)(newline - text), &line) || !cxd__line_is(&line, "genesis") || !is_json(line.text))
+  if (!newline || cxd__has_control(text, (size_t)(newline - text)) || !cxd__line_read(text, (size_t)(newline - text), &line) || !cxd__line_is(&line, "genesis") || !is_json(line.text))
     return;
   segment->first = line.link.seq;
   segment->known = cxd__genesis_read(&line, &segment->genesis) == NULL;
@@ -128,7 +129,7 @@ static cxd_status add(struct cxd__segments *segments, int fd, const char *name, 
   if (!segment->name)
     return cxd__fail_nomem(error);
   segments->count++;
-  read_first(fd, segment);
+  cxd__segment_first(fd, segment);
   return CXD_OK;
 }
 
@@ -300,7 +301,7 @@ static cxd_status enter(struct cxd__segments *segments, const char *path, const 
   return segments->dir < 0 ? cannot(path, "cannot be read, its directory cannot be opened", code, error) : CXD_OK;
 }
 
-cxd_status cxd__segments_open(struct cxd__segments *segments, const char *path, cxd_error **error) {
+static cxd_status open_chain(struct cxd__segments *segments, const char *path, cxd_error **error) {
   const char *slash = strrchr(path, '/');
   if (is_directory(path) || (slash && slash[1] == '\0')) {
     segments->dir = open_dir(path);
@@ -310,9 +311,17 @@ cxd_status cxd__segments_open(struct cxd__segments *segments, const char *path, 
   return status == CXD_OK ? from_file(segments, path, slash ? slash + 1 : path, error) : status;
 }
 
+cxd_status cxd__segments_open(struct cxd__segments *segments, const char *path, cxd_error **error) {
+  cxd_status status = open_chain(segments, path, error);
+  return status == CXD_OK ? cxd__segments_strays(segments, path, error) : status;
+}
+
 void cxd__segments_close(struct cxd__segments *segments) {
   for (size_t i = 0; i < segments->count; i++)
     cxd__free(segments->items[i].name);
+  for (size_t i = 0; i < segments->stray_count; i++)
+    cxd__free(segments->strays[i]);
+  cxd__free(segments->strays);
   cxd__free(segments->items);
   cxd__free(segments->lost);
   if (segments->fd >= 0)

@@ -28,6 +28,9 @@ struct cxd__segments {
   int aside;                  /* the last one is named as one that was moved aside */
   int live;                   /* the last one is where the log is written; with `aside`, under its second name */
   int headless;               /* the directory has segments, but the file that is written is missing */
+  char **strays;              /* names of segments that stand beside and are not of the chain */
+  size_t stray_count;
+  int unlisted;               /* the directory cannot be listed: strays are not known */
   char *lost;                 /* why the segment before items[0] is not there; NULL: there is none, or items[0] does not tell */
 };
 
@@ -40,6 +43,15 @@ void cxd__segments_close(struct cxd__segments *segments);
 
 /* A descriptor for the i-th; the caller closes it. -1: it is not there any more, or another file. */
 int cxd__segments_file(const struct cxd__segments *segments, size_t i);
+
+/* The first line of a file: sets first if it is in the form of a genesis, whatever its key and hash, and known and genesis. */
+void cxd__segment_first(int fd, struct cxd__segment *segment);
+
+/*
+ * Notes the segments of this log that stand beside it, but none of the chain names: of a segment that was moved aside, those before it.
+ * Those before items[0] are not looked at. cxd__segments_open() does it. CXD_E_IO, CXD_E_NOMEM.
+ */
+cxd_status cxd__segments_strays(struct cxd__segments *segments, const char *path, cxd_error **error);
 
 /*
  * A log that ends with its rotate record, number last_seq: whether a crash did that. Then the file at audit.path has its later name

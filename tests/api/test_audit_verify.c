@@ -308,14 +308,17 @@ END_TEST
 
 /* As an updater opens it, again and again; each time an update of two records, and the disk is asked to keep them. */
 static void write_segments(const char *key) {
+  char body[200];
   if (key)
     audit_log_use_key(&alog, key);
   for (int i = 0; i < 40; i++) {
     struct cxd__audit *audit = NULL;
     const struct cxd__audit_options options = {.path = log_path, .sync = 1, .max_bytes = 4096, .key = key ? &alog.key : NULL};
     ck_ok(cxd__audit_open_file(&options, &audit, NULL));
-    ck_ok(append_text(audit, "\"k\":\"intent\",\"op\":\"x\",\"campaign\":\"c-1\"", NULL));
-    ck_ok(append_text(audit, BODY, NULL));
+    (void)snprintf(body, sizeof body, "\"k\":\"intent\",\"op\":\"%s-%d\",\"campaign\":\"c-1\"", key ? "keyed" : "plain", i);
+    ck_ok(append_text(audit, body, NULL));
+    (void)snprintf(body, sizeof body, "\"k\":\"outcome\",\"op\":\"%s-%d\",\"campaign\":\"c-1\",\"outcome\":\"applied\",\"intent\":true", key ? "keyed" : "plain", i);
+    ck_ok(append_text(audit, body, NULL));
     ck_ok(cxd__audit_sync(audit, NULL));
     cxd__audit_close(audit);
   }
@@ -335,12 +338,34 @@ START_TEST(segments_that_the_library_wrote_are_verified) {
 }
 END_TEST
 
+static void read_to_end(cxd_audit_reader *reader) {
+  const char *record;
+  while (cxd_audit_read(reader, &record, NULL, NULL) == CXD_OK && record) {
+  }
+}
+
+static void note_last(char *out, size_t room) {
+  cxd_audit_reader *reader = reader_of(NULL);
+  read_to_end(reader);
+  (void)snprintf(out, room, "%s", cxd_audit_last(reader));
+  cxd_audit_free(reader);
+}
+
 START_TEST(a_log_that_the_library_made_a_keyed_one_is_verified) {
+  char last[100];
   write_segments(NULL);
+  note_last(last, sizeof last);
   write_segments(AUDIT_LOG_KEY);
-  ck_assert_int_eq(verify(key_path), CXD_OK);
+  ck_assert_int_eq(verify(key_path), CXD_E_AUDIT);
   ck_assert_uint_eq(cxd_report_count(report), 1);
   ck_assert_str_eq(cxd_report_code(report, 0), "audit.unkeyed_start");
+  ck_assert_int_eq(cxd_report_severity(report, 0), CXD_SEVERITY_ERROR);
+  cxd_audit_reader *reader = reader_of(key_path);
+  ck_assert_int_eq(cxd_audit_expect(reader, last, NULL), CXD_OK);
+  read_to_end(reader);
+  ck_assert_int_eq(cxd_report_ok(cxd_audit_report(reader)), 1);
+  ck_assert_int_eq(cxd_report_severity(cxd_audit_report(reader), 0), CXD_SEVERITY_NOTE);
+  cxd_audit_free(reader);
   ck_assert_int_eq(verify(NULL), CXD_E_AUDIT);
 }
 END_TEST
@@ -358,7 +383,8 @@ START_TEST(a_log_that_the_library_found_damaged_is_never_ok_again) {
   cxd__audit_close(audit);
   ck_assert_int_eq(verify(NULL), CXD_E_AUDIT);
   ck_assert_str_eq(cxd_report_code(report, 0), "audit.broken");
-  ck_assert_uint_eq(cxd_report_count(report), 1); /* what is damaged there is behind the last record that counts */
+  ck_assert_uint_eq(cxd_report_count(report), 2); /* what is damaged there, an outcome, is behind the last record that counts */
+  ck_assert_str_eq(cxd_report_code(report, 1), "audit.open");
 }
 END_TEST
 

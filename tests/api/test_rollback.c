@@ -541,12 +541,13 @@ static void *cancel_all_the_time(void *self) {
   return NULL;
 }
 
-/* 1: seen while the log was read; 0: only afterwards. */
+/* 1: seen while the log was read; 0: only afterwards, or the other thread did not run meanwhile. */
 static int cancelled_while_reading(struct rig *rig, int64_t seq) {
   cxd_result *result = NULL;
   cxd_error *error = NULL;
-  ck_assert_int_eq(cxd_updater_rollback(rig->updater, rig->audit_path, seq, 1, &result, &error), CXD_E_CANCELLED);
-  int seen = strstr(cxd_error_message(error), "was read: nothing was sent") != NULL;
+  cxd_status status = cxd_updater_rollback(rig->updater, rig->audit_path, seq, 1, &result, &error);
+  ck_assert_msg(status == CXD_E_CANCELLED || status == CXD_OK, "%s: %s", cxd_status_name(status), cxd_error_message(error));
+  int seen = status == CXD_E_CANCELLED && strstr(cxd_error_message(error), "was read: nothing was sent") != NULL;
   ck_assert_int_eq(result == NULL, seen);
   cxd_result_free(result);
   cxd_error_free(error);
@@ -564,7 +565,7 @@ START_TEST(a_cancel_is_seen_while_the_log_is_read) {
   ck_assert_int_eq(pthread_create(&thread, NULL, cancel_all_the_time, &canceller), 0);
   while (!atomic_load(&canceller.started))
     sched_yield();
-  for (int i = 0; i < 50 && !seen; i++)
+  for (int i = 0; i < 1000 && !seen; i++)
     seen = cancelled_while_reading(&rig, seq);
   atomic_store(&canceller.ended, 1);
   pthread_join(thread, NULL);

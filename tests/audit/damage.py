@@ -160,9 +160,17 @@ def lines_of_another(files, log, rng):
     return with_file(files, name, b"".join(lines[:i] + others[j:j + n] + lines[i + n:]))
 
 
+def copy_segment(files, log, rng):
+    """A file beside the log that has the form of a segment of it, whatever its number."""
+    source = rng.choice(segments_of(files, log))
+    number = rng.choice((1, 1, 2, 10**11, rng.randrange(1, 2000)))
+    name = next(name for name in (f"{log}.{number:012d}{copy}" for copy in ("", ".1", ".2", ".3")) if name not in files)
+    return {**files, name: bytes(bytearray(files[source]))}
+
+
 ALL = {function.__name__: function for function in (
     flip_bit, change_byte, add_bytes, remove_bytes, delete_line, double_line, swap_lines, cut_at_record, cut_inside, edit_and_seal, strip_keys,
-    delete_segment, swap_segments, old_segment_as_last, empty_segment, lines_of_another)}
+    delete_segment, swap_segments, old_segment_as_last, empty_segment, lines_of_another, copy_segment)}
 
 
 def apply(name, files, log, rng):

@@ -37,7 +37,7 @@ def to_json(value):
 
 
 class Log:
-    """files: name -> content. last: number and hash (hex) of the last record."""
+    """files: name -> content. last, before_key, anchors: number and hash (hex) of records."""
 
     def __init__(self, name="audit.log", key=None, seed=1, genesis=True):
         self.name, self.random = name, random.Random(seed)
@@ -50,6 +50,7 @@ class Log:
         self.counts = {"intent": 0, "outcome": 0}
         self.bodies = []
         self.anchors = []
+        self.before_key = None  # the last record without key, if the key came later
         if genesis:
             self.record("genesis")
 
@@ -100,8 +101,11 @@ class Log:
         self.counts["outcome"] += 1
         return seq
 
+    def open_list(self, end=10**18):
+        return [{"seq": seq, "op": op} for op, seq in sorted(self.open.items(), key=lambda item: item[1]) if seq <= end]
+
     def checkpoint(self):
-        seq = self.record("checkpoint", intents=self.counts["intent"], outcomes=self.counts["outcome"], open=sorted(self.open.values()))
+        seq = self.record("checkpoint", intents=self.counts["intent"], outcomes=self.counts["outcome"], open=self.open_list())
         self.anchors.append(self.last)
         self.since = 0
         return seq
@@ -173,8 +177,9 @@ class Log:
         """key: content of a key file, of the segments from here on."""
         self.record("rotate", next=self.last[0] + 2, **{"as": self.second_name(self.first_seq())}, why=why)
         if key:
+            self.before_key = self.last
             self.k, self.kid = derive(key)
-        return self.begin(why, self.last, hashlib.sha256(self.data).hexdigest(), sorted(self.open.values()))
+        return self.begin(why, self.last, hashlib.sha256(self.data).hexdigest(), self.open_list())
 
     def end_behind(self, back):
         """Number and hash of the record that has `back` others behind it in its segment."""
@@ -186,12 +191,14 @@ class Log:
         end, again = self.end_behind(lost), self.bodies[len(self.bodies) - lost:]
         self.data.extend(tail)
         self.open = {op: seq for op, seq in self.open.items() if seq <= end[0]}
-        old = self.begin("sync", end, None, sorted(self.open.values()))
+        old = self.begin("sync", end, None, self.open_list())
         self.record("recover", what="sync", records=lost)
         for kind, members in again:
             seq = self.record(kind, **members)
             if kind == "intent":
                 self.open[members["op"]] = seq
+            elif kind == "outcome":
+                self.open.pop(members["op"], None)
         return old
 
     def broken(self, damage=b"\x00\xff no record\n", back=0, reason="a line that is no record"):
@@ -200,7 +207,7 @@ class Log:
         lines = bytes(self.data).splitlines(keepends=True)
         kept = sum(len(line) for line in lines[:len(lines) - back])
         self.files[self.name] = self.data[:kept] + damage
-        old = self.begin("broken", end, hashlib.sha256(self.data).hexdigest(), sorted(seq for seq in self.open.values() if seq <= end[0]))
+        old = self.begin("broken", end, hashlib.sha256(self.data).hexdigest(), self.open_list(end[0]))
         self.open = {op: seq for op, seq in self.open.items() if seq <= end[0]}
         self.record("fork", file=old, after=end[0], bytes=len(damage), reason=reason)
         return old

@@ -115,6 +115,12 @@ def right_logs():
             yield f"{name}, broken {back}", log.fill(70), content
 
 
+def end_without_key(log):
+    """The last three records before the key."""
+    lines = next(lines for lines in map(damage.lines_of, log.files.values()) if lines[-1][-67:-3].decode() == log.before_key[1])
+    return [(verify_log.Record(line[:-1]).seq, bytes.fromhex(line[-67:-3].decode())) for line in lines[-3:]]
+
+
 class Agree(unittest.TestCase):
     def setUp(self):
         self.place = Place()
@@ -139,6 +145,12 @@ class Agree(unittest.TestCase):
                 for key in (content, None, OTHER):
                     self.same(f"{what}, {path}, key {key}", log.files, path, key)
                 self.same(f"{what}, {path}, expected", log.files, path, content, [last])
+                for key in (content, None, OTHER) if log.before_key else ():
+                    plain = (log.before_key[0], bytes.fromhex(log.before_key[1]))
+                    self.same(f"{what}, {path}, key {key}, end without key expected", log.files, path, key, [plain, last])
+                    for record in end_without_key(log):
+                        self.same(f"{what}, {path}, key {key}, {record[0]} expected", log.files, path, key, [record])
+                    self.same(f"{what}, {path}, key {key}, begins behind it", {name: data for name, data in log.files.items() if b'"kid"' in data}, path, key, [plain])
                 self.same(f"{what}, {path}, not expected", log.files, path, content, [last, (3, bytes(32)), (10**6, bytes(32))])
 
     def test_files_that_are_missing(self):
@@ -154,6 +166,49 @@ class Agree(unittest.TestCase):
                 files = {name: log.files[name] for name in segments[first:]}
                 self.same(f"{what}, from segment {first} on", files, log.name, content, ends)
                 self.same(f"{what}, from segment {first} on, more expected", files, log.name, content, ends + [(2, bytes(32))])
+
+    def test_outcomes_twice(self):
+        for others in (0, 1, verify_log.ANSWERED - 1, verify_log.ANSWERED, verify_log.ANSWERED + 7):
+            log = make_log.Log()
+            for op in ["first", *map(str, range(others))]:
+                log.record("intent", op=op)
+                log.record("outcome", op=op)
+            log.record("outcome", op="first")
+            log.record("outcome", op="never")
+            log.record("outcome", op="never")
+            log.record("intent", op="first")
+            log.record("outcome", op="first")
+            self.same(f"the same outcome behind {others}", log.files, log.name)
+
+    def test_open_intents_of_segments_that_are_kept_elsewhere(self):
+        rng = random.Random(OPTIONS.seed)
+        lists = ([], [2], ["2"], [{}], [{"seq": 2}], [{"op": "a"}], [{"seq": 2, "op": 7}], [{"seq": 2.0, "op": "a"}], [{"seq": 0, "op": "a"}], [{"seq": 2, "op": ""}],
+                 [{"seq": 2, "op": "a"}, {"seq": 3, "op": "a"}], [{"op": "a", "x": [], "seq": 10**18}], [{"seq": 2, "op": "a"}] * 3, [{"seq": 2, "op": "a"}, 3], {"seq": 2, "op": "a"}, None)
+        for carried in lists:
+            log = make_log.Log(genesis=False)
+            log.last = (9, "7" * 64)
+            log.record("genesis", why="size", prev_name="audit.log.000000000001", prev_seq=9, prev_h="7" * 64, prev_sha256="0" * 64, open=carried)
+            for n in range(3):
+                self.same(f"{carried}, {n} records behind", log.files, log.name, expect=[(9, bytes.fromhex("7" * 64))])
+                log.record("outcome", op=rng.choice(("a", "", "b")), intent_seq=2)
+
+    def test_files_that_no_segment_names(self):
+        fresh = make_log.Log(seed=44).fill(9).resolved()
+        for what, log, content in right_logs():
+            segments = damage.segments_of(log.files, log.name)
+            files = {**log.files, log.name: fresh.data}
+            for path in [log.name, None] + segments[:-1]:
+                self.same(f"{what}, begun anew, {path}", files, path, content)
+            for number, copy in ((1, ".1"), (1, ""), (0, ""), (999999999999, ".9"), (7, "")):
+                name = f"{log.name}.{number:012d}{copy}"
+                for data in (b"", b"x" * 20000, fresh.data, bytes(fresh.data)[:-1], fresh.data.replace(b"genesis", b"clock"), fresh.data.replace(b'"bt":', b'"bt":7'), log.data):
+                    if name not in log.files:
+                        self.same(f"{what}, {name}", {**log.files, name: data}, log.name, content)
+                        self.same(f"{what}, {name} beside {segments[0]}", {**log.files, name: data}, segments[0], content)
+            last = damage.lines_of(log.files[segments[0]])[-1]
+            if len(segments) > 1 and last.endswith(b'"}\n'):
+                end = (verify_log.Record(last[:-1]).seq, bytes.fromhex(last[-67:-3].decode()))
+                self.same(f"{what}, before the anchor", {**log.files, segments[0]: fresh.data}, log.name, content, [end])
 
     def test_damaged_logs(self):
         logs = list(right_logs())

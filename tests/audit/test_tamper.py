@@ -50,7 +50,8 @@ def is_seen(files, log, key=None, expect=()):
     folder = Memory(files)
     verifier = UpToFirst(key, expect)
     try:
-        verifier.run(verify_log.find_segments(folder, log, log), True)
+        segments = verify_log.find_segments(folder, log, log)
+        verifier.run(segments, True, strays=verify_log.find_strays(folder, log, segments, None))
     except Seen:
         return True
     return False

@@ -32,9 +32,13 @@ KNOWN = (
 # What stands behind the writer: forms that are no records, and odd ones that are.
 WRONG = (b'"k":"x","k":"y"', b'"k":"x","seq":1', b'"k":"x","a":NaN', b'"k":"x","a":-Infinity', b'"k":"x"}{"a":1', b'"k":"x","a":[', b'"k":"\xff"',
          b'"op":"x"', b'"k":"x","a":{"b":1,"\\u0062":2}', b'"k":"x","a":01', b'"k":"x","a":\xed\xa0\x80', b'"k":"x","a":"\xed\xa0\x80"', b'"k":7',
-         b'"k":"x","a":"\xc0\xaf"', b'"k":"x","a":tru', b'"k":"x",', b'"k":"x","a":"\\x"', b'"k":"x","a":"\\ud8"', b'"k":"x" "a":1')
+         b'"k":"x","a":"\xc0\xaf"', b'"k":"x","a":tru', b'"k":"x",', b'"k":"x","a":"\\x"', b'"k":"x","a":"\\ud8"', b'"k":"x" "a":1',
+         b'"k":"x","a":"\\ud800"', b'"k":"x","a":"\\uDFFF"', b'"k":"x","a":"\\udc00\\ud800"', b'"k":"x","a":"\\ud800\\ud800\\udc00"', b'"k":"x","\\uDBff":1', b'"k":"x","a":[{"b":["\\ud9ab "]}]',
+         b'"k":"x","a":%s1%s' % (b"[" * 40, b"]" * 40), b'"k":"x","a":%s1%s' % (b'{"b":' * 40, b"}" * 40))
 ODD = (b'"k":"x","a":"\x7f"', b'"k":"x","a":1e999', b'"k":"x","a":%s' % (b"9" * 5000), b'"k":"x","kid":"not at its place"', b'"k":""',
-       b'"k":"x","a":"\\u0000"', b'"k":"x","a":"\xf0\x9f\x98\x80"', b'"k":"x","a":[[[[[[[[[[1]]]]]]]]]]', b'"k":"x" , "a": 1', b'"k":"x","a":-0.0e+5')
+       b'"k":"x","a":"\\u0000"', b'"k":"x","a":"\xf0\x9f\x98\x80"', b'"k":"x","a":[[[[[[[[[[1]]]]]]]]]]', b'"k":"x" , "a": 1', b'"k":"x","a":-0.0e+5',
+       b'"k":"x","a":"\\ud83d\\uDE00"', b'"k":"x","a":"\\\\ud800"', b'"k":"x","a":"%s"' % (b'[{\\"' * 99), b'"k":"x","a":%s1%s' % (b"[" * 31, b"]" * 31), b'"k":"x","a":%s1%s' % (b'{"b":' * 31, b"}" * 31),
+       b'"k":"x","a":[%s]' % b",".join([b"[{}]"] * 99))
 
 
 def head(seq, rest):
@@ -66,6 +70,11 @@ def lines_of(data):
 def expect_of(line):
     record = json.loads(line)
     return record["seq"], bytes.fromhex(record["h"])
+
+
+def anchor(last):
+    """What is expected, of number and hash as make_log.py has them."""
+    return last[0], bytes.fromhex(last[1])
 
 
 def report_of(log, content=None, last=None, files=None, **options):
@@ -168,7 +177,7 @@ class OneSegment(Case):
             self.bad_data(seal(1, bytes(32), rest)[0], "audit.form", 1, "line 1", genesis=False)
         for front in (head(1, b'"k":"x"').replace(b'"v":1', b'"v":2'), head(1, b'"k":"x"').replace(b'"bt":1', b'"bt":-1'), b" " + head(1, b'"k":"x"'),
                       head(1, b'"k":"x"').replace(b"Z", b"z"), head(1, b'"k":"x"').replace(b'"w"', b'"ww"'), head(0, b'"k":"x"'), head(2**63, b'"k":"x"'),
-                      head(10**19, b'"k":"x"'), head(1, b'"k":"x"').replace(b'"seq":1', b'"seq":01'), b'"k":"x"', b"{"):
+                      head(10**19, b'"k":"x"'), head(10**18, b'"k":"x"'), head(1, b'"k":"x"').replace(b'"seq":1', b'"seq":01'), b'"k":"x"', b"{"):
             self.bad_data(seal(1, bytes(32), front=front)[0], "audit.form", 1, genesis=False)
         self.bad_data(seal(1, bytes(32), b'"k":"%s"' % (b"a" * 16384))[0], "audit.form", 1, "longer than")
         self.bad_data(seal(1, bytes(32), b'"k":"x","a":%s1%s' % (b"[" * 7000, b"]" * 7000))[0], "audit.form", 1, "not JSON")
@@ -185,6 +194,12 @@ class OneSegment(Case):
         filled = seal(1, bytes(32), b'"k":"genesis","a":"%s"' % (b"a" * (16384 - len(line))))[0]
         self.assertEqual(len(filled), 16384)
         self.fine(verify_log.verify_data(filled), 1)
+
+    def test_records_are_nested_up_to_40_levels(self):
+        for levels, right in ((40, True), (41, False)):
+            for begin, end in ((b"[", b"]"), (b'{"b":', b"}")):
+                line = seal(1, bytes(32), b'"k":"x","a":%s1%s' % (begin * (levels - 1), end * (levels - 1)))[0]
+                self.assertEqual(verify_log.verify_data(line, genesis=False)["ok"], right)
 
     def test_boot_and_writer_have_no_escapes(self):
         for member in (b'"w":"', b'"boot":"'):
@@ -204,7 +219,7 @@ class OneSegment(Case):
         self.fine(verify_log.verify_data(seal(1, bytes(32), rest)[0]), 1)
 
     def test_genesis_is_needed_but_for_a_logger_of_the_host(self):
-        data = chain(2, b'"k":"intent"')
+        data = chain(2, b'"k":"intent","op":"x"')
         self.bad_data(data, ["audit.genesis", "audit.open"], 1, "line 1: the first record is not of kind genesis")
         self.fine(verify_log.verify_data(data, genesis=False), 2, told=["audit.open"])
         self.bad_data(chain(2), "audit.genesis", 1, genesis=False)
@@ -220,6 +235,35 @@ class OneSegment(Case):
         self.bad_data(data + lines_of(chain(6))[5][:-1] + b"{", "audit.torn", 6)
         self.bad_data(data[:-1] + b"\x0b", "audit.torn", 5)
         self.fine(verify_log.verify_data(data + b"a" * 20000), 5, told=["audit.torn"])
+
+    def test_two_outcomes_of_an_update(self):
+        log = make_log.Log()
+        op = log.new_op()
+        log.intent(op)
+        log.outcome(op)
+        log.fill(200).resolved()
+        seq = log.outcome(op, "not_applied", recovered=True, intent_seq=2, intent_w=log.writer)
+        self.bad(report_of(log), ["audit.outcome"], seq, f"line {seq}: another outcome")
+        self.assertEqual(report_of(log)["records"], seq)
+        log.intent(op)
+        log.outcome(op)
+        self.assertEqual([finding["code"] for finding in report_of(log)["findings"]], ["audit.outcome"] * 2)
+
+    def test_two_outcomes_without_an_intent(self):
+        log = make_log.Log()
+        op = log.new_op()
+        for _ in range(2):
+            log.outcome(op, "rejected", intent=False)
+        self.fine(report_of(log), 3)
+
+    def test_how_many_updates_are_known_to_have_their_outcome(self):
+        for others in (verify_log.ANSWERED - 1, verify_log.ANSWERED):
+            log = make_log.Log()
+            for op in ["first", *map(str, range(others))]:
+                log.record("intent", op=op)
+                log.record("outcome", op=op)
+            log.record("outcome", op="first")
+            self.assertEqual(codes(report_of(log)), set() if others == verify_log.ANSWERED else {"audit.outcome"})
 
     def test_open_intents(self):
         log = make_log.Log()
@@ -238,7 +282,21 @@ class Keys(Case):
     def test_keyed_log(self):
         self.fine(verify_log.verify_data(chain(5, content=CONTENT), Key(CONTENT)), 5)
         log = make_log.all_kinds(CONTENT)
-        self.fine(report_of(log, CONTENT), log.last[0], 5, ["audit.abandoned", "audit.unkeyed_start"])
+        self.fine(report_of(log, CONTENT, expect=[anchor(log.before_key)]), log.last[0], 5, ["audit.abandoned", "audit.unkeyed_start"])
+
+    def test_a_log_that_became_a_keyed_one(self):
+        log = make_log.Log().fill(20).resolved()
+        log.rotate("key", CONTENT)
+        log.fill(40).resolved()
+        lines, last, first = lines_of(log.files[f"{log.name}.000000000001"]), anchor(log.before_key), log.before_key[0]
+        keyed = expect_of(lines_of(log.data)[0])
+        for expect, severity in (([], "error"), ([expect_of(lines[-2])], "note"), ([expect_of(lines[-3])], "error"), ([keyed], "error"), ([anchor(log.last)], "error"), ([last], "note"), ([keyed, last], "note")):
+            report = report_of(log, CONTENT, expect=expect)
+            self.assertEqual([(finding["severity"], finding["code"]) for finding in report["findings"]], [(severity, "audit.unkeyed_start")], expect)
+            self.assertEqual(report["first_bad_seq"], first + 1 if severity == "error" else 0)
+        self.bad(report_of(log, CONTENT, expect=[(first, bytes(32))]), ["audit.expect", "audit.unkeyed_start"], first)
+        self.assertIn({"severity": "warning", "code": "audit.unkeyed_start"}, [{name: finding[name] for name in ("severity", "code")} for finding in report_of(log)["findings"]])
+        self.fine(report_of(log, CONTENT, files={log.name: log.data}, expect=[last]), len(lines_of(log.data)))
 
     def test_no_key_or_another(self):
         data = chain(5, content=CONTENT)
@@ -333,9 +391,9 @@ class Segments(Case):
         files = {log.name: log.files[log.name]}
         self.fine(report_of(log, files=files, expect=[end]), 2, told=["audit.open"])
         log.outcome(ops[1])
-        self.fine(report_of(log, files=files, expect=[end]), 3, told=["audit.open"])
-        log.checkpoint()
-        self.fine(report_of(log, files=files, expect=[end]), 4)
+        self.fine(report_of(log, files=files, expect=[end]), 3)
+        log.outcome(ops[1])
+        self.bad(report_of(log, files=files, expect=[end]), ["audit.outcome"], end[0] + 4)
 
     def test_recovered_intents_kept_elsewhere(self):
         log = make_log.Log()
@@ -377,8 +435,8 @@ class Segments(Case):
         end = expect_of(lines_of(log.files[names[2]])[-1])
         told = codes(report_of(log, last=names[2]))
         self.bad(report_of(log, files=files), told | {"audit.rotated"}, end[0] + 1, "its next segment is missing")
-        self.bad(report_of(log, files={**log.files, log.name: b""}), ["audit.genesis"], 1)
-        self.bad(report_of(log, files={**log.files, log.name: b'{"v"'}), ["audit.genesis", "audit.torn"], 1)
+        self.bad(report_of(log, files={**log.files, log.name: b""}), ["audit.genesis", "audit.segment"], 1)
+        self.bad(report_of(log, files={**log.files, log.name: b'{"v"'}), ["audit.genesis", "audit.segment", "audit.torn"], 1)
 
     def test_log_whose_rotation_was_cut_short(self):
         log = self.log()
@@ -464,14 +522,41 @@ class Segments(Case):
 
     def test_an_unfinished_rotation_leaves_a_second_name(self):
         log = make_log.Log().fill(6).resolved()
-        files = {**log.files, f"{log.name}.000000000001": log.files[log.name]}
+        data = bytes(log.data)
+        files = {log.name: data, f"{log.name}.000000000001": data}  # one file with two names
         self.fine(report_of(log, files=files), log.last[0], 1)
+
+    def test_segments_that_no_later_one_names(self):
+        old, new = self.log(), make_log.Log(seed=9).fill(6).resolved()
+        beside = self.names(old)[:-1]
+        report = report_of(new, files={**old.files, new.name: new.data})
+        self.bad(report, ["audit.segment"], new.last[0] + 1, f"{beside[0]}: a segment of this log that no later one names")
+        self.assertEqual([finding["message"].split(":")[0] for finding in report["findings"]], beside)
+        self.assertEqual(report["records"], new.last[0])
+        for changed in (b"x", b"{}\n", b""):
+            files = {**new.files, beside[0]: changed + old.files[beside[0]].replace(b'"genesis"', b'"genesiz"', 1)}
+            self.fine(report_of(new, files=files), new.last[0])
+        changed = old.files[beside[0]].replace(b'"bt":', b'"bt":1', 1)
+        self.bad(report_of(new, files={**new.files, f"{new.name}.999999999999.7": changed}), ["audit.segment"], new.last[0] + 1)
+        self.fine(report_of(new, files={**new.files, "other.000000000001": changed, f"{new.name}.1": changed, f"{new.name}.0000000000001": changed}), new.last[0])
+
+    def test_segments_beside_that_are_of_another_question(self):
+        log = self.log()
+        names, stray = self.names(log), bytes(bytearray(log.files[self.names(log)[0]]))
+        end = expect_of(lines_of(log.files[names[1]])[-1])
+        files = {name: log.files[name] for name in [names[0]] + names[2:]}
+        self.fine(report_of(log, files=files, expect=[end]), log.last[0] - end[0], 2)
+        files = {**log.files, names[1] + ".1": stray}
+        self.bad(report_of(log, files=files), ["audit.segment"], log.last[0] + 1, names[1] + ".1: ")
+        for last, told in ((names[0], False), (names[1], False), (names[2], True)):
+            self.assertEqual("audit.segment" in codes(report_of(log, last=last, files=files)), told)
 
     def test_geneses_that_say_too_little(self):
         h = "0" * 64
         good = {"why": "size", "prev_name": "audit.log.000000000001", "prev_seq": 1, "prev_h": h, "prev_sha256": h, "open": []}
         for wrong in ({"why": "mood"}, {"why": None}, {"prev_name": 7}, {"prev_seq": "1"}, {"prev_seq": 0}, {"prev_seq": True}, {"prev_seq": 1.5}, {"prev_h": h[1:]},
-                      {"prev_h": h[1:] + "G"}, {"prev_sha256": None}, {"prev_sha256": 1}, {"open": None}, {"open": ["1"]}, {"open": [0]}, {"why": "sync"}):
+                      {"prev_h": h[1:] + "G"}, {"prev_sha256": None}, {"prev_sha256": 1}, {"open": None}, {"open": ["1"]}, {"open": [2]}, {"open": [{}]}, {"open": [[]]}, {"open": {}},
+                      {"open": [{"seq": 1}]}, {"open": [{"op": "a"}]}, {"open": [{"seq": 0, "op": "a"}]}, {"open": [{"seq": 1.0, "op": "a"}]}, {"open": [{"seq": 1, "op": None}]}, {"why": "sync"}):
             log = make_log.Log(genesis=False)
             log.last = (1, h)
             log.record("genesis", **{**good, **wrong})
@@ -546,7 +631,7 @@ class Hostile(Case):
             self.assertTrue(verify_log.verify_data(chain(1) + line)["ok"], rest)
 
     def test_a_number_at_the_end_of_numbers(self):
-        line = seal(2**63 - 1, bytes(32), b'"k":"genesis"')[0]
+        line = seal(10**18 - 1, bytes(32), b'"k":"genesis"')[0]
         self.bad_data(line, ["audit.genesis"], 1)
 
 
@@ -582,7 +667,7 @@ class Command(Case):
             open(os.path.join(folder, name), "w", encoding="ascii").close()
         key = self.path("key", CONTENT)
         for where in (path, folder):
-            done = self.run_tool("--key-file", key, "--expect", f"{log.last[0]}:{log.last[1]}", where)
+            done = self.run_tool("--key-file", key, *(word for seq, h in (log.last, log.before_key) for word in ("--expect", f"{seq}:{h}")), where)
             self.assertEqual((done.returncode, done.stdout), (0, f"ok {log.last[0]} records in 5 segments\n"))
         done = self.run_tool("--key-file", self.path("key", OTHER), path)
         self.assertEqual(done.returncode, 1)

@@ -25,15 +25,20 @@ KEY_LABEL = b"cxdialer.audit.key.v1\0"
 KID_LABEL = b"cxdialer.audit.kid.v1\0"
 MAX_RECORD = 16384
 MAX_NUMBER = 2**63 - 1
+MAX_DEPTH = 40
 START = (0, bytes(32))
+ANSWERED = 4096
 WHYS = ("size", "day", "key", "sync", "broken")
 TEXT = rb'"[^"\\]*"'
 HEAD = re.compile(
-    rb'\{"v":1,"seq":([1-9][0-9]{0,18}),"t":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z",'
+    rb'\{"v":1,"seq":([1-9][0-9]{0,17}),"t":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z",'
     rb'"bt":[0-9]+,"boot":' + TEXT + rb',"w":' + TEXT + rb',"k":"([^"\\]*)"')
 TAIL = re.compile(rb'(?:,"kid":"([0-9a-f]{16})","e":0)?,"prev":"([0-9a-f]{64})","h":"([0-9a-f]{64})"\}\Z')
 PREV_TO_END = len(b',"prev":"","h":""}') + 128
 KID_TO_PREV = len(b',"kid":"","e":0') + 16
+TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+BRACKET = re.compile(rb"[][{}]")
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a pair, which must not stand alone
 CONTROL = re.compile(rb"[\x00-\x1f]")
 SEGMENT = re.compile(r"(?P<base>.+)\.(?P<number>[0-9]{12})(?:\.(?P<copy>[1-9][0-9]{0,8}))?", re.DOTALL)
 BESIDE = re.compile(r".+\.(?:writers|new|torn-[0-9]+(?:\.[0-9]+)?)", re.DOTALL)
@@ -105,8 +110,6 @@ class Frame:
         self.seq, self.kind = int(head[1]), head[2].decode("utf-8", "replace")
         self.kid, self.prev, self.h = tail[1], bytes.fromhex(tail[2].decode()), bytes.fromhex(tail[3].decode())
         self.front = line[:len(line) - PREV_TO_END]
-        if self.seq > MAX_NUMBER:
-            raise Bad("audit.form", "its number is too large")
 
     def fits(self, key):
         return seal(self.prev, self.seq, self.front, key if self.kid else None) == self.h
@@ -121,11 +124,25 @@ class Record(Frame):
         self.members = decode(line)
 
 
+def depth(line):
+    """How many arrays and objects of JSON are open at once, at most."""
+    deepest = level = 0
+    for bracket in BRACKET.findall(TEXTS.sub(b"", line)):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+    return deepest
+
+
 def decode(line):
     try:
-        return DECODER.decode(line.decode("utf-8"))
+        members = DECODER.decode(line.decode("utf-8"))
+        if SURROGATE.search(line):
+            json.dumps(members, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Bad("audit.form", f"not JSON: {error}") from error
+    if line.count(b"[") + line.count(b"{") > MAX_DEPTH and depth(line) > MAX_DEPTH:
+        raise Bad("audit.form", f"nested deeper than {MAX_DEPTH}")
+    return members
 
 
 def check_seal(record, key):
@@ -157,6 +174,11 @@ def is_hex(value, digits):
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{%d}" % digits, value) is not None
 
 
+def is_open(entry):
+    """An intent without outcome, in the list of a genesis."""
+    return isinstance(entry, dict) and is_number(entry.get("seq"), 1) and isinstance(entry.get("op"), str)
+
+
 class Link:
     """What the genesis of a later segment says about the segment before."""
 
@@ -165,7 +187,7 @@ class Link:
         whole = (get("why") in WHYS and isinstance(get("prev_name"), str) and SEGMENT.fullmatch(get("prev_name"))
                  and is_number(get("prev_seq"), 1) and is_hex(get("prev_h"), 64)
                  and (get("prev_sha256", 0) is None if get("why") == "sync" else is_hex(get("prev_sha256"), 64))
-                 and isinstance(get("open"), list) and all(is_number(seq, 1) for seq in get("open")))
+                 and isinstance(get("open"), list) and all(map(is_open, get("open"))))
         if not whole:
             raise ValueError("a genesis that does not say what stood before it")
         self.why, self.name, self.open = get("why"), get("prev_name"), get("open")
@@ -265,7 +287,7 @@ def find_segments(folder, last, base):
 
 class Verifier:
     def __init__(self, key=None, expect=(), genesis=True):
-        self.key, self.genesis = key, genesis
+        self.key, self.genesis, self.expected = key, genesis, set(expect)
         self.wanted = {}
         for seq, h in expect:
             self.wanted.setdefault(seq, []).append(h)
@@ -273,11 +295,12 @@ class Verifier:
         self.records = self.segments = self.first_bad_seq = 0
         self.begun = True       # else the first record in itself is taken as it is
         self.last = START       # the record that the next one has to follow
+        self.before_rotate = None  # the record before it, if it is a rotate record
         self.damaged = 0        # lines behind it that were damaged
         self.seen = None        # the last record in itself of this segment
         self.newest = None      # the last record in itself
         self.keyed = self.plain = False  # whether there was a record with a key, and one without
-        self.open, self.carried = {}, set()  # intents without outcome: by op, and those of segments that are not read
+        self.open, self.answered = {}, {}  # intents without outcome, by op, and the ops of those that got one last
         self.place = None       # segment and line
 
     def tell(self, severity, code, reason):
@@ -290,11 +313,11 @@ class Verifier:
 
     # Segments
 
-    def run(self, segments, whole, headless=False, begin=1, cut_short=None):
+    def run(self, segments, whole, headless=False, begin=1, cut_short=None, strays=()):
         """
         whole: the last of the segments has to be the end of the log; headless: it cannot be, the file at audit.path is missing.
         begin: the number that the name of the first segment has. cut_short: tells of a log that ends with its rotate record, whose
-        number it gets, whether a crash did that.
+        number it gets, whether a crash did that. strays: names of segments that stand beside, of which none of these tells.
         """
         self.segments_found, self.whole = len(segments), whole
         first = segments[0]
@@ -305,6 +328,9 @@ class Verifier:
             successor = segments[i + 1] if i + 1 < len(segments) else None
             self.segment(segment, segments[i - 1] if i else None, successor)
         self.end_rotated(headless, whole and self.seen and self.seen.kind == "rotate", cut_short)
+        self.place = None
+        for name in strays:
+            self.error("audit.segment", f"{name}: a segment of this log that no later one names: the log was begun anew, or a file was put there")
         self.end()
 
     def end_rotated(self, headless, rotated, cut_short):
@@ -377,7 +403,7 @@ class Verifier:
         if previous:
             self.check_end(previous, link, self.end_kind)
         else:
-            self.carried = set(link.open)
+            self.open = {entry["op"]: entry["seq"] for entry in link.open}
         if link.why == "broken":
             self.error("audit.broken", f"{link.name} was found damaged or cut behind record {link.end[0]}")
         self.last, self.damaged = link.end, 0
@@ -457,13 +483,15 @@ class Verifier:
         if record.kid and self.plain and not self.keyed and self.place[1]:
             self.tell_once("audit.unkeyed", "it is keyed, what stands before in this segment is not")
         elif record.kid and self.plain and not self.keyed:
-            self.tell("warning", "audit.unkeyed_start", "what stands before this record is not keyed")
+            severity = "note" if self.expected & {self.last, self.before_rotate} else "error" if self.key else "warning"
+            self.tell(severity, "audit.unkeyed_start", f"what stands before this record is not keyed, expect {self.last[0]}:{self.last[1].hex()} if that is its last record as noted elsewhere")
         self.keyed, self.plain = self.keyed or bool(record.kid), self.plain or not record.kid
 
     def follow(self, record):
+        self.track(record)
+        self.before_rotate = self.last if record.kind == "rotate" else None
         self.last, self.damaged = (record.seq, record.h), 0
         self.newest = record
-        self.track(record)
 
     def check_wanted(self, record):
         for h in self.wanted.pop(record.seq, ()):
@@ -473,13 +501,18 @@ class Verifier:
     def track(self, record):
         """Intents by the id of their update, which the outcome has as well."""
         op = record.members.get("op")
+        if not isinstance(op, str):
+            return
         if record.kind == "intent":
-            self.open[str(op)] = record.seq
+            self.open[op] = record.seq
         elif record.kind == "outcome":
-            self.open.pop(str(op), None)
-            self.carried.discard(record.members.get("intent_seq"))
-        elif record.kind in ("genesis", "checkpoint") and isinstance(record.members.get("open"), list):
-            self.carried.intersection_update(seq for seq in record.members["open"] if is_number(seq, 1))
+            known = self.open.pop(op, None)
+            if op in self.answered:
+                self.error("audit.outcome", "another outcome of an update that has one")
+            elif known:
+                self.answered[op] = True
+                if len(self.answered) > ANSWERED:
+                    del self.answered[next(iter(self.answered))]
 
     # The end
 
@@ -489,8 +522,8 @@ class Verifier:
             self.error("audit.expect", f"record {seq} with the hash {self.wanted[seq][0].hex()} is not in the log")
         if self.key and self.plain and not self.keyed:
             self.error("audit.unkeyed", "no record of this log is keyed")
-        if self.open or self.carried:
-            numbers = sorted([*self.open.values(), *self.carried])
+        if self.open:
+            numbers = sorted(self.open.values())
             self.tell("note", "audit.open", f"{len(numbers)} intents without outcome: {', '.join(map(str, numbers[:20]))}")
 
     def report(self):
@@ -514,12 +547,25 @@ def cut_short(folder, base, segment, last_seq):
     return last_seq + 1 not in beside and any(folder.same(name, base) for name in beside.get(segment.number, ()))
 
 
+def find_strays(folder, base, segments, aside):
+    """
+    Segments beside a log that none of its own names. aside: the number in the name of the segment that is read with those before it;
+    None: the log is read. Those before the first one that is read are not looked at.
+    """
+    first, end = segments[0].number if segments[0].link else 0, 10**12 if aside is None else aside
+    names = [name for name in sorted(folder.names()) if name != base and place_of(name, base) and first <= place_of(name, base)[0] < end]
+    others = [name for name in names if not any(folder.same(name, segment.name) for segment in segments)]
+    return [name for name in others if Segment(name, folder.read(name)).is_genesis]
+
+
 def verify_files(folder, last, base, key=None, expect=(), genesis=True, whole=False):
     verifier = Verifier(key, expect, genesis)
     segments = find_segments(folder, last, base) if genesis else [Segment(last, folder.read(last))]
     begin = 1 if segments[0].name == base else place_of(segments[0].name, base)[0]
     aside = last != base and (not segments[-1].is_known() or segments[-1].number == place_of(last, base)[0])
-    verifier.run(segments, whole or not aside, whole and last != base, begin, lambda seq: cut_short(folder, base, segments[-1], seq))
+    whole_log = whole or not aside
+    strays = find_strays(folder, base, segments, None if whole_log else place_of(last, base)[0]) if genesis else ()
+    verifier.run(segments, whole_log, whole and last != base, begin, lambda seq: cut_short(folder, base, segments[-1], seq), strays)
     return verifier.report()
 
 
@@ -540,8 +586,8 @@ def verify_path(path, key=None, expect=(), genesis=True):
 
 
 def parse_expect(text):
-    match = re.fullmatch(r"([1-9][0-9]{0,18}):([0-9a-f]{64})", text)
-    if not match or int(match[1]) > MAX_NUMBER:
+    match = re.fullmatch(r"([1-9][0-9]{0,17}):([0-9a-f]{64})", text)
+    if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not SEQ:HASH with 64 hex digits")
     return int(match[1]), bytes.fromhex(match[2])
 

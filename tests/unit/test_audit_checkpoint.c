@@ -46,11 +46,13 @@ START_TEST(a_checkpoint_comes_every_256_records_with_counts_and_open_intents) {
 END_TEST
 
 START_TEST(counts_go_on_after_reopening_at_a_checkpoint) {
+  char op[32];
   for (int i = 0; i < 3; i++) {
     struct cxd__audit *audit = open_log();
     for (int n = 0; n < 100; n++) {
-      (void)append_as(audit, "intent", "a");
-      (void)append_as(audit, "outcome", "a");
+      (void)snprintf(op, sizeof op, "%d-%d", i, n);
+      (void)append_as(audit, "intent", op);
+      (void)append_as(audit, "outcome", op);
     }
     cxd__audit_close(audit);
   }

@@ -71,7 +71,8 @@ START_TEST(a_checkpoint_stands_in_for_segments_that_are_kept_elsewhere) {
 }
 END_TEST
 
-START_TEST(open_intents_of_segments_that_are_kept_elsewhere_are_known_by_number) {
+START_TEST(open_intents_of_segments_that_are_kept_elsewhere_are_known_by_their_op) {
+  static const char open[] = "[{\"seq\":2,\"op\":\"018f-1\"},{\"seq\":3,\"op\":\"018f-2\"},{\"op\":\"018f-3\",\"seq\":4}]";
   char last[96];
   audit_log_intent(&alog, 1);
   audit_log_intent(&alog, 2);
@@ -79,25 +80,33 @@ START_TEST(open_intents_of_segments_that_are_kept_elsewhere_are_known_by_number)
   audit_log_addf(&alog, "\"k\":\"rotate\",\"next\":\"audit.log\",\"as\":\"audit.log.000000000001\",\"why\":\"size\"");
   checkpoint(&alog.last, last);
   audit_log_move_aside(&alog, "");
-  audit_log_genesis(&alog, "size", "null", "[2,3,4]");
+  audit_log_genesis(&alog, "size", "null", open);
   cxd__buf_reset(&alog.text);
   alog.last.seq = 5;
   ck_assert(cxd__hash_read(strchr(last, ':') + 1, alog.last.h));
   char sum[70];
   (void)snprintf(sum, sizeof sum, "\"%s\"", alog.sum);
-  audit_log_genesis(&alog, "size", sum, "[2,3,4]");
+  audit_log_genesis(&alog, "size", sum, open);
   audit_log_beside(&alog, alog.aside, side_path);
   ck_assert_int_eq(unlink(side_path), 0);
   audit_log_write(&alog);
   read_with(log_path, NULL, last);
   ck_codes("N:open");
   ck_message("3 intents without outcome: 2, 3, 4;");
-  audit_log_addf(&alog, "\"k\":\"outcome\",\"op\":\"018f-2\",\"outcome\":\"not_applied\",\"recovered\":true,\"intent_seq\":3,\"intent_w\":\"x\"");
-  audit_log_addf(&alog, "\"k\":\"checkpoint\",\"intents\":0,\"outcomes\":1,\"open\":[4]");
+  audit_log_outcome(&alog, 2);
+  audit_log_addf(&alog, "\"k\":\"outcome\",\"op\":\"018f-1\",\"outcome\":\"not_applied\",\"recovered\":true,\"intent_seq\":2,\"intent_w\":\"x\"");
   audit_log_write(&alog);
   read_with(log_path, NULL, last);
   ck_codes("N:open");
   ck_message("1 intents without outcome: 4;");
+  audit_log_outcome(&alog, 3);
+  audit_log_write(&alog);
+  read_with(log_path, NULL, last);
+  ck_codes("");
+  audit_log_outcome(&alog, 1);
+  audit_log_write(&alog);
+  read_with(log_path, NULL, last);
+  ck_codes("E:outcome");
 }
 END_TEST
 
@@ -179,11 +188,11 @@ START_TEST(an_old_segment_that_was_put_back_is_no_rotation_cut_short) {
   (void)snprintf(later, sizeof later, "%s.000000000007", log_path);
   ck_assert_int_eq(rename(log_path, later), 0);
   ck_assert_int_eq(link(side_path, log_path), 0);
-  ck_read(log_path, "E:rotated");
+  ck_read(log_path, "E:rotated E:segment");
   ck_assert_int_eq(unlink(later), 0);
   ck_assert_int_eq(unlink(log_path), 0);
   write_file(log_path, text.data, text.len);
-  ck_read(log_path, "E:rotated");
+  ck_read(log_path, "E:rotated E:segment");
   cxd__buf_free(&text);
 }
 END_TEST
@@ -222,7 +231,8 @@ static const struct {
   {"a zero in the name", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\\u0000\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"too many digits", "\"why\":\"size\",\"prev_name\":\"audit.log.0000000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"a number with a point", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":2.0,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
-  {"a list with a zero", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[0]"},
+  {"a list with a zero", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[{\"seq\":0,\"op\":\"a\"}]"},
+  {"a list of numbers", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[1]"},
   {"a name that is none", "\"why\":\"size\",\"prev_name\":null,\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"another number", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":1,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
   {"a number as a text", "\"why\":\"size\",\"prev_name\":\"audit.log.000000000001\",\"prev_seq\":\"2\",\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[]"},
@@ -252,7 +262,7 @@ START_TEST(a_genesis_with_wrong_members_is_told) {
     audit_log_update(&alog, 1);
     audit_log_write(&alog);
     read_with(log_path, NULL, NULL);
-    ck_assert_msg(strcmp(verdict.codes, "E:genesis") == 0, "%s: %s (%s)", wrong_genesis[i].what, verdict.codes, verdict.message);
+    ck_assert_msg(strcmp(verdict.codes, "E:genesis E:segment") == 0, "%s: %s (%s)", wrong_genesis[i].what, verdict.codes, verdict.message);
   }
 }
 END_TEST
@@ -262,7 +272,7 @@ START_TEST(a_genesis_may_spell_its_members_with_escapes) {
   (void)audit_log_add(&alog, "\"k\":\"rotate\",\"next\":\"audit.log\",\"as\":\"audit.log.000000000001\",\"why\":\"size\"");
   audit_log_move_aside(&alog, "");
   cxd__hash_hex(alog.last.h, h);
-  audit_log_addf(&alog, "\"k\":\"genesis\",\"why\":\"\\u0073ize\",\"prev_name\":\"audit.log.00000000000\\u0031\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[ 1 ]", h, alog.sum);
+  audit_log_addf(&alog, "\"k\":\"genesis\",\"why\":\"\\u0073ize\",\"prev_name\":\"audit.log.00000000000\\u0031\",\"prev_seq\":2,\"prev_h\":\"%s\",\"prev_sha256\":\"%s\",\"open\":[ { \"\\u0073eq\" : 1 , \"op\":\"a\" } ]", h, alog.sum);
   ck_log("");
   ck_assert_int_eq(verdict.state.segments, 2);
 }
@@ -426,11 +436,17 @@ START_TEST(a_broken_segment_that_was_changed_since_is_told_as_well) {
 }
 END_TEST
 
+static struct cxd__link before_update, before_rotate, before_key; /* records of the first */
+
 /* A segment without a key, moved aside, and a keyed one behind it. */
 static void become_keyed(const char *key_of_rotate) {
-  audit_log_update(&alog, 1);
+  audit_log_intent(&alog, 1);
+  before_update = alog.last;
+  audit_log_outcome(&alog, 1);
+  before_rotate = alog.last;
   audit_log_use_key(&alog, key_of_rotate);
   audit_log_addf(&alog, "\"k\":\"rotate\",\"next\":\"audit.log\",\"as\":\"audit.log.000000000001\",\"why\":\"key\"");
+  before_key = alog.last;
   audit_log_move_aside(&alog, "");
   audit_log_use_key(&alog, AUDIT_LOG_KEY);
   char sum[70];
@@ -440,11 +456,24 @@ static void become_keyed(const char *key_of_rotate) {
   audit_log_write(&alog);
 }
 
-START_TEST(segments_before_the_key_are_a_warning) {
+START_TEST(segments_before_the_key_are_vouched_for_by_what_is_kept_of_them) {
+  char last[96];
   become_keyed(NULL);
   read_with(log_path, &alog.key, NULL);
-  ck_codes("W:unkeyed_start");
+  ck_codes("E:unkeyed_start");
+  ck_message("(the last is 4:");
   ck_assert_int_eq(verdict.state.records, 4 + 3);
+  ck_assert_int_eq(verdict.state.first_bad, 5);
+  read_with(log_path, &alog.key, checkpoint(&alog.last, last));
+  ck_codes("E:unkeyed_start");
+  read_with(log_path, &alog.key, checkpoint(&before_rotate, last));
+  ck_codes("N:unkeyed_start");
+  read_with(log_path, &alog.key, checkpoint(&before_update, last));
+  ck_codes("E:unkeyed_start");
+  read_with(log_path, &alog.key, checkpoint(&before_key, last));
+  ck_codes("N:unkeyed_start");
+  read_with(log_path, NULL, last);
+  ck_codes("N:unkeyed_start E:key");
   read_with(log_path, NULL, NULL);
   ck_codes("W:unkeyed_start E:key");
 }
@@ -462,7 +491,7 @@ int main(void) {
   TCase *tc = suite_case(suite, "audit_reader_segments", open_case, close_case);
   tcase_add_test(tc, a_segment_that_is_missing_is_told_with_what_it_should_be);
   tcase_add_test(tc, a_checkpoint_stands_in_for_segments_that_are_kept_elsewhere);
-  tcase_add_test(tc, open_intents_of_segments_that_are_kept_elsewhere_are_known_by_number);
+  tcase_add_test(tc, open_intents_of_segments_that_are_kept_elsewhere_are_known_by_their_op);
   tcase_add_test(tc, a_segment_that_was_changed_is_not_the_one_its_successor_names);
   tcase_add_test(tc, a_segment_that_was_written_anew_is_not_the_one_its_successor_names);
   tcase_add_test(tc, a_segment_that_was_cut_is_not_the_one_its_successor_names);
@@ -486,7 +515,7 @@ int main(void) {
   tcase_add_test(tc, an_end_that_counts_cannot_be_cut_off_before_a_sync);
   tcase_add_test(tc, a_broken_segment_is_an_error_for_ever);
   tcase_add_test(tc, a_broken_segment_that_was_changed_since_is_told_as_well);
-  tcase_add_test(tc, segments_before_the_key_are_a_warning);
+  tcase_add_test(tc, segments_before_the_key_are_vouched_for_by_what_is_kept_of_them);
   tcase_add_test(tc, a_key_in_the_middle_of_the_segment_before_is_an_error);
   return run_suite(suite);
 }

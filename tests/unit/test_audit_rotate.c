@@ -209,7 +209,7 @@ END_TEST
 START_TEST(others_follow_to_the_new_segment) {
   struct cxd__audit *a = open_with(&small), *b = open_with(&small);
   for (int i = 0; i < 20; i++) {
-    (void)append_as(a, "intent", "x");
+    (void)append_as(a, "intent", "open");
     if (i % 7 == 0)
       add_outcomes(b, 1);
     add_outcomes(a, 1);
