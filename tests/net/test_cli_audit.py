@@ -220,7 +220,7 @@ class Verify(AuditCase):
         self.file("audit.log.000000000001", broken)
         log = Log()
         log.lines, log.prev = first.lines[:2], json.loads(first.lines[1])["h"]
-        log.add({"k": "genesis", "why": "broken", "prev_name": "audit.log.000000000001", "prev_seq": 2, "prev_h": log.prev, "prev_sha256": hashlib.sha256(broken).hexdigest(), "open": [2]})
+        log.add({"k": "genesis", "why": "broken", "prev_name": "audit.log.000000000001", "prev_seq": 2, "prev_h": log.prev, "prev_sha256": hashlib.sha256(broken).hexdigest(), "open": [{"seq": 2, "op": json.loads(first.lines[1])["op"]}]})
         path = self.log(b"".join(log.lines[2:]))
         self.assertEqual(self.codes(path), ["audit.broken"])
         for file, wanted in ((path, [1, 2, 3]), (f"{path}.000000000001", [1, 2, 4, 5])):
