@@ -181,7 +181,7 @@ class OneSegment(Case):
             self.bad_data(seal(1, bytes(32), front=front)[0], "audit.form", 1, genesis=False)
         self.bad_data(seal(1, bytes(32), b'"k":"%s"' % (b"a" * 16384))[0], "audit.form", 1, "longer than")
         self.bad_data(seal(1, bytes(32), b'"k":"x","a":%s1%s' % (b"[" * 7000, b"]" * 7000))[0], "audit.form", 1, "not JSON")
-        self.bad_data(seal(1, bytes(32), b'"k":"x","a":%s1%s' % (b"[" * 40, b"]" * 40))[0], "audit.form", 1, "40 levels", genesis=False)
+        self.bad_data(seal(1, bytes(32), b'"k":"x","a":%s1%s' % (b"[" * 40, b"]" * 40))[0], "audit.form", 1, "deeper than 40", genesis=False)
         deepest = seal(1, bytes(32), b'"k":"genesis","a":%s1%s,"b":"%s\\"["' % (b"[" * 39, b"]" * 39, b"{" * 60))[0]
         self.assertTrue(verify_log.verify_data(deepest)["ok"])
         for control in (b"\t", b"\r", b"\0", b"\x1f"):
