@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/io.h"
 #include "audit/segments.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -93,7 +94,7 @@ static void note_writers(struct look *look, const char *name) {
 }
 
 static int walk(struct look *look) {
-  int fd = openat(look->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = cxd__open_in(look->dir, ".", O_RDONLY | O_DIRECTORY);
   DIR *list = fd < 0 ? NULL : fdopendir(fd);
   if (!list) {
     if (fd >= 0)

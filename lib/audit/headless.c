@@ -63,7 +63,7 @@ static void look_at(struct cxd__file *file, const char *name, struct newest *new
 
 /* 0, or -1 and errno. */
 static int look_beside(struct cxd__file *file, struct newest *newest) {
-  int fd = openat(file->place.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = cxd__open_in(file->place.dir, ".", O_RDONLY | O_DIRECTORY);
   DIR *list = fd < 0 ? NULL : fdopendir(fd);
   const struct dirent *entry;
   if (!list) {

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit/io.h"
 #include "audit/lines.h"
 #include "audit/log.h"
 #include "base/error.h"
@@ -21,10 +22,9 @@
 
 #define LOCK_WAIT_US 10000000
 #define TRIES 100 /* a log that is moved aside again and again while it is opened */
-#define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 int cxd__segment_open(int dir, const char *name, struct stat *st) {
-  int fd = openat(dir, name, FILE_FLAGS);
+  int fd = cxd__open_in(dir, name, O_RDONLY);
   if (fd < 0)
     return -1;
   int code = fstat(fd, st) != 0 ? errno : S_ISREG(st->st_mode) ? 0 : EINVAL;
@@ -282,7 +282,9 @@ static cxd_status from_directory(struct cxd__segments *segments, const char *pat
 
 /* A directory that may be entered but not listed serves for a file in it. */
 static int open_dir(const char *path) {
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd;
+  while ((fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 && errno == EINTR) {
+  }
   return fd < 0 && errno == EACCES ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : fd;
 }
 

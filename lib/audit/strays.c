@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/io.h"
 #include "audit/segments.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -103,7 +104,7 @@ static int is_in_place(const struct cxd__segments *segments) {
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 cxd_status cxd__segments_strays(struct cxd__segments *segments, const char *path, cxd_error **error) {
-  int fd = openat(segments->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = cxd__open_in(segments->dir, ".", O_RDONLY | O_DIRECTORY);
   if (fd < 0 && errno == EACCES) {
     segments->unlisted = 1;
     return CXD_OK;

@@ -122,8 +122,8 @@ def main():
             prooflib.skip(why)
         if names != ["--all"]:
             chosen = [scene for scene in chosen if scenes.label_of(scene) in ("nothing", "all_at_once, keyed")]
-    elif names:
-        chosen = [scene for scene in chosen if scene.name in names]
+    else:
+        chosen = [scene for scene in chosen if scene.name in names] if names else scenes.usual()
     sweep = {"strace": sweep_by_strace, "preload": sweep_by_preload}[how]
     return prooflib.sweep_all(sweep, chosen)
 

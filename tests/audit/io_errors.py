@@ -85,7 +85,8 @@ def sweep(scene):
 
 def main():
     names = sys.argv[1:] or CHOSEN
-    chosen = [scene for scene in scenes.ALL if scene.name in names and (not scene.keyed or scene.name == "all_at_once")]
+    among = scenes.ALL if sys.argv[1:] else scenes.usual()
+    chosen = [scene for scene in among if scene.name in names and (not scene.keyed or scene.name == "all_at_once")]
     return prooflib.sweep_all(sweep, chosen)
 
 

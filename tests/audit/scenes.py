@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the libcxdialer authors
 """What stands there before the update that is killed or gets errors. Each prepares a Place."""
 import collections
+import os
 
 from prooflib import Place, answered, need, records, simlib
 
@@ -59,6 +60,8 @@ def all_at_once(place):
     place.settings["audit.max_bytes"] = str(place.path.stat().st_size)
 
 
+# Those that have what the others have one by one; all of them with CXDIALER_FULL=1.
+SOME = ("nothing", "rotation_due", "all_at_once, keyed")
 ALL = [Scene(prepare.__name__, keyed, prepare) for keyed in (False, True) for prepare in (nothing, grown, rotation_due, torn, dangling_sent, dangling_unsent, all_at_once)]
 
 
@@ -68,3 +71,7 @@ def place_of(scene, **more):
 
 def label_of(scene):
     return scene.name + (", keyed" if scene.keyed else "")
+
+
+def usual():
+    return ALL if os.environ.get("CXDIALER_FULL") else [scene for scene in ALL if label_of(scene) in SOME]

@@ -186,6 +186,7 @@ class Said(Case):
     def test_the_truth(self):
         self.log(INTENT, APPLIED)
         self.said(0, "applied")
+        self.said(74, "applied", "CXD_E_AUDIT", 3, "outcome applied is in the audit log (record 3), but another record of this update could not be written")
         self.said(74, "applied", "CXD_E_AUDIT", None, 'its audit record could not be written; keep it: {\\"k\\":\\"outcome\\"}')
         self.said(74, "not_applied", "CXD_E_AUDIT", None, applied=False)
 
