@@ -293,11 +293,11 @@ END_TEST
 
 #define DEADLINE_MS 1000
 
-/* By its own count. A little early is fine: what is left is too short for another try; how late a loaded machine lets it look is not the point, never is. */
+/* By its own count. A little early is fine: what is left is too short for another try, the more so the slower the machine; how late a loaded machine lets it look is not the point, never is. */
 static void ck_late(const struct flight_worker *worker) {
   ck_assert_msg(worker->status == CXD_E_TIMEOUT, "%zu: %s", worker->number, cxd_status_name(worker->status));
   ck_assert_int_eq(cxd_result_outcome(worker->result), CXD_OUTCOME_NOT_APPLIED);
-  ck_assert_int_ge(cxd_result_latency_us(worker->result, CXD_LATENCY_TOTAL), DEADLINE_MS * 900);
+  ck_assert_int_ge(cxd_result_latency_us(worker->result, CXD_LATENCY_TOTAL), DEADLINE_MS * 750);
   ck_assert_int_lt(cxd_result_latency_us(worker->result, CXD_LATENCY_TOTAL), HANG_S * INT64_C(1000000) / 2);
 }
 
