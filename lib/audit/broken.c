@@ -132,7 +132,7 @@ static cxd_status close_behind(struct cxd__file *file, int64_t size, cxd_error *
 
 cxd_status cxd__broken_later(struct cxd__file *file, cxd_error **error) {
   struct stat st;
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   if (fstat(file->now.fd, &st) != 0 || cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)
     return unnamed(file, error);
   int64_t rest = st.st_size > file->now.size ? st.st_size - file->now.size : 0;
@@ -160,7 +160,7 @@ cxd_status cxd__broken_first(struct cxd__file *file, struct cxd__sheet *sheet, c
 
 cxd_status cxd__broken_lost(struct cxd__file *file, struct cxd__sheet *found, int64_t found_size, cxd_error **error) {
   struct stat st;
-  char own[CXD__NAME_ROOM], other[CXD__NAME_ROOM];
+  char own[CXD__NAME_BYTES], other[CXD__NAME_BYTES];
   int64_t first = file->now.state.first.seq;
   if (fstat(file->now.fd, &st) != 0)
     return unnamed(file, error);

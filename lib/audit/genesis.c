@@ -3,6 +3,8 @@
 
 #include "audit/genesis.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "json/text.h"
@@ -44,6 +46,17 @@ int cxd__segment_name(const char *name, size_t *log, int64_t *first) {
   for (const char *digit = name + end - DIGITS; digit < name + end; digit++)
     *first = *first * 10 + (*digit - '0');
   return 1;
+}
+
+int cxd__segment_spell(const char *log, size_t len, int64_t first, int copy, char name[CXD__NAME_BYTES]) {
+  char again[16] = "";
+  if (copy)
+    (void)snprintf(again, sizeof again, ".%d", copy);
+  int written = snprintf(name, CXD__NAME_BYTES, "%.*s.%012lld%s", (int)len, log, (long long)first, again);
+  if (written >= 0 && written < CXD__NAME_BYTES)
+    return 0;
+  errno = ENAMETOOLONG;
+  return -1;
 }
 
 /* The decoded text, with a zero behind it; one with a zero in it, or longer than there is room, is none. */

@@ -32,4 +32,7 @@ struct cxd__slice cxd__line_member(const struct cxd__line *line, const char *nam
 /* Whether the name is that of a segment that was moved aside. *log: length of the name of its log; *first: the number in it. */
 int cxd__segment_name(const char *name, size_t *log, int64_t *first);
 
+/* The other way round: the name of copy 0, 1, ... of the segment of a log, whose name has `len` bytes. 0, or -1 and ENAMETOOLONG. */
+int cxd__segment_spell(const char *log, size_t len, int64_t first, int copy, char name[CXD__NAME_BYTES]);
+
 #endif

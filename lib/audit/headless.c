@@ -17,7 +17,7 @@
 
 /* The newest of the segments beside the path. */
 struct newest {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   int64_t first;
   int fd;
 };
@@ -82,14 +82,14 @@ static int look_beside(struct cxd__file *file, struct newest *newest) {
 }
 
 /* What is left of the first line of the segment that is missing. */
-static cxd_status set_aside(struct cxd__file *file, const struct cxd__sheet *sheet, int64_t size, int64_t seq, char name[CXD__NAME_ROOM], cxd_error **error) {
+static cxd_status set_aside(struct cxd__file *file, const struct cxd__sheet *sheet, int64_t size, int64_t seq, char name[CXD__NAME_BYTES], cxd_error **error) {
   unsigned char hash[CXD__HASH_BYTES];
   return cxd__tail_cut(&file->place, sheet->fd, 0, size, seq, &file->plain.hasher, hash, name, error);
 }
 
 static cxd_status go_on_behind(struct cxd__file *file, const struct cxd__sheet *sheet, int64_t size, struct newest *newest, cxd_error **error) {
   struct stat st;
-  char torn[CXD__NAME_ROOM];
+  char torn[CXD__NAME_BYTES];
   struct cxd__sheet before = {.fd = newest->fd};
   newest->fd = -1;
   cxd_status status = fstat(before.fd, &st) == 0 ? CXD_OK : cxd__place_fail(&file->place, "the segment before it cannot be examined", errno, error);

@@ -229,7 +229,7 @@ static cxd_status add_recover(struct cxd__file *file, struct cxd__sheet *sheet, 
 
 static cxd_status repair(struct cxd__file *file, struct cxd__sheet *sheet, int64_t size, cxd_error **error) {
   unsigned char hash[CXD__HASH_BYTES];
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   int64_t torn = size - sheet->size;
   cxd_status status = cxd__tail_cut(&file->place, sheet->fd, sheet->size, size, sheet->state.last.seq + 1, &file->plain.hasher, hash, name, error);
   sheet->reserved = 0;

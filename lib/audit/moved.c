@@ -90,7 +90,7 @@ static void swap(struct cxd__file *file) {
 }
 
 static cxd_status move(struct cxd__file *file, struct cxd__sheet *before, struct cxd__sheet *fresh, cxd_error **error) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   int64_t from = file->sync ? file->durable : file->now.size;
   cxd_status status = cxd__load_up_to(file, before, from, error);
   if (status == CXD_OK && cxd__name_keep(&file->place, file->now.state.first.seq, name) != 0)

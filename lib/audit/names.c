@@ -17,22 +17,17 @@
 #define PIECE 16384
 
 static int fits(int len) {
-  if (len >= 0 && len < CXD__NAME_ROOM)
+  if (len >= 0 && len < CXD__NAME_BYTES)
     return 0;
   errno = ENAMETOOLONG;
   return -1;
 }
 
-int cxd__name_beside(const struct cxd__place *place, const char *suffix, char name[CXD__NAME_ROOM]) {
-  return fits(snprintf(name, CXD__NAME_ROOM, "%s%s", place->base, suffix));
+int cxd__name_beside(const struct cxd__place *place, const char *suffix, char name[CXD__NAME_BYTES]) {
+  return fits(snprintf(name, CXD__NAME_BYTES, "%s%s", place->base, suffix));
 }
 
-int cxd__name_second(const struct cxd__place *place, int64_t first, int i, char name[CXD__NAME_ROOM]) {
-  char again[16] = "";
-  if (i)
-    (void)snprintf(again, sizeof again, ".%d", i);
-  return fits(snprintf(name, CXD__NAME_ROOM, "%s.%012lld%s", place->base, (long long)first, again));
-}
+int cxd__name_second(const struct cxd__place *place, int64_t first, int i, char name[CXD__NAME_BYTES]) { return cxd__segment_spell(place->base, strlen(place->base), first, i, name); }
 
 int cxd__name_is_beside(const struct cxd__place *place, const char *name) {
   size_t base = strlen(place->base);
@@ -45,14 +40,14 @@ static int is_file(const struct cxd__place *place, const char *name, const struc
 }
 
 int cxd__name_count(const struct cxd__place *place, const struct stat *file, int64_t first) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   int count = 0;
   for (int i = 0; i < NAMES && cxd__name_second(place, first, i, name) == 0; i++)
     count += is_file(place, name, file);
   return count;
 }
 
-static int link_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_ROOM]) {
+static int link_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_BYTES]) {
   for (int i = 0; i < NAMES; i++) {
     if (cxd__name_second(place, first, i, name) != 0)
       return -1;
@@ -68,18 +63,18 @@ static int link_file(const struct cxd__place *place, int from_dir, const char *f
 }
 
 /* Durable before its first name becomes that of another file. */
-static int name_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_ROOM]) {
+static int name_file(const struct cxd__place *place, int from_dir, const char *from, int flags, const struct stat *file, int64_t first, char name[CXD__NAME_BYTES]) {
   return link_file(place, from_dir, from, flags, file, first, name) == 0 ? cxd__place_sync_dir(place) : -1;
 }
 
-int cxd__name_keep(const struct cxd__place *place, int64_t first, char name[CXD__NAME_ROOM]) {
+int cxd__name_keep(const struct cxd__place *place, int64_t first, char name[CXD__NAME_BYTES]) {
   struct stat file;
   if (fstatat(place->dir, place->base, &file, AT_SYMLINK_NOFOLLOW) != 0)
     return -1;
   return name_file(place, place->dir, place->base, 0, &file, first, name);
 }
 
-static int create(const struct cxd__place *place, int64_t first, char name[CXD__NAME_ROOM]) {
+static int create(const struct cxd__place *place, int64_t first, char name[CXD__NAME_BYTES]) {
   int fd = -1;
   errno = EEXIST;
   for (int i = 0; i < NAMES && fd < 0 && errno == EEXIST; i++)
@@ -99,7 +94,7 @@ static int copy(int from, int64_t size, int to) {
   return cxd__sync_file(to);
 }
 
-static int copy_file(const struct cxd__place *place, int fd, int64_t size, int64_t first, char name[CXD__NAME_ROOM]) {
+static int copy_file(const struct cxd__place *place, int fd, int64_t size, int64_t first, char name[CXD__NAME_BYTES]) {
   int to = create(place, first, name);
   if (to < 0)
     return -1;
@@ -111,7 +106,7 @@ static int copy_file(const struct cxd__place *place, int fd, int64_t size, int64
   return result;
 }
 
-int cxd__name_rescue(const struct cxd__place *place, int fd, int64_t first, char name[CXD__NAME_ROOM]) {
+int cxd__name_rescue(const struct cxd__place *place, int fd, int64_t first, char name[CXD__NAME_BYTES]) {
   char self[40];
   struct stat file;
   if (fstat(fd, &file) != 0)

@@ -74,7 +74,7 @@ static cxd_status succeed(struct cxd__file *file, struct cxd__sheet *fresh, cons
 
 static cxd_status rotate(struct cxd__file *file, const char *why, cxd_error **error) {
   struct cxd__sheet fresh;
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   if (!cxd__sheet_fits(&file->now.state.opens))
     return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit log '%s': a new segment cannot be begun: there are too many intents without outcome", file->place.path);
   cxd_status status = cxd__sheet_create(file, &fresh, file->now.state.opens.count, error);
@@ -127,13 +127,13 @@ cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error) {
 /* The segment after this one has its second name already: somebody put this one back. */
 static int was_left_before(const struct cxd__file *file) {
   struct stat st;
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   return cxd__name_second(&file->place, file->now.state.last.seq + 1, 0, name) == 0 && fstatat(file->place.dir, name, &st, 0) == 0;
 }
 
 cxd_status cxd__rotate_complete(struct cxd__file *file, cxd_error **error) {
   struct cxd__sheet fresh;
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   if (was_left_before(file)) {
     (void)strcpy(file->damage, "it ends where a later segment begins that is there already: an old segment was put in its place");
     return cxd__broken_later(file, error);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -233,15 +232,12 @@ static int is_still_live(const struct cxd__segments *segments) {
 /* "<log>.<number>", and ".1", ".2", ... behind it: whether there is such a file; *same: it is the last segment. */
 static int stands_beside(const struct cxd__segments *segments, int64_t number, int copy, int *same) {
   const struct cxd__segment *last = &segments->items[segments->count - 1];
-  char name[CXD__NAME_BYTES], again[16] = "";
+  char name[CXD__NAME_BYTES];
   struct stat st;
   size_t log = strlen(last->name);
   int64_t first;
   (void)cxd__segment_name(last->name, &log, &first); /* opened by its later name: without that */
-  if (copy > 0)
-    (void)snprintf(again, sizeof again, ".%d", copy);
-  int len = snprintf(name, sizeof name, "%.*s.%012lld%s", (int)log, last->name, (long long)number, again);
-  if (len < 0 || len >= CXD__NAME_BYTES || fstatat(segments->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+  if (cxd__segment_spell(last->name, log, number, copy, name) != 0 || fstatat(segments->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
     return 0;
   *same = (uint64_t)st.st_dev == last->device && (uint64_t)st.st_ino == last->inode;
   return 1;

@@ -20,7 +20,7 @@
 static cxd_status no_segment(const struct cxd__file *file, int code, cxd_error **error) { return cxd__place_fail(&file->place, "a new segment cannot be begun", code, error); }
 
 static int create(const struct cxd__file *file, struct cxd__sheet *fresh) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   struct stat st;
   if (cxd__name_beside(&file->place, ".new", name) != 0)
     return errno;
@@ -51,7 +51,7 @@ cxd_status cxd__sheet_create(struct cxd__file *file, struct cxd__sheet *fresh, s
 }
 
 void cxd__sheet_drop(struct cxd__file *file, struct cxd__sheet *fresh) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   if (fresh->fd >= 0 && cxd__name_beside(&file->place, ".new", name) == 0)
     (void)unlinkat(file->place.dir, name, 0);
   cxd__sheet_close(fresh);
@@ -95,7 +95,7 @@ void cxd__sheet_is_now(struct cxd__file *file, struct cxd__sheet *sheet) {
 }
 
 cxd_status cxd__sheet_put(struct cxd__file *file, struct cxd__sheet *fresh, cxd_error **error) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   if (cxd__name_beside(&file->place, ".new", name) != 0 || cxd__sync_file(fresh->fd) != 0 || renameat(file->place.dir, name, file->place.dir, file->place.base) != 0)
     return no_segment(file, errno, error);
   cxd__sheet_is_now(file, fresh);

@@ -53,7 +53,7 @@ int cxd__tail_has_record(int fd, int64_t from, int64_t size) {
 }
 
 /* The first free name; -1 and errno. */
-static int create_copy(const struct cxd__place *place, int64_t seq, char name[CXD__NAME_ROOM]) {
+static int create_copy(const struct cxd__place *place, int64_t seq, char name[CXD__NAME_BYTES]) {
   for (int i = 0; i < 100; i++) {
     char again[8] = "", suffix[48];
     if (i)
@@ -81,7 +81,7 @@ static int copy(int from_fd, int64_t from, int64_t size, int to_fd, struct cxd__
   return cxd__sync_file(to_fd);
 }
 
-cxd_status cxd__tail_cut(const struct cxd__place *place, int fd, int64_t from, int64_t size, int64_t seq, struct cxd__hasher *hasher, unsigned char hash[CXD__HASH_BYTES], char name[CXD__NAME_ROOM], cxd_error **error) {
+cxd_status cxd__tail_cut(const struct cxd__place *place, int fd, int64_t from, int64_t size, int64_t seq, struct cxd__hasher *hasher, unsigned char hash[CXD__HASH_BYTES], char name[CXD__NAME_BYTES], cxd_error **error) {
   static const char doing[] = "its torn end cannot be set aside";
   int to = create_copy(place, seq, name);
   if (to < 0)

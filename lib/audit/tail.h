@@ -16,6 +16,6 @@ int cxd__tail_has_record(int fd, int64_t from, int64_t size);     /* it begins w
  * Copies the torn bytes from `from` up to `size` to "<log>.torn-<seq>" (".1", ".2", ... when there is one), durably, and cuts
  * them off. hash: their SHA-256; name: of the copy.
  */
-cxd_status cxd__tail_cut(const struct cxd__place *place, int fd, int64_t from, int64_t size, int64_t seq, struct cxd__hasher *hasher, unsigned char hash[CXD__HASH_BYTES], char name[CXD__NAME_ROOM], cxd_error **error);
+cxd_status cxd__tail_cut(const struct cxd__place *place, int fd, int64_t from, int64_t size, int64_t seq, struct cxd__hasher *hasher, unsigned char hash[CXD__HASH_BYTES], char name[CXD__NAME_BYTES], cxd_error **error);
 
 #endif

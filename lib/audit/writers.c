@@ -43,7 +43,7 @@ static int control(int fd, int command, short type, uint32_t instance, struct fl
 }
 
 static int open_writers(struct cxd__writers *writers, const struct cxd__place *place) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   struct stat st;
   if (cxd__name_beside(place, ".writers", name) != 0)
     return -1;
@@ -83,7 +83,7 @@ cxd_status cxd__writers_open(struct cxd__writers *writers, const struct cxd__pla
 }
 
 static int is_there(const struct cxd__writers *writers, const struct cxd__place *place) {
-  char name[CXD__NAME_ROOM];
+  char name[CXD__NAME_BYTES];
   struct stat st;
   return cxd__name_beside(place, ".writers", name) == 0 && fstatat(place->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == writers->device && st.st_ino == writers->inode;
 }
