@@ -56,6 +56,8 @@ typedef struct cxd_token_sink cxd_token_sink;
 typedef struct cxd_token_provider cxd_token_provider;
 typedef struct cxd_audit_logger cxd_audit_logger;
 typedef struct cxd_audit_reader cxd_audit_reader;
+typedef struct cxd_batch cxd_batch;
+typedef struct cxd_event cxd_event;
 typedef struct cxd_callback cxd_callback;
 typedef struct cxd_rule cxd_rule;
 typedef struct cxd_log cxd_log;
@@ -361,6 +363,9 @@ CXD_API void cxd_client_cancel(cxd_client *client);
  */
 CXD_API char *cxd_client_stats_json(const cxd_client *client);
 
+/* The same as OpenMetrics 1.0 text, ended by "# EOF"; docs/statistics.md explains each metric. As cxd_client_stats_json(). Since: 0.1 */
+CXD_API char *cxd_client_stats_openmetrics(const cxd_client *client);
+
 /* Drops the caller's reference; updaters made from the client keep it alive. Since: 0.1 */
 CXD_API void cxd_client_free(cxd_client *client);
 
@@ -567,6 +572,13 @@ CXD_API cxd_status cxd_updater_rollback(cxd_updater *updater, const char *log, i
 CXD_API cxd_status cxd_updater_recover(cxd_updater *updater, size_t *resolved, size_t *left, cxd_error **error);
 
 /*
+ * The same for one update whose intent the caller has kept (on_sending of cxd_callback): reads its campaign and tells what became of it. In an audit file of this
+ * updater that still waits for its outcome it is put on record. out: outcome APPLIED_READBACK, NOT_APPLIED, CONFLICT (somebody has changed the campaign since) or
+ * UNKNOWN with CXD_OK; or status and error of what stood in the way. May wait for an attempt of the process that wrote it. CXD_E_AUDIT: not an intent. Since: 0.1
+ */
+CXD_API cxd_status cxd_updater_resolve(cxd_updater *updater, const char *intent, size_t len, cxd_result **out, cxd_error **error);
+
+/*
  * The intents that wait for it, as a JSON array of {"seq","op","campaign_id","timestamp","writer","actor"} on one line; NULL: no memory, or
  * the log cannot be read. Caller frees with cxd_string_free(). Since: 0.1
  */
@@ -658,9 +670,12 @@ struct cxd_audit_logger {
 
 /*
  * on_result: the update is over, its outcome is durable -> CXD_ACCEPTED; anything else is noted in the callback status and changes
- * nothing else. on_progress: done of total (NULL allowed); not called by this version. on_checkpoint: the audit file wrote a
+ * nothing else. on_progress: of a batch, after one or more items have ended -> CXD_ACCEPTED; anything else and no more items are begun. on_checkpoint: the audit file wrote a
  * checkpoint, or the first record of a new segment, while this update ran and it is durable; keep seq and h (64 hex digits) out of reach of whoever can write the log, for
- * cxd_audit_expect() -> CXD_ACCEPTED, noted as for on_result; runs before it. Results and texts are borrowed for the call.
+ * cxd_audit_expect() -> CXD_ACCEPTED, noted as for on_result; runs before it. on_sending: the first PUTs of `count` updates are about to leave the process, their
+ * intents are durable in the audit log (if there is one): items are their numbers in the batch, intents their records (docs/audit.md; without audit log
+ * only the members of the update itself), for a journal of the host's and cxd_updater_resolve() -> CXD_ACCEPTED; anything else and none of them
+ * is sent: NOT_APPLIED with CXD_E_CALLBACK. Once an update, however often it is sent; not for a single apply. Results and texts are borrowed for the call.
  */
 struct cxd_callback {
   size_t size;
@@ -669,6 +684,7 @@ struct cxd_callback {
   int32_t (*on_result)(void *user_data, const cxd_result *result);
   int32_t (*on_progress)(void *user_data, size_t done, size_t total);
   int32_t (*on_checkpoint)(void *user_data, int64_t seq, const char *h);
+  int32_t (*on_sending)(void *user_data, const size_t *items, const char *const *intents, size_t count);
 };
 
 /*
@@ -689,6 +705,107 @@ struct cxd_log {
   void (*destroy)(void *user_data);
   void (*write)(void *user_data, int32_t level, const char *text, size_t len);
 };
+
+/* ---------------------------------------------------------------- batch */
+
+/*
+ * Many updates of one updater, up to update.concurrency in flight under the client's quota; the engine is that of a single apply, and
+ * so is the pipeline of each item: validated, merged, sent on a condition, audited, called back. No thread is started. Three ways to run
+ * one: cxd_batch_run() blocks; fd, timeout_ms and process for a loop of the host's; next_event for languages without C callbacks.
+ *
+ * Items are numbered from 0 in the order they were added. Their failures are their own: none touches another item. Items of one campaign run one after
+ * the other in that order; with update.coalesce=on those that have not begun when the first of them does become one update (last
+ * value of a member wins), and all get its result. Every item ends with exactly one result. No more items are begun after
+ * update.max_errors failures, above update.max_error_rate, after a failure among the first update.canary items (which go ahead alone), after
+ * cxd_batch_stop(), or when an on_progress did not accept; the items not begun then end as CXD_OUTCOME_CANCELLED, without an audit record.
+ * When the server asks for a longer wait than retry.max_retry_after_ms, items end as NOT_APPLIED with CXD_E_RATE_LIMITED instead of sleeping on it.
+ *
+ * A batch is used by one thread at a time, save cancel and stop. Several batches, of one client or of many, may be driven in one loop. Since: 0.1
+ */
+
+/* The updater is referenced and its callbacks apply; registering is refused (CXD_E_STATE) until the batch is freed. Since: 0.1 */
+CXD_API cxd_status cxd_batch_new(cxd_updater *updater, cxd_batch **out, cxd_error **error);
+
+/*
+ * Adds an item; also while the batch runs and after it has run. add copies the campaign; add_json copies the text only, which is parsed when
+ * its turn comes: what is no campaign ends as CXD_OUTCOME_REJECTED with CXD_E_JSON, CXD_E_TYPE, .... CXD_E_ARGUMENT, CXD_E_NOMEM, CXD_E_TOO_LARGE
+ * (more than 16,777,215 items, or a text over 16 MiB). Since: 0.1
+ */
+CXD_API cxd_status cxd_batch_add(cxd_batch *batch, const cxd_campaign *campaign, cxd_error **error);
+CXD_API cxd_status cxd_batch_add_json(cxd_batch *batch, const char *json, size_t len, cxd_error **error);
+
+/*
+ * Runs all items to their ends; blocks. CXD_OK: each has been run, whatever it ended as (cxd_batch_failed()); CXD_E_CANCELLED: some were not begun, or
+ * were cancelled, and the error says why and how many; CXD_E_REENTRANT, CXD_E_FORKED, CXD_E_CONFIG (no credentials), CXD_E_IO: the batch could not
+ * go on, and its items have results with that status. Since: 0.1
+ */
+CXD_API cxd_status cxd_batch_run(cxd_batch *batch, cxd_error **error);
+
+/*
+ * In a loop of the host's: poll fd for reading, at most for timeout_ms (-1: as long as it takes; ask again before each wait), then
+ * process, until remaining (NULL allowed; items without a result) is 0. fd: an epoll descriptor of the library's, the same until the batch
+ * is freed, -1 when there is none (argument, no memory, CXD_E_FORKED, no credentials: process says which); it can be watched by poll, select, epoll,
+ * libuv and GLib. process never blocks on the network; callbacks run inside it. Results as for run, CXD_OK while items remain. Since: 0.1
+ */
+CXD_API int32_t cxd_batch_fd(cxd_batch *batch);
+CXD_API int64_t cxd_batch_timeout_ms(cxd_batch *batch);
+CXD_API cxd_status cxd_batch_process(cxd_batch *batch, int32_t *remaining, cxd_error **error);
+
+/* Numbers, at any time. cxd_batch_failed: items whose status is not CXD_OK; eta_ms: until the end, from the quota and the pace so far, -1: not known. Since: 0.1 */
+CXD_API size_t cxd_batch_count(const cxd_batch *batch);
+CXD_API size_t cxd_batch_done(const cxd_batch *batch);
+CXD_API size_t cxd_batch_in_flight(const cxd_batch *batch);
+CXD_API size_t cxd_batch_failed(const cxd_batch *batch);
+CXD_API size_t cxd_batch_outcomes(const cxd_batch *batch, int32_t outcome); /* items that ended as CXD_OUTCOME_* */
+CXD_API int64_t cxd_batch_eta_ms(const cxd_batch *batch);
+
+/*
+ * The result of item i; NULL: not over yet, beyond the last, or dropped. Borrowed until the item is dropped or the batch freed. Results are kept
+ * packed and unpacked at the first look: of the audit record only the number is left (in cxd_result_to_json()). drop: frees what is kept of a
+ * finished item, for who has looked at it. Since: 0.1
+ */
+CXD_API const cxd_result *cxd_batch_result(cxd_batch *batch, size_t i);
+CXD_API void cxd_batch_drop_result(cxd_batch *batch, size_t i);
+
+/* stop: begins no more items, lets those in flight end. cancel: ends those as well (CANCELLED, or UNKNOWN where a PUT had left). Not sticky: items
+ * added later run. Thread-safety: any; not from a signal handler. Since: 0.1 */
+CXD_API void cxd_batch_stop(cxd_batch *batch);
+CXD_API void cxd_batch_cancel(cxd_batch *batch);
+
+/* Cancels what is in flight. From inside a callback of its own the free is deferred until the call in progress returns. Since: 0.1 */
+CXD_API void cxd_batch_free(cxd_batch *batch);
+
+/*
+ * Events in place of callbacks (which run all the same where some are registered). Each call drives the batch for at most timeout_ms (-1: as
+ * long as it takes, 0: does not wait) up to the next event; none is lost or queued up, however rarely it is asked for. The event is borrowed until
+ * the next call on this batch. CXD_EVENT_NONE: the time is over. CXD_EVENT_DONE: all items have ended; again at each call. Returns as
+ * process does; a failure is told once and followed by the events of the items that ended by it. Since: 0.1
+ */
+enum {
+  CXD_EVENT_NONE = 0,
+  CXD_EVENT_RESULT = 1,     /* an item has ended: item, result, done, total */
+  CXD_EVENT_TOKEN = 2,      /* a token is wanted (cxd_client_use_token_events()): token_request, token_sink */
+  CXD_EVENT_CHECKPOINT = 3, /* the audit file has a new checkpoint: seq, text (64 hex digits); see cxd_callback */
+  CXD_EVENT_DONE = 4        /* done, total */
+};
+CXD_API cxd_status cxd_batch_next_event(cxd_batch *batch, int64_t timeout_ms, const cxd_event **out, cxd_error **error);
+
+/* Getters; of an event without the member, and for NULL: 0, NULL, "". Since: 0.1 */
+CXD_API int32_t cxd_event_kind(const cxd_event *event);
+CXD_API size_t cxd_event_item(const cxd_event *event);
+CXD_API const cxd_result *cxd_event_result(const cxd_event *event);
+CXD_API size_t cxd_event_done(const cxd_event *event);
+CXD_API size_t cxd_event_total(const cxd_event *event);
+CXD_API int64_t cxd_event_seq(const cxd_event *event);
+CXD_API const char *cxd_event_text(const cxd_event *event);
+CXD_API const cxd_token_request *cxd_event_token_request(const cxd_event *event);
+CXD_API cxd_token_sink *cxd_event_token_sink(const cxd_event *event); /* complete it once, now or later: cxd_token_sink_accept(), _fail() */
+
+/*
+ * Tokens are asked for by CXD_EVENT_TOKEN of the batches of this client, in place of a token provider. Calls other than a batch use a token that
+ * is there, and fail with CXD_E_TOKEN when one would have to be fetched. CXD_E_STATE: a call is in progress. Since: 0.1
+ */
+CXD_API cxd_status cxd_client_use_token_events(cxd_client *client, cxd_error **error);
 
 /* -------------------------------------------------------- audit reading */
 

@@ -20,6 +20,8 @@
 #define CXD__MAGIC_REQUEST 0x43785271u
 #define CXD__MAGIC_SCHEDULE 0x43785363u
 #define CXD__MAGIC_AUDIT 0x43784175u
+#define CXD__MAGIC_BATCH 0x43784261u
+#define CXD__MAGIC_EVENT 0x43784576u
 #define CXD__MAGIC_DEAD 0xdeadc0deu
 
 #define CXD__IS(handle, kind) ((handle) && (handle)->magic == CXD__MAGIC_##kind)

@@ -10,6 +10,7 @@
 #include "base/now.h"
 #include "core/result.h"
 #include "core/shared.h"
+#include "json/value.h"
 
 /*
  * The sans-I/O heart: operations are started, actions come out, events go in. No socket, file, clock or random number
@@ -44,7 +45,9 @@ struct cxd__job {
   const char *cursor;          /* LIST, NULL: first page */
   const cxd_campaign *change;  /* PLAN, APPLY */
   int32_t replace, verify_always;
-  int32_t queued;              /* one of many: its deadline counts from its first request */
+  int32_t queued;              /* one of many: its deadline counts from its first request, and it does not sleep on a closed gate for longer than max_retry_after_us */
+  int32_t announce;            /* APPLY: somebody is told of the first PUT before it leaves: the intent is asked for also without audit */
+  struct cxd__slice known;     /* PLAN, APPLY: the campaign as a list page had it, in place of the first GET; absent: it is read */
   enum cxd__rebalance rebalance;
   enum cxd__audit_mode audit;
   const char *actor;           /* may be NULL */
@@ -68,6 +71,7 @@ struct cxd__action {
   const char *record;          /* APPEND: the body of a record */
   size_t record_len;
   int32_t reserve;             /* APPEND: more records of this operation will follow, make sure there is room */
+  int32_t intent;              /* APPEND: the first PUT of this operation leaves when it is durable, and announced if the job wants it; without audit only that */
   int32_t in_passing;          /* APPEND: need not be durable before the next record that has to be; nobody waits for its event */
   int64_t resolves;            /* APPEND: the dangling intent this outcome is for; APPENDED with CXD_E_STATE: somebody else has resolved it */
 };
@@ -90,6 +94,7 @@ struct cxd__event {
   cxd_error *error;
   char *sealed;                /* APPENDED: the line as written */
   int64_t seq, took_us;        /* APPENDED, CHECKED */
+  int32_t declined;            /* APPENDED, of an announced intent: who was told does not want it sent */
 };
 
 struct cxd__core *cxd__core_new(struct cxd__shared *shared, const struct cxd__core_options *options, uint64_t seed);

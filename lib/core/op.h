@@ -155,7 +155,7 @@ void cxd__update_appended(struct cxd__op *op, cxd__now now, struct cxd__event *e
 void cxd__update_finish(struct cxd__op *op, cxd__now now, int32_t outcome, cxd_error *error); /* result -> outcome record -> done */
 void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error); /* nothing of it was applied; takes the error */
 int cxd__update_check_again(struct cxd__op *op, cxd__now now); /* 1: a check was asked for, the PUT has to wait for it */
-void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reserve); /* op->record */
+void cxd__update_append(struct cxd__op *op, enum cxd__stage stage); /* op->record */
 void cxd__update_cancelled(struct cxd__op *op, cxd__now now); /* the update part of a cancel */
 void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 

@@ -24,14 +24,14 @@ void cxd__put_begin(struct cxd__op *op, cxd__now now) {
 int cxd__put_ready(struct cxd__op *op, cxd__now now) {
   if (cxd__update_check_again(op, now))
     return 0;
-  if (op->job.audit == CXD__AUDIT_OFF || op->intent_round == op->round)
+  if ((op->job.audit == CXD__AUDIT_OFF && !op->job.announce) || op->intent_round == op->round)
     return 1;
   op->intent_round = op->round;
   cxd__record_intent(op);
   if (op->record.failed)
     cxd__op_fail(op, now, NULL);
   else
-    cxd__update_append(op, CXD__STAGE_INTENT, 1);
+    cxd__update_append(op, CXD__STAGE_INTENT);
   return 0;
 }
 

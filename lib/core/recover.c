@@ -103,7 +103,7 @@ static void finish(struct cxd__op *op, cxd__now now, int32_t outcome) {
     op->result->outcome = 0;
     cxd__recover_failed(op, now, NULL);
   } else
-    cxd__update_append(op, CXD__STAGE_OUTCOME, 0);
+    cxd__update_append(op, CXD__STAGE_OUTCOME);
 }
 
 static void found_it(struct cxd__op *op, cxd__now now, const cxd_campaign *found, int64_t asked_boot_us) {

@@ -272,8 +272,8 @@ void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
 
 /* ----------------------------------------------------------------------- the end */
 
-void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reserve) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = reserve, .resolves = op->intent.seq};
+void cxd__update_append(struct cxd__op *op, enum cxd__stage stage) {
+  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = stage == CXD__STAGE_INTENT, .intent = stage == CXD__STAGE_INTENT, .resolves = op->intent.seq};
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
@@ -282,7 +282,7 @@ void cxd__update_append(struct cxd__op *op, enum cxd__stage stage, int32_t reser
 static void append_outcome(struct cxd__op *op, cxd__now now) {
   cxd__record_outcome(op);
   if (!op->record.failed) {
-    cxd__update_append(op, CXD__STAGE_OUTCOME, 0);
+    cxd__update_append(op, CXD__STAGE_OUTCOME);
     return;
   }
   op->result->audit_status = CXD_E_NOMEM;
@@ -357,6 +357,8 @@ static void intent_appended(struct cxd__op *op, cxd__now now, struct cxd__event 
   }
   if (op->cancelled)
     cxd__update_cancelled(op, now);
+  else if (event->declined)
+    cxd__update_finish(op, now, CXD_OUTCOME_NOT_APPLIED, cxd__error_new(CXD_E_CALLBACK, "campaign %s: an on_sending callback did not accept, so nothing was sent: see what it says, then run it again", cxd_campaign_id(op->job.change)));
   else {
     op->stage = CXD__STAGE_PUT;
     cxd__op_send_now(op, now);

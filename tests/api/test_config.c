@@ -61,6 +61,7 @@ START_TEST(every_key_has_its_documented_default) {
       {"retry.max_attempts", "4"}, {"retry.base_ms", "500"}, {"retry.cap_ms", "20000"}, {"retry.deadline_ms", "180000"}, {"retry.max_retry_after_ms", "120000"}, {"retry.budget", "140"},
       {"rate.limit", "100"}, {"rate.window_ms", "60000"}, {"rate.margin_ms", "250"},
       {"update.mode", "merge"}, {"update.auto_rebalance", "keep"}, {"update.verify", "ambiguous"}, {"update.concurrency", "8"},
+      {"update.max_errors", "0"}, {"update.max_error_rate", "0"}, {"update.canary", "0"}, {"update.coalesce", "off"}, {"update.prefetch", "auto"},
       {"audit.path", ""}, {"audit.mode", "required"}, {"audit.key_file", ""}, {"audit.sync", "record"}, {"audit.actor", ""}, {"audit.max_bytes", "0"}, {"audit.rotate_daily", "off"}, {"audit.allow_network_fs", "off"},
       {"validate.max_concurrent_calls", "500"}, {"validate.min_pacing_interval_s", "10"}, {"validate.max_throttle", "0.95"},
       {"validate.time_zones", "America/New_York,America/Chicago,America/Denver,America/Los_Angeles"}, {"validate.policy_file", ""},
