@@ -13,7 +13,7 @@ import sys
 
 # name, the rules of tests/sim/world/check.h one of which must be named, file, text, and what takes its place
 MUTANTS = [
-    ("intent-left-out", {1}, "core/put.c", "op->job.audit == CXD__AUDIT_OFF || op->intent_round == op->round", "op->round"),
+    ("intent-left-out", {1}, "core/put.c", "(op->job.audit == CXD__AUDIT_OFF && !op->job.announce) || op->intent_round == op->round", "op->round"),
     ("intent-of-first-round-only", {1}, "core/put.c", "op->intent_round == op->round)", "op->intent_round)"),
     ("intent-failed-and-sent", {1}, "core/update.c", "op->job.audit == CXD__AUDIT_REQUIRED || event->status == CXD_E_TOO_LARGE", "event->status == CXD_E_TOO_LARGE"),
     ("condition-left-out", {2}, "core/request.c", "op->job.replace ? NULL : op->server->etag", "NULL"),
