@@ -133,6 +133,11 @@ static int overtakes(struct cxd__limiter *limiter, const struct cxd__ticket *tic
 }
 
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when) {
+  if (ticket->gate_us && limiter->asked_until - mono_us > ticket->gate_us) {
+    cxd__limiter_leave(limiter, ticket);
+    *when = limiter->asked_until;
+    return CXD__GRANT_CLOSED;
+  }
   size_t before = ticket->queued ? 0 : ahead(limiter, ticket->turn);
   int first = ticket->queued ? cxd__limiter_head(limiter) == ticket : before == 0;
   *when = turn_at(limiter, mono_us);
@@ -170,6 +175,11 @@ void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *tick
     cxd__slots_cool(&limiter->slots, mono_us + limiter->window_us + (lost ? LOST_MARGIN_US : limiter->margin_us));
   else
     cxd__slots_give_back(&limiter->slots);
+}
+
+void cxd__limiter_was_asked(struct cxd__limiter *limiter, int64_t until_mono_us) {
+  if (until_mono_us > limiter->asked_until)
+    limiter->asked_until = until_mono_us;
 }
 
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us) {

@@ -28,6 +28,7 @@ struct cxd__ticket {
   struct cxd__core *core;
   enum cxd__turn turn;
   int queued, granted, probe;
+  int64_t gate_us; /* the longest it waits for a gate that stays closed because the server asked for it; 0: as long as it takes */
 };
 
 struct cxd__queue {
@@ -41,6 +42,7 @@ struct cxd__limiter {
   struct cxd__queue queues[CXD__TURNS];
   int64_t window_us, margin_us;
   int64_t gate_until;
+  int64_t asked_until; /* what of it the server asked for itself, with a Retry-After */
   int32_t off;         /* no slots; the gate still counts */
   int32_t probe_first; /* the gate was closed by a refusal: one request has to find out */
   const struct cxd__ticket *probe;
@@ -53,11 +55,11 @@ struct cxd__limiter {
 int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit /* 0 = off */, int64_t window_us, int64_t margin_us); /* 0, or -1: no memory */
 void cxd__limiter_free(struct cxd__limiter *limiter);
 
-enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL, CXD__GRANT_LATE };
+enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL, CXD__GRANT_LATE, CXD__GRANT_CLOSED };
 
 /*
  * YES: the ticket is granted. WAIT: queued; try again at *when (INT64_MAX: when woken) or when woken. FULL: the queue is full. LATE: not
- * queued, because its turn would come at *when, not before `latest`.
+ * queued, because its turn would come at *when, not before `latest`. CLOSED: not queued any more, because the gate opens at *when, later than it waits for.
  */
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when);
 
@@ -70,6 +72,7 @@ void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *tick
 /* HOLD: the server said that nothing is left for now. REFUSED: it refused; THROTTLED: with 429, so the limit is cut as well. */
 enum cxd__closing { CXD__GATE_HOLD, CXD__GATE_REFUSED, CXD__GATE_THROTTLED };
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us);
+void cxd__limiter_was_asked(struct cxd__limiter *limiter, int64_t until_mono_us); /* to keep it closed until then */
 
 struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter);              /* whose turn it is; NULL: nobody waits */
 size_t cxd__limiter_waiting(const struct cxd__limiter *limiter);

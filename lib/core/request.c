@@ -6,6 +6,7 @@
 #include "core/op.h"
 
 #define ATTEMPT_LEAST_US 1000000
+#define JITTER_MOST_US 1000000 /* and a twentieth: see asked_pause() */
 
 void cxd__op_end_wait(struct cxd__op *op, cxd__now now) {
   static const int part[] = {[CXD__WAIT_SLOT] = CXD_LATENCY_RATE_WAIT, [CXD__WAIT_TOKEN] = CXD_LATENCY_TOKEN, [CXD__WAIT_TIMER] = CXD_LATENCY_BACKOFF};
@@ -113,6 +114,25 @@ static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   cxd__op_fail(op, now, error);
 }
 
+/* One of many does not sleep on what the server asked for, and the next one does not either: whoever has them decides what to do meanwhile. */
+static void gate_is_closed(struct cxd__op *op, cxd__now now, int64_t wait_us) {
+  cxd_error *error = NULL;
+  (void)cxd__fail_at(&error, CXD_E_RATE_LIMITED, "retry.max_retry_after_ms", "the server has asked for a pause of another %lld ms, longer than retry.max_retry_after_ms: run it again then", (long long)(wait_us / 1000));
+  if (error) {
+    error->retryable = 1;
+    error->retry_after_ms = wait_us / 1000;
+  }
+  cxd__op_fail(op, now, error);
+}
+
+/* A gate stays closed for what was asked for and its jitter. Whoever has to know what became of a PUT waits for any. */
+static int64_t gate_patience(const struct cxd__op *op) {
+  int64_t most = op->core->options.max_retry_after_us;
+  if (!op->job.queued || op->ambiguous || op->accepted || op->under_way)
+    return 0;
+  return most + most / 20 + JITTER_MOST_US;
+}
+
 static void step_token(struct cxd__op *op, cxd__now now);
 
 static void granted(struct cxd__op *op, cxd__now now) {
@@ -124,9 +144,11 @@ static void step_slot(struct cxd__op *op, cxd__now now) {
   int64_t when;
   if (!op->ticket.queued)
     op->ticket.turn = op->stage == CXD__STAGE_READ_BACK ? CXD__TURN_READ_BACK : op->kind == CXD__CLASS_PUT ? CXD__TURN_PUT : CXD__TURN_NEW;
+  op->ticket.gate_us = gate_patience(op);
   switch (cxd__shared_take(op->core->shared, &op->ticket, now, cxd__op_latest(op), &when)) {
   case CXD__GRANT_YES: granted(op, now); return;
   case CXD__GRANT_FULL: cxd__op_fail(op, now, cxd__error_new(CXD_E_RATE_LIMITED, "%d requests wait for the quota already: run it again later", CXD__LIMITER_QUEUE_MAX)); return;
+  case CXD__GRANT_CLOSED: gate_is_closed(op, now, when - now.mono_us); return;
   case CXD__GRANT_LATE: no_time(op, now, when - now.mono_us); return;
   case CXD__GRANT_WAIT:
     if (when != INT64_MAX && when >= op->deadline_mono_us)

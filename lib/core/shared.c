@@ -216,9 +216,13 @@ void cxd__shared_leave_queue(struct cxd__shared *shared, struct cxd__ticket *tic
   unlock(shared);
 }
 
-void cxd__shared_close_gate(struct cxd__shared *shared, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us) {
+/* The others look at once whether that is too long for them. */
+void cxd__shared_close_gate(struct cxd__shared *shared, const struct cxd__core *core, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us, int asked) {
   lock(shared);
   cxd__limiter_close_gate(&shared->limiter, why, mono_us, until_mono_us);
+  if (asked)
+    cxd__limiter_was_asked(&shared->limiter, until_mono_us);
+  wake_all(shared, core);
   unlock(shared);
 }
 

@@ -84,7 +84,7 @@ void cxd__shared_token_given_up(struct cxd__shared *shared, const struct cxd__co
 enum cxd__grant cxd__shared_take(struct cxd__shared *shared, struct cxd__ticket *ticket, cxd__now now, int64_t latest_mono_us, int64_t *when);
 void cxd__shared_release(struct cxd__shared *shared, struct cxd__ticket *ticket, int32_t sends, int lost, cxd__now now);
 void cxd__shared_leave_queue(struct cxd__shared *shared, struct cxd__ticket *ticket);
-void cxd__shared_close_gate(struct cxd__shared *shared, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us);
+void cxd__shared_close_gate(struct cxd__shared *shared, const struct cxd__core *core, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us, int asked);
 int64_t cxd__shared_own_wait(struct cxd__shared *shared, int64_t mono_us);
 
 #endif
