@@ -8,38 +8,19 @@
 #include <stdint.h>
 
 #include "core/adapt.h"
+#include "core/queue.h"
 #include "core/slots.h"
 
 /*
  * Who may send when. A slot is taken before a request and held until window + margin past the end of its exchange, so that
- * no window of the server ever sees more than the limit, however long requests were on their way. The queue is first
- * come, first served across all engines of a client, in three classes; who does not take his turn within a second, because
- * his host has stopped driving his engine, is overtaken. A 429 closes the gate for everybody; when it opens, one request goes
+ * no window of the server ever sees more than the limit, however long requests were on their way. All engines of a client
+ * take turns (see queue.h); who does not take his turn within a second, because his host has stopped driving his engine, is overtaken. A 429 closes the gate for everybody; when it opens, one request goes
  * ahead as a probe and the others follow its answer. Not locked: cxd__shared does that.
  */
-struct cxd__core;
-
-/* What is nearly done goes first. */
-enum cxd__turn { CXD__TURN_READ_BACK, CXD__TURN_PUT, CXD__TURN_NEW, CXD__TURNS };
-
-/* A place in the queue, then the permission to send; kept inside the operation. */
-struct cxd__ticket {
-  struct cxd__ticket *next, *previous;
-  struct cxd__core *core;
-  enum cxd__turn turn;
-  int queued, granted, probe;
-  int64_t gate_us; /* the longest it waits for a gate that stays closed because the server asked for it; 0: as long as it takes */
-};
-
-struct cxd__queue {
-  struct cxd__ticket *first, *last;
-  size_t length;
-};
-
 struct cxd__limiter {
   struct cxd__slots slots;
   struct cxd__adapt adapt;
-  struct cxd__queue queues[CXD__TURNS];
+  struct cxd__queue queue;
   int64_t window_us, margin_us;
   int64_t gate_until;
   int64_t asked_until; /* what of it the server asked for itself, with a Retry-After */

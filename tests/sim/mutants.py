@@ -13,7 +13,7 @@ import sys
 
 # name, the rules of tests/sim/world/check.h one of which must be named, file, text, and what takes its place
 MUTANTS = [
-    ("intent-left-out", {1}, "core/put.c", "op->job.audit == CXD__AUDIT_OFF || op->intent_round == op->round", "op->round"),
+    ("intent-left-out", {1}, "core/put.c", "(op->job.audit == CXD__AUDIT_OFF && !op->job.announce) || op->intent_round == op->round", "op->round"),
     ("intent-of-first-round-only", {1}, "core/put.c", "op->intent_round == op->round)", "op->intent_round)"),
     ("intent-failed-and-sent", {1}, "core/update.c", "op->job.audit == CXD__AUDIT_REQUIRED || event->status == CXD_E_TOO_LARGE", "event->status == CXD_E_TOO_LARGE"),
     ("condition-left-out", {2}, "core/request.c", "op->job.replace ? NULL : op->server->etag", "NULL"),
@@ -27,11 +27,11 @@ MUTANTS = [
     ("sends-not-counted", {4}, "core/core.c", "result->sends += exchange->sends;", "result->sends += exchange->way == CXD__WAY_ANSWER;"),
     ("lost-reply-without-margin", {5}, "core/limiter.c", "(lost ? LOST_MARGIN_US : limiter->margin_us)", "limiter->margin_us"),
     ("slot-back-after-lost-reply", {5}, "core/limiter.c", "  if (sends)\n    cxd__slots_cool(", "  if (sends && !lost)\n    cxd__slots_cool("),
-    ("time-runs-without-a-token", {6}, "core/request.c", "  cxd__op_end_wait(op, now);\n  step_token(op, now);",
-     "  if (op->deadline_mono_us == INT64_MAX)\n    op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;\n  cxd__op_end_wait(op, now);\n  step_token(op, now);"),
+    ("time-runs-without-a-token", {6}, "core/request.c", "    cxd__op_end_wait(op, now);\n    step_token(op, now, &ask, answer);",
+     "    if (op->deadline_mono_us == INT64_MAX)\n      op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;\n    cxd__op_end_wait(op, now);\n    step_token(op, now, &ask, answer);"),
     ("stalled-head-holds-up", {5}, "core/limiter.c", "#define TURN_US 1000000", "#define TURN_US INT64_C(10000000000)"),
     ("attempt-past-the-deadline", {6}, "core/request.c", "return most < left ? most : left;", "return most;"),
-    ("deadline-not-looked-at", {6}, "core/core.c", "  if (now.mono_us >= op->deadline_mono_us)", "  if (0)"),
+    ("deadline-not-looked-at", {6}, "core/waits.c", "op->due_mono_us < op->deadline_mono_us ? op->due_mono_us : op->deadline_mono_us", "op->due_mono_us"),
     ("lease-too-short", {7}, "core/fetch.c", "now.mono_us + for_us + CXD__LEASE_SLACK_US", "now.mono_us + for_us / 4"),
     ("flight-never-taken-over", {7}, "core/shared.c", "shared->flight.lease_mono_us = until_mono_us;", "shared->flight.lease_mono_us = until_mono_us + INT64_C(1000000000000);"),
     ("good-token-not-used", {7}, "core/flight.c", "now.boot_us < flight->token->hard_boot_us;", "now.boot_us < flight->token->soft_boot_us;"),
