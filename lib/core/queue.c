@@ -3,76 +3,59 @@
 
 #include "core/queue.h"
 
-static enum cxd__ring ring_of(enum cxd__turn turn) { return turn == CXD__TURN_READ_BACK ? CXD__RING_LOOKS : CXD__RING_WORK; }
-
-static size_t waiting(const struct cxd__lane *lane, enum cxd__ring ring) {
-  const struct cxd__class_lane *c = lane->classes;
-  return ring == CXD__RING_LOOKS ? c[CXD__TURN_READ_BACK].length : c[CXD__TURN_PUT].length + c[CXD__TURN_NEW].length;
-}
-
-static struct cxd__ticket *first_of(const struct cxd__lane *lane, enum cxd__ring ring) {
-  const struct cxd__class_lane *c = lane->classes;
-  if (ring == CXD__RING_LOOKS)
-    return c[CXD__TURN_READ_BACK].first;
-  return c[CXD__TURN_PUT].first ? c[CXD__TURN_PUT].first : c[CXD__TURN_NEW].first;
-}
-
 struct cxd__ticket *cxd__lane_first(const struct cxd__lane *lane) {
-  struct cxd__ticket *look = first_of(lane, CXD__RING_LOOKS);
-  return look ? look : first_of(lane, CXD__RING_WORK);
+  for (int turn = 0; turn < CXD__TURNS; turn++)
+    if (lane->classes[turn].first)
+      return lane->classes[turn].first;
+  return NULL;
 }
 
 struct cxd__lane *cxd__queue_lane(struct cxd__queue *queue, const struct cxd__ticket *ticket) { return ticket->lane ? ticket->lane : &queue->anybody; }
 
+/* The next lane of a ring, from the one whose turn it is; NULL: all were there. lane NULL: the first. */
+static struct cxd__lane *next_lane(const struct cxd__queue *queue, int turn, const struct cxd__lane *lane) {
+  if (!lane)
+    return queue->rings[turn];
+  return lane->next[turn] == queue->rings[turn] ? NULL : lane->next[turn];
+}
+
 struct cxd__ticket *cxd__queue_head(const struct cxd__queue *queue) {
   struct cxd__ticket *asleep = NULL;
-  for (int ring = 0; ring < CXD__RINGS; ring++) {
-    struct cxd__lane *lane = queue->rings[ring];
-    for (int round = 0; lane && !round; lane = lane->next[ring], round = lane == queue->rings[ring]) {
+  for (int turn = 0; turn < CXD__TURNS; turn++)
+    for (struct cxd__lane *lane = NULL; (lane = next_lane(queue, turn, lane)) != NULL;) {
       if (!lane->asleep)
-        return first_of(lane, (enum cxd__ring)ring);
+        return lane->classes[turn].first;
       if (!asleep)
-        asleep = first_of(lane, (enum cxd__ring)ring);
+        asleep = lane->classes[turn].first;
     }
-  }
   return asleep;
 }
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* With so many of its own before it, a newcomer is passed as often by each other lane, and once more by those whose turn comes first. */
-static size_t others_ahead(const struct cxd__queue *queue, const struct cxd__lane *own, enum cxd__ring ring, size_t own_ahead) {
+static size_t others_ahead(const struct cxd__queue *queue, const struct cxd__lane *own, int turn, size_t own_ahead) {
   size_t count = 0, more = 1;
-  const struct cxd__lane *lane = queue->rings[ring];
-  for (int round = 0; lane && !round; lane = lane->next[ring], round = lane == queue->rings[ring]) {
+  for (struct cxd__lane *lane = NULL; (lane = next_lane(queue, turn, lane)) != NULL;)
     if (lane == own)
       more = 0;
     else if (!lane->asleep)
-      count += least(waiting(lane, ring), own_ahead + more);
-  }
-  return count;
-}
-
-static size_t all_awake(const struct cxd__queue *queue, enum cxd__ring ring) {
-  size_t count = 0;
-  const struct cxd__lane *lane = queue->rings[ring];
-  for (int round = 0; lane && !round; lane = lane->next[ring], round = lane == queue->rings[ring])
-    count += lane->asleep ? 0 : waiting(lane, ring);
+      count += least(lane->classes[turn].length, own_ahead + more);
   return count;
 }
 
 size_t cxd__queue_ahead(struct cxd__queue *queue, const struct cxd__ticket *ticket) {
   const struct cxd__lane *own = cxd__queue_lane(queue, ticket);
-  enum cxd__ring ring = ring_of(ticket->turn);
-  size_t own_ahead = 0, looks = ring == CXD__RING_WORK ? all_awake(queue, CXD__RING_LOOKS) : 0;
-  for (int turn = ring == CXD__RING_LOOKS ? CXD__TURN_READ_BACK : CXD__TURN_PUT; turn <= (int)ticket->turn; turn++)
-    own_ahead += own->classes[turn].length;
-  return looks + own_ahead + others_ahead(queue, own, ring, own_ahead);
+  size_t own_ahead = own->classes[ticket->turn].length, count = own_ahead + others_ahead(queue, own, (int)ticket->turn, own_ahead);
+  for (int turn = 0; turn < (int)ticket->turn; turn++)
+    for (struct cxd__lane *lane = NULL; (lane = next_lane(queue, turn, lane)) != NULL;)
+      count += lane->asleep ? 0 : lane->classes[turn].length;
+  return count;
 }
 
 /* ------------------------------------------------------------------- coming and going */
 
-static void join_ring(struct cxd__queue *queue, struct cxd__lane *lane, enum cxd__ring ring) {
+static void join_ring(struct cxd__queue *queue, struct cxd__lane *lane, int ring) {
   struct cxd__lane *turn = queue->rings[ring];
   if (lane->next[ring])
     return;
@@ -86,8 +69,8 @@ static void join_ring(struct cxd__queue *queue, struct cxd__lane *lane, enum cxd
   turn->previous[ring] = lane;
 }
 
-static void leave_ring(struct cxd__queue *queue, struct cxd__lane *lane, enum cxd__ring ring) {
-  if (waiting(lane, ring))
+static void leave_ring(struct cxd__queue *queue, struct cxd__lane *lane, int ring) {
+  if (lane->classes[ring].length)
     return;
   if (queue->rings[ring] == lane)
     queue->rings[ring] = lane->next[ring] == lane ? NULL : lane->next[ring];
@@ -109,7 +92,7 @@ void cxd__queue_add(struct cxd__queue *queue, struct cxd__ticket *ticket) {
   c->length++;
   queue->length++;
   ticket->queued = 1;
-  join_ring(queue, lane, ring_of(ticket->turn));
+  join_ring(queue, lane, (int)ticket->turn);
 }
 
 void cxd__queue_remove(struct cxd__queue *queue, struct cxd__ticket *ticket) {
@@ -127,11 +110,11 @@ void cxd__queue_remove(struct cxd__queue *queue, struct cxd__ticket *ticket) {
   ticket->queued = 0;
   c->length--;
   queue->length--;
-  leave_ring(queue, lane, ring_of(ticket->turn));
+  leave_ring(queue, lane, (int)ticket->turn);
 }
 
 void cxd__queue_took_turn(struct cxd__queue *queue, const struct cxd__ticket *ticket) {
-  enum cxd__ring ring = ring_of(ticket->turn);
+  int ring = (int)ticket->turn;
   struct cxd__lane *lane = cxd__queue_lane(queue, ticket);
   if (lane->next[ring])
     queue->rings[ring] = lane->next[ring];

@@ -8,15 +8,14 @@
 #include <stdint.h>
 
 /*
- * Who waits for the quota, and whose turn it is. Each core has a lane of its own, first come, first served in three classes. Read-backs
- * of whichever core go first, because they end a doubt; then the lanes take turns, so that one update beside a batch of
- * thousands waits for about one slot. A lane whose turn passed unused is taken to be asleep and left out until it moves again.
+ * Who waits for the quota, and whose turn it is. Each core has a lane of its own, first come, first served in three classes. What is nearly
+ * done goes first, whosever it is: its time is running. Within a class the lanes take turns, so that one update beside a batch with thousands
+ * to begin waits for about one slot. A lane whose turn passed unused is taken to be asleep and left out until it moves again.
  *
  * A lane changes only in calls of its own core, which may therefore look at it without a lock; `asleep` and the rings are everybody's.
  */
 struct cxd__core;
 
-/* In a lane, what is nearly done goes first. */
 enum cxd__turn { CXD__TURN_READ_BACK, CXD__TURN_PUT, CXD__TURN_NEW, CXD__TURNS };
 
 /* A place in a lane, then the permission to send; kept inside the operation. */
@@ -33,17 +32,15 @@ struct cxd__class_lane {
   size_t length;
 };
 
-enum cxd__ring { CXD__RING_LOOKS, CXD__RING_WORK, CXD__RINGS };
-
 struct cxd__lane {
   struct cxd__core *core;
   struct cxd__class_lane classes[CXD__TURNS];
-  struct cxd__lane *next[CXD__RINGS], *previous[CXD__RINGS]; /* NULL: it has nobody for this ring */
+  struct cxd__lane *next[CXD__TURNS], *previous[CXD__TURNS]; /* those with somebody in this class, in a ring; NULL: not in it */
   int asleep;
 };
 
 struct cxd__queue {
-  struct cxd__lane *rings[CXD__RINGS]; /* whose turn is next */
+  struct cxd__lane *rings[CXD__TURNS]; /* whose turn is next */
   struct cxd__lane anybody;
   size_t length;
 };

@@ -71,9 +71,18 @@ START_TEST(one_beside_a_thousand_waits_for_one) {
 }
 END_TEST
 
-/* A batch has PUTs to send at any time: they go before its own new work, not before everybody's. */
-START_TEST(new_work_beside_a_hundred_puts_waits_for_one) {
+/* What a batch has begun has its time running; it is no more than it may have under way. */
+START_TEST(new_work_lets_the_puts_of_others_go_first_and_no_more_of_them) {
   struct cxd__ticket one = ticket_of(&single, CXD__TURN_NEW);
+  enqueue_many(&batch, many, 8, CXD__TURN_PUT);
+  enqueue_many(&batch, many + 8, MANY - 8, CXD__TURN_NEW);
+  enqueue(&one);
+  ck_assert_int_eq(served_until(&one), 8 + 2);
+}
+END_TEST
+
+START_TEST(one_put_beside_a_hundred_waits_for_one) {
+  struct cxd__ticket one = ticket_of(&single, CXD__TURN_PUT);
   enqueue_many(&batch, many, 100, CXD__TURN_PUT);
   enqueue(&one);
   ck_assert_int_eq(served_until(&one), 2);
@@ -209,7 +218,8 @@ int main(void) {
   suite_add_tcase(suite, cores);
   tcase_add_checked_fixture(t, open_full, close_limiter);
   tcase_add_test(t, one_beside_a_thousand_waits_for_one);
-  tcase_add_test(t, new_work_beside_a_hundred_puts_waits_for_one);
+  tcase_add_test(t, new_work_lets_the_puts_of_others_go_first_and_no_more_of_them);
+  tcase_add_test(t, one_put_beside_a_hundred_waits_for_one);
   tcase_add_test(t, a_read_back_goes_before_all_of_them);
   tcase_add_test(t, within_a_lane_it_is_first_come_first_served);
   tcase_add_test(t, whoever_comes_back_gets_his_share_and_no_more);

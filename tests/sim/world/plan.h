@@ -94,6 +94,7 @@ struct plan {
   int64_t outage_from, outage_until; /* the API is out of order; the token endpoint is not */
   enum outage outage;
 
+  int concurrency;         /* tasks begin as others end, so many at a time; 0: when they are planned to */
   struct task_plan *tasks;
   int task_count; /* each update is followed, behind all of them, by what will recover it */
   struct happening *happenings; /* in the order of time */
