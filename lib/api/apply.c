@@ -36,13 +36,6 @@ cxd_status cxd__session_run(struct cxd__session *session, const struct cxd__job 
   return status == CXD_OK && !*out ? cxd__fail_nomem(error) : status;
 }
 
-void cxd__session_recovered(struct cxd__session *session, const char *message) {
-  if (!session->found)
-    session->found = cxd__report_new();
-  if (session->found)
-    (void)cxd_report_add(session->found, CXD_SEVERITY_NOTE, "audit.recovered", "", message);
-}
-
 int cxd__session_cancelled(const struct cxd__session *session) { return cxd__engine_cancelled(session->loan->engine); }
 
 void cxd__updater_log(cxd_updater *updater, uintptr_t entry, int32_t level, const char *text) {
@@ -125,12 +118,17 @@ static void run_callbacks(cxd_updater *updater, uintptr_t entry, cxd_result *res
   }
 }
 
+void cxd__update_over(cxd_updater *updater, uintptr_t entry, cxd_result *result) {
+  warn_of_alarm(updater, entry, result);
+  warn_of_missing_records(updater, result);
+  run_callbacks(updater, entry, result);
+}
+
 /* ---------------------------------------------------------------------------- one update */
 
-/* When the pipeline could not even start there is still a result, if memory allows. */
-static void explain(const struct cxd__job *job, cxd_status status, const cxd_error *error, cxd_result **out) {
+void cxd__update_explain(const char *campaign, cxd_status status, const cxd_error *error, cxd_result **out) {
   if (!*out)
-    *out = cxd__result_new(cxd_campaign_id(job->change));
+    *out = cxd__result_new(campaign);
   if (!*out || (*out)->outcome)
     return;
   (*out)->outcome = (*out)->sends ? CXD_OUTCOME_UNKNOWN : status == CXD_E_CANCELLED ? CXD_OUTCOME_CANCELLED : CXD_OUTCOME_NOT_APPLIED;
@@ -141,14 +139,13 @@ static void explain(const struct cxd__job *job, cxd_status status, const cxd_err
     (*out)->audit_status = status;
 }
 
-static cxd_status audit_present(const cxd_updater *updater, const struct cxd__job *job, cxd_error **error) {
+cxd_status cxd__audit_present(const cxd_updater *updater, const struct cxd__job *job, cxd_error **error) {
   if (job->kind != CXD__JOB_APPLY || job->audit != CXD__AUDIT_REQUIRED || updater->audit)
     return CXD_OK;
   return cxd__fail_at(error, CXD_E_AUDIT, "audit.path", "audit.mode is required and there is no audit log, so nothing was sent: set audit.path, register a logger with cxd_updater_set_audit_logger(), or set audit.mode to best_effort or off");
 }
 
-static void tell_found(const struct cxd__session *session, cxd_result *result) {
-  const cxd_report *found = session->found;
+void cxd__update_found(cxd_result *result, const cxd_report *found) {
   for (size_t i = 0; result && i < cxd_report_count(found) && report_of(result); i++)
     (void)cxd_report_add(result->report, cxd_report_severity(found, i), cxd_report_code(found, i), cxd_report_pointer(found, i), cxd_report_message(found, i));
 }
@@ -164,7 +161,7 @@ static cxd_status run_job(cxd_updater *updater, const struct cxd__job *job, uint
   own.refused = refused;
   if (status == CXD_OK)
     status = cxd__session_run(&session, &own, out, error);
-  tell_found(&session, *out);
+  cxd__update_found(*out, session.found);
   cxd__session_close(&session);
   cxd_error_free(refused);
   return status;
@@ -172,11 +169,11 @@ static cxd_status run_job(cxd_updater *updater, const struct cxd__job *job, uint
 
 static cxd_status run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
   cxd_error *why = NULL;
-  cxd_status status = audit_present(updater, job, &why);
+  cxd_status status = cxd__audit_present(updater, job, &why);
   if (status == CXD_OK)
     status = run_job(updater, job, entry, out, &why);
   if (status != CXD_OK)
-    explain(job, status, why, out);
+    cxd__update_explain(cxd_campaign_id(job->change), status, why, out);
   else {
     status = (*out)->status;
     why = cxd__error_copy((*out)->error);
@@ -201,11 +198,8 @@ cxd_status cxd__updater_ready(cxd_updater *updater, uintptr_t entry, cxd_result 
 cxd_status cxd__updater_run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error) {
   cxd__updater_enter(updater);
   cxd_status status = run(updater, job, entry, out, error);
-  if (job->kind == CXD__JOB_APPLY && *out) {
-    warn_of_alarm(updater, entry, *out);
-    warn_of_missing_records(updater, *out);
-    run_callbacks(updater, entry, *out);
-  }
+  if (job->kind == CXD__JOB_APPLY && *out)
+    cxd__update_over(updater, entry, *out);
   cxd__updater_leave(updater);
   return status;
 }

@@ -11,16 +11,8 @@
 #include "core/intent.h"
 #include "json/pointer.h"
 
-/* Intents without outcome, one after the other, as the log gives them. */
-struct dangling {
-  char *line; /* NULL: none, or no more */
-  int64_t seq;
-  char *writer; /* of the line; NULL: it has none */
-  int64_t gone_boot_us; /* that one had ended by then */
-};
-
 /* A member of the record; absent where it is none. */
-static struct cxd__slice member_of(const struct dangling *intent, const char *name) {
+static struct cxd__slice member_of(const struct cxd__dangling *intent, const char *name) {
   struct cxd__slice root;
   if (cxd__json_check_deep(intent->line, strlen(intent->line), "record", CXD__JSON_RECORD_DEPTH, &root, NULL) != CXD_OK)
     return (struct cxd__slice){NULL, 0};
@@ -28,7 +20,7 @@ static struct cxd__slice member_of(const struct dangling *intent, const char *na
 }
 
 /* The log has just seen that the writer is gone; what one process left behind is waited for once. */
-static void note_writer(struct dangling *at) {
+static void note_writer(struct cxd__dangling *at) {
   char *writer = cxd__json_string(member_of(at, "w"), NULL);
   if (!writer || !at->writer || strcmp(writer, at->writer) != 0)
     at->gone_boot_us = cxd__clock_read().boot_us;
@@ -36,7 +28,7 @@ static void note_writer(struct dangling *at) {
   at->writer = writer;
 }
 
-static cxd_status next_dangling(cxd_updater *updater, const char *campaign, struct dangling *at, cxd_error **error) {
+cxd_status cxd__dangling_next(cxd_updater *updater, const char *campaign, struct cxd__dangling *at, cxd_error **error) {
   cxd__free(at->line);
   at->line = NULL;
   cxd_status status = cxd__audit_dangling(updater->audit, campaign, at->seq, &at->line, &at->seq, error);
@@ -45,29 +37,48 @@ static cxd_status next_dangling(cxd_updater *updater, const char *campaign, stru
   return status;
 }
 
-static void forget(struct dangling *at) {
+void cxd__dangling_forget(struct cxd__dangling *at) {
   cxd__free(at->line);
   cxd__free(at->writer);
+  *at = (struct cxd__dangling){0};
 }
 
 /* For the log of the client, and with an outcome for the result of the update that follows. */
-static void tell(struct cxd__session *session, const struct cxd__intent *intent, const char *outcome, int64_t wait_us) {
+static void tell(cxd_updater *updater, uintptr_t entry, const struct cxd__intent *intent, const char *outcome, cxd_report **found) {
   struct cxd__buf text = {0};
+  char boot[40];
+  cxd__boot_id(boot);
   cxd__buf_fmt(&text, "an earlier update of campaign %s (audit record %lld, written by %s, which has ended)", intent->campaign, (long long)intent->seq, intent->writer);
   if (outcome)
     cxd__buf_fmt(&text, " was found %s", outcome);
   else
-    cxd__buf_fmt(&text, " has no outcome: what became of it is being found out, which may wait up to %lld ms for a request under way", (long long)(wait_us / 1000));
-  if (!text.failed && outcome)
-    cxd__session_recovered(session, text.data);
+    cxd__buf_fmt(&text, " has no outcome: what became of it is being found out, which may wait up to %lld ms for a request under way", (long long)(cxd__intent_wait_us(intent, boot, updater->client->core.attempt_timeout_us) / 1000));
+  if (!text.failed && outcome && (*found || (*found = cxd__report_new())))
+    (void)cxd_report_add(*found, CXD_SEVERITY_NOTE, "audit.recovered", "", text.data);
   if (!text.failed)
-    cxd__updater_log(session->updater, session->tools.entry, CXD_LOG_INFO, text.data);
+    cxd__updater_log(updater, entry, CXD_LOG_INFO, text.data);
   cxd__buf_free(&text);
 }
 
-static cxd_status run_recovery(struct cxd__session *session, const struct dangling *intent, const char *boot, int32_t *outcome, cxd_error **error) {
+cxd_status cxd__dangling_tell(cxd_updater *updater, uintptr_t entry, const struct cxd__dangling *at, const char *outcome, cxd_report **found, cxd_error **error) {
+  struct cxd__intent intent;
+  cxd_status status = cxd__intent_read(at->line, strlen(at->line), &intent, error);
+  if (status == CXD_OK)
+    tell(updater, entry, &intent, outcome, found);
+  cxd__intent_free(&intent);
+  return status;
+}
+
+void cxd__dangling_job(const cxd_updater *updater, const struct cxd__dangling *at, char boot[40], struct cxd__job *job) {
+  cxd__boot_id(boot);
+  *job = (struct cxd__job){.kind = CXD__JOB_RECOVER, .audit = updater->job.audit, .gone_boot_us = at->gone_boot_us, .intent = at->line, .intent_len = strlen(at->line), .boot = boot};
+}
+
+static cxd_status run_recovery(struct cxd__session *session, const struct cxd__dangling *intent, int32_t *outcome, cxd_error **error) {
   cxd_result *result = NULL;
-  struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = session->updater->job.audit, .gone_boot_us = intent->gone_boot_us, .intent = intent->line, .intent_len = strlen(intent->line), .boot = boot};
+  struct cxd__job job;
+  char boot[40];
+  cxd__dangling_job(session->updater, intent, boot, &job);
   cxd_status status = cxd__session_run(session, &job, &result, error);
   if (status == CXD_OK && result->status != CXD_OK) {
     status = result->status;
@@ -79,26 +90,20 @@ static cxd_status run_recovery(struct cxd__session *session, const struct dangli
   return status;
 }
 
-static cxd_status resolve(struct cxd__session *session, const struct dangling *dangling, cxd_error **error) {
-  struct cxd__intent intent;
-  char boot[40];
+static cxd_status resolve(struct cxd__session *session, const struct cxd__dangling *dangling, cxd_error **error) {
   int32_t outcome = 0;
-  cxd__boot_id(boot);
-  cxd_status status = cxd__intent_read(dangling->line, strlen(dangling->line), &intent, error);
-  if (status != CXD_OK)
-    return status;
-  tell(session, &intent, NULL, cxd__intent_wait_us(&intent, boot, session->updater->client->core.attempt_timeout_us));
-  status = run_recovery(session, dangling, boot, &outcome, error);
+  cxd_status status = cxd__dangling_tell(session->updater, session->tools.entry, dangling, NULL, &session->found, error);
   if (status == CXD_OK)
-    tell(session, &intent, cxd__outcome_name(outcome), 0);
-  cxd__intent_free(&intent);
+    status = run_recovery(session, dangling, &outcome, error);
+  if (status == CXD_OK)
+    status = cxd__dangling_tell(session->updater, session->tools.entry, dangling, cxd__outcome_name(outcome), &session->found, error);
   return status;
 }
 
 /* ---------------------------------------------------------------------- before an update */
 
 /* The caller asked for something else: what stands in his way is the earlier record, and why it cannot be dealt with. */
-static void name_record(const struct dangling *intent, const char *campaign, cxd_error *why) {
+void cxd__dangling_name(const struct cxd__dangling *intent, const char *campaign, cxd_error *why) {
   cxd_error *named = why ? cxd__error_new(why->status, "campaign %s: what became of an earlier update of it (audit record %lld, written by %s, which has ended) is not known yet, and could not be found out, so nothing was sent: %s; try again when it can be read, cxd_updater_recover() (cxdialer audit recover) resolves such records too",
                                           campaign, (long long)intent->seq, intent->writer ? intent->writer : "an unknown process", cxd_error_message(why))
                          : NULL;
@@ -111,18 +116,18 @@ static void name_record(const struct dangling *intent, const char *campaign, cxd
 }
 
 static cxd_status resolve_all_of(struct cxd__session *session, const char *campaign, cxd_error **error) {
-  struct dangling intent = {0};
+  struct cxd__dangling intent = {0};
   cxd_status status;
-  while ((status = next_dangling(session->updater, campaign, &intent, error)) == CXD_OK && intent.line) {
+  while ((status = cxd__dangling_next(session->updater, campaign, &intent, error)) == CXD_OK && intent.line) {
     status = resolve(session, &intent, error);
     if (status != CXD_OK && status != CXD_E_CANCELLED)
-      name_record(&intent, campaign, *error);
+      cxd__dangling_name(&intent, campaign, *error);
     if (status == CXD_OK && cxd__session_cancelled(session))
       status = cxd__fail(error, CXD_E_CANCELLED, "cancelled by the caller before anything was written");
     if (status != CXD_OK)
       break;
   }
-  forget(&intent);
+  cxd__dangling_forget(&intent);
   return status;
 }
 
@@ -152,7 +157,7 @@ struct sweep {
   cxd_error *why;
 };
 
-static void try_one(struct sweep *sweep, cxd_updater *updater, uintptr_t entry, const struct dangling *intent) {
+static void try_one(struct sweep *sweep, cxd_updater *updater, uintptr_t entry, const struct cxd__dangling *intent) {
   cxd_error *error = NULL;
   cxd_status status = sweep->session.loan ? CXD_OK : cxd__session_open(&sweep->session, updater, entry, &error);
   sweep->ended |= status != CXD_OK;
@@ -169,15 +174,15 @@ static void try_one(struct sweep *sweep, cxd_updater *updater, uintptr_t entry, 
 }
 
 static void sweep_all(struct sweep *sweep, cxd_updater *updater, uintptr_t entry) {
-  struct dangling intent = {0};
+  struct cxd__dangling intent = {0};
   cxd_error *error = NULL;
   cxd_status status;
-  while ((status = next_dangling(updater, NULL, &intent, &error)) == CXD_OK && intent.line)
+  while ((status = cxd__dangling_next(updater, NULL, &intent, &error)) == CXD_OK && intent.line)
     if (sweep->ended)
       sweep->left++;
     else
       try_one(sweep, updater, entry, &intent);
-  forget(&intent);
+  cxd__dangling_forget(&intent);
   if (sweep->ended && sweep->left && sweep->first == CXD_OK) {
     sweep->first = CXD_E_CANCELLED;
     sweep->why = cxd__error_new(CXD_E_CANCELLED, "cancelled by the caller: %zu intents without outcome are left", sweep->left);
@@ -226,9 +231,62 @@ cxd_status cxd_updater_recover(cxd_updater *updater, size_t *resolved, size_t *l
   return sweep.first;
 }
 
+/* ----------------------------------------------------------------- one that the caller kept */
+
+/* The same update in our own log, where it waits for its outcome; line NULL: it does not. */
+static cxd_status find_in_log(cxd_updater *updater, const struct cxd__intent *intent, struct cxd__dangling *at, cxd_error **error) {
+  cxd_status status;
+  if (!updater->audit || updater->job.audit == CXD__AUDIT_OFF)
+    return CXD_OK;
+  while ((status = cxd__dangling_next(updater, intent->campaign, at, error)) == CXD_OK && at->line)
+    if (cxd__json_string_is(member_of(at, "op"), intent->op))
+      break;
+  return status;
+}
+
+static cxd_status resolve_kept(cxd_updater *updater, uintptr_t entry, const char *text, size_t len, const struct cxd__dangling *at, cxd_result **out, cxd_error **error) {
+  struct cxd__session session;
+  struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = CXD__AUDIT_OFF, .intent = text, .intent_len = len};
+  char boot[40];
+  cxd__boot_id(boot);
+  job.boot = boot;
+  if (at->line)
+    cxd__dangling_job(updater, at, boot, &job);
+  cxd_status status = cxd__session_open(&session, updater, entry, error);
+  if (status == CXD_OK)
+    status = cxd__session_run(&session, &job, out, error);
+  cxd__session_close(&session);
+  if (status == CXD_OK && (*out)->status != CXD_OK && error) {
+    cxd_error_free(*error);
+    *error = cxd__error_copy((*out)->error);
+  }
+  return status == CXD_OK ? (*out)->status : status;
+}
+
+cxd_status cxd_updater_resolve(cxd_updater *updater, const char *intent, size_t len, cxd_result **out, cxd_error **error) {
+  struct cxd__intent kept;
+  struct cxd__dangling at = {0};
+  uintptr_t entry = cxd__entry();
+  cxd_status status = cxd__updater_ready(updater, entry, out, error);
+  if (status == CXD_OK && !intent)
+    status = cxd__fail(error, CXD_E_ARGUMENT, "intent is NULL: pass what on_sending gave");
+  if (status != CXD_OK)
+    return status;
+  cxd__updater_enter(updater);
+  status = cxd__intent_read(intent, len, &kept, error);
+  if (status == CXD_OK)
+    status = find_in_log(updater, &kept, &at, error);
+  if (status == CXD_OK)
+    status = resolve_kept(updater, entry, intent, len, &at, out, error);
+  cxd__intent_free(&kept);
+  cxd__dangling_forget(&at);
+  cxd__updater_leave(updater);
+  return status;
+}
+
 /* ------------------------------------------------------------------------------ the list */
 
-static void write_member(struct cxd__buf *out, const char *name, const struct dangling *intent, const char *member) {
+static void write_member(struct cxd__buf *out, const char *name, const struct cxd__dangling *intent, const char *member) {
   struct cxd__slice value = member_of(intent, member);
   cxd__buf_fmt(out, ",\"%s\":", name);
   if (cxd__json_kind(value) == CXD__JSON_STRING)
@@ -237,7 +295,7 @@ static void write_member(struct cxd__buf *out, const char *name, const struct da
     cxd__buf_str(out, "null");
 }
 
-static void write_intent(struct cxd__buf *out, const struct dangling *intent) {
+static void write_intent(struct cxd__buf *out, const struct cxd__dangling *intent) {
   cxd__buf_fmt(out, "%s{\"seq\":%lld", out->len > 1 ? "," : "", (long long)intent->seq);
   write_member(out, "op", intent, "op");
   write_member(out, "campaign_id", intent, "campaign");
@@ -248,18 +306,18 @@ static void write_intent(struct cxd__buf *out, const struct dangling *intent) {
 }
 
 char *cxd_updater_dangling_json(cxd_updater *updater) {
-  struct dangling intent = {0};
+  struct cxd__dangling intent = {0};
   struct cxd__buf out = {0};
   cxd_status status = cxd__updater_usable(updater, NULL);
   if (status != CXD_OK)
     return NULL;
   cxd__updater_enter(updater);
   cxd__buf_char(&out, '[');
-  while (updater->audit && (status = next_dangling(updater, NULL, &intent, NULL)) == CXD_OK && intent.line)
+  while (updater->audit && (status = cxd__dangling_next(updater, NULL, &intent, NULL)) == CXD_OK && intent.line)
     write_intent(&out, &intent);
   cxd__buf_char(&out, ']');
   out.failed |= status != CXD_OK;
-  forget(&intent);
+  cxd__dangling_forget(&intent);
   cxd__updater_leave(updater);
   return cxd__buf_take(&out);
 }

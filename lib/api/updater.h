@@ -39,6 +39,12 @@ void cxd__updater_leave(cxd_updater *updater); /* it ends; the updater may be go
 cxd_status cxd__updater_ready(cxd_updater *updater, uintptr_t entry, cxd_result **out, cxd_error **error);
 cxd_status cxd__updater_run(cxd_updater *updater, const struct cxd__job *job, uintptr_t entry, cxd_result **out, cxd_error **error);
 
+/* Parts of it, for batches: may it write at all; a result when the pipeline could not even start, if memory allows; what was found out about earlier updates; alarms and callbacks, last of all. */
+cxd_status cxd__audit_present(const cxd_updater *updater, const struct cxd__job *job, cxd_error **error);
+void cxd__update_explain(const char *campaign, cxd_status status, const cxd_error *error, cxd_result **out);
+void cxd__update_found(cxd_result *result, const cxd_report *found);
+void cxd__update_over(cxd_updater *updater, uintptr_t entry, cxd_result *result);
+
 /* One call's hold on an engine: several jobs run on it one after the other, and a cancel ends all of them. */
 struct cxd__session {
   cxd_updater *updater;
@@ -50,7 +56,6 @@ cxd_status cxd__session_open(struct cxd__session *session, cxd_updater *updater,
 void cxd__session_close(struct cxd__session *session);
 cxd_status cxd__session_run(struct cxd__session *session, const struct cxd__job *job, cxd_result **out, cxd_error **error); /* *out: NULL only on failure */
 
-void cxd__session_recovered(struct cxd__session *session, const char *message); /* audit.recovered, for the report of the update that follows */
 int cxd__session_cancelled(const struct cxd__session *session); /* a cancel has come since it was opened */
 
 /* Host methods, called as such: a line for the client's log; a new checkpoint for those who want it (0: somebody did not accept). */

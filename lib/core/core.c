@@ -179,7 +179,7 @@ void cxd__op_done(struct cxd__op *op, cxd__now now) {
   cxd__op_leave_queue(op);
   op->stage = CXD__STAGE_DONE;
   op->wait = CXD__WAIT_EVENT;
-  struct cxd__action action = {.kind = CXD__ACT_DONE};
+  struct cxd__action action = {.kind = CXD__ACT_DONE, .job = &op->job};
   (void)cxd__op_push(op, &action); /* room was made by the actions before it: the queue never shrinks */
 }
 

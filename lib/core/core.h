@@ -58,6 +58,7 @@ struct cxd__job {
   size_t intent_len;
   int64_t gone_boot_us;        /* RECOVER: boot clock when its writer was first seen to be gone; 0: now */
   const char *boot;            /* RECOVER: id of this boot; "" when it is not known */
+  void *host;                  /* of whoever began it: in every action of it, and never looked at */
 };
 
 enum cxd__action_kind { CXD__ACT_NONE, CXD__ACT_SEND, CXD__ACT_ABORT, CXD__ACT_FETCH_TOKEN, CXD__ACT_CHECK, CXD__ACT_APPEND, CXD__ACT_DONE };
@@ -65,6 +66,7 @@ enum cxd__action_kind { CXD__ACT_NONE, CXD__ACT_SEND, CXD__ACT_ABORT, CXD__ACT_F
 struct cxd__action {
   enum cxd__action_kind kind;
   uint32_t op, tag;
+  const struct cxd__job *job;  /* CHECK, APPEND, DONE */
   struct cxd__request request; /* SEND */
   int32_t forced;              /* FETCH_TOKEN: the server refused the last one */
   const cxd_campaign *change, *merged, *server; /* CHECK: merged is NULL before the read; server: as it was read, NULL: not */

@@ -36,7 +36,7 @@ static void free_note(struct cxd__note *note) {
 }
 
 static void push(struct cxd__op *op, struct cxd__note *note) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = note->body.data, .record_len = note->body.len, .in_passing = 1};
+  struct cxd__action action = {.kind = CXD__ACT_APPEND, .job = &op->job, .record = note->body.data, .record_len = note->body.len, .in_passing = 1};
   note->tag = NOTE_TAG | ++op->notes_made;
   if (note->body.failed || cxd__op_push_tagged(op, &action, note->tag) != 0) {
     lost(op, CXD_E_NOMEM, NULL);

@@ -14,7 +14,7 @@ static const struct cxd__slice json_true = {"true", 4}, json_false = {"false", 5
 #define CHECK_LIFE_MS 1000
 
 static void check(struct cxd__op *op, enum cxd__stage stage) {
-  struct cxd__action action = {.kind = CXD__ACT_CHECK, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_EDITS ? NULL : op->merged};
+  struct cxd__action action = {.kind = CXD__ACT_CHECK, .job = &op->job, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_EDITS ? NULL : op->merged};
   action.server = op->server;
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
@@ -298,7 +298,7 @@ void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *ex
 /* ----------------------------------------------------------------------- the end */
 
 void cxd__update_append(struct cxd__op *op, enum cxd__stage stage) {
-  struct cxd__action action = {.kind = CXD__ACT_APPEND, .record = op->record.data, .record_len = op->record.len, .reserve = stage == CXD__STAGE_INTENT, .intent = stage == CXD__STAGE_INTENT, .resolves = op->intent.seq};
+  struct cxd__action action = {.kind = CXD__ACT_APPEND, .job = &op->job, .record = op->record.data, .record_len = op->record.len, .reserve = stage == CXD__STAGE_INTENT, .intent = stage == CXD__STAGE_INTENT, .resolves = op->intent.seq};
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);

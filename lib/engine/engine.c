@@ -12,10 +12,12 @@
 #include "base/random.h"
 #include "engine/sink.h"
 
-#define APPENDS_MAX 64
-
 struct append {
   uint32_t op, tag;
+  const struct cxd__job *job;
+  const char *body;    /* until it was fed */
+  size_t body_len;
+  int32_t intent, declined;
   cxd_status status;
   cxd_error *error;
   char *sealed;
@@ -27,16 +29,21 @@ struct cxd__engine {
   struct cxd__http *http;
   atomic_int cancelled;
   int32_t was_cancelled;              /* since the last clear, for who runs several jobs */
-  const struct cxd__job *job;
   const struct cxd__tools *tools;
-  struct append appends[APPENDS_MAX]; /* of this turn: they share one sync */
-  size_t append_count;
+  struct append *appends;             /* of this turn: they share one sync */
+  size_t append_count, append_room;
   int64_t append_began_us;
   cxd_token_sink *sink;               /* the provider's answer we wait for */
   uint32_t sink_op, sink_tag;
   int64_t sink_asked_us;
-  uint32_t done;
+  struct done *done;                  /* what has come to its end, in that order, with room for all jobs */
+  size_t done_count, done_at, done_room, jobs; /* jobs: begun and not taken */
   int32_t begun;                      /* a job was begun, and nothing of it done yet */
+};
+
+struct done {
+  uint32_t op;
+  void *host;
 };
 
 cxd_status cxd__engine_new(struct cxd__shared *shared, const struct cxd__core_options *core, const struct cxd__http_options *http, struct cxd__engine **out, cxd_error **error) {
@@ -66,6 +73,8 @@ void cxd__engine_free(struct cxd__engine *engine) {
   cxd__sink_unref(engine->sink);
   cxd__core_free(engine->core);
   cxd__http_free(engine->http);
+  cxd__free(engine->appends);
+  cxd__free(engine->done);
   cxd__free(engine);
 }
 
@@ -74,6 +83,8 @@ void cxd__engine_free_forked(struct cxd__engine *engine) {
     return;
   cxd__core_free(engine->core);
   cxd__http_free_forked(engine->http);
+  cxd__free(engine->appends);
+  cxd__free(engine->done);
   cxd__free(engine);
 }
 
@@ -84,7 +95,14 @@ void cxd__engine_cancel(struct cxd__engine *engine) {
   cxd__http_wake(engine->http);
 }
 
+void cxd__engine_wake(struct cxd__engine *engine) { cxd__http_wake(engine->http); }
+
 int cxd__engine_cancelled(const struct cxd__engine *engine) { return engine->was_cancelled || atomic_load(&engine->cancelled); }
+
+void cxd__engine_forget_cancel(struct cxd__engine *engine) {
+  atomic_store(&engine->cancelled, 0);
+  engine->was_cancelled = 0;
+}
 
 /* ------------------------------------------------------------- performing actions */
 
@@ -107,7 +125,7 @@ static void perform_send(struct cxd__engine *engine, const struct cxd__action *a
 
 static void perform_check(struct cxd__engine *engine, const struct cxd__action *action) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag};
-  struct cxd__check check = {action->change, action->merged, engine->job->replace, cxd__clock_read().wall_ms, action->server, engine->job->rebalance == CXD__REBALANCE_ON, action->merged == NULL};
+  struct cxd__check check = {action->change, action->merged, action->job->replace, cxd__clock_read().wall_ms, action->server, action->job->rebalance == CXD__REBALANCE_ON, action->merged == NULL};
   struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
   event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
   event.valid_until_ms = event.report && event.report->valid_until_ms != INT64_MAX ? event.report->valid_until_ms : 0;
@@ -122,12 +140,14 @@ static void perform_check(struct cxd__engine *engine, const struct cxd__action *
 
 /* Tells the core what became of a record; after a sync its number and line may be others. */
 static void feed_append(struct cxd__engine *engine, struct append *a, int64_t took_us) {
-  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took_us};
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took_us, .declined = a->declined};
   feed(engine, &event);
 }
 
+static int in_log(const struct append *a) { return a->job->audit != CXD__AUDIT_OFF; }
+
 static void settle(const struct cxd__tools *tools, struct append *a, cxd_status status, const cxd_error *error) {
-  if (a->status != CXD_OK)
+  if (a->status != CXD_OK || !in_log(a))
     return;
   if (status == CXD_OK && tools->audit)
     cxd__audit_settle(tools->audit, &a->sealed, &a->seq);
@@ -137,24 +157,106 @@ static void settle(const struct cxd__tools *tools, struct append *a, cxd_status 
   }
 }
 
-static void sync_appends(struct cxd__engine *engine) {
+static int any_in_log(const struct cxd__engine *engine) {
+  for (size_t i = 0; i < engine->append_count; i++)
+    if (in_log(&engine->appends[i]))
+      return 1;
+  return 0;
+}
+
+static void make_durable(struct cxd__engine *engine) {
   const struct cxd__tools *tools = engine->tools;
   cxd_error *error = NULL;
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
-  cxd_status status = !frame ? CXD_E_NOMEM : tools->audit ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
+  cxd_status status = tools->audit && any_in_log(engine) ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
   for (size_t i = 0; i < engine->append_count; i++)
     settle(tools, &engine->appends[i], status, error);
+  cxd_error_free(error);
+}
+
+/* Its PUT would leave next, whatever the log said. */
+static int to_announce(const struct append *a) {
+  int recorded = a->status == CXD_OK || (a->job->audit != CXD__AUDIT_REQUIRED && a->status != CXD_E_TOO_LARGE);
+  return a->intent && a->job->announce && recorded;
+}
+
+/* The line without its newline, or the body as an object of its own. */
+static char *announced_text(const struct append *a) {
+  struct cxd__buf text = {0};
+  if (a->sealed)
+    cxd__buf_add(&text, a->sealed, strcspn(a->sealed, "\n"));
+  else {
+    cxd__buf_char(&text, '{');
+    cxd__buf_add(&text, a->body, a->body_len);
+    cxd__buf_char(&text, '}');
+  }
+  return cxd__buf_take(&text);
+}
+
+struct announcement {
+  void **hosts;
+  char **intents;
+  size_t count;
+};
+
+static int gather(struct cxd__engine *engine, struct announcement *all) {
+  all->hosts = cxd__alloc(engine->append_count * sizeof *all->hosts);
+  all->intents = cxd__alloc(engine->append_count * sizeof *all->intents);
+  for (size_t i = 0; all->hosts && all->intents && i < engine->append_count; i++) {
+    const struct append *a = &engine->appends[i];
+    if (!to_announce(a))
+      continue;
+    all->hosts[all->count] = a->job->host;
+    if (!(all->intents[all->count] = announced_text(a)))
+      return -1;
+    all->count++;
+  }
+  return all->hosts && all->intents ? 0 : -1;
+}
+
+/* All of a turn together, so that they share the host's sync as they share ours; who cannot be told is not sent. */
+static void announce(struct cxd__engine *engine) {
+  const struct cxd__tools *tools = engine->tools;
+  struct announcement all = {0};
+  int wanted = 0;
+  for (size_t i = 0; i < engine->append_count; i++)
+    wanted |= to_announce(&engine->appends[i]);
+  if (!wanted)
+    return;
+  int agreed = gather(engine, &all) == 0 && tools->announce && tools->announce(tools->context, all.hosts, (const char *const *)all.intents, all.count);
+  for (size_t i = 0; i < engine->append_count; i++)
+    engine->appends[i].declined = !agreed && to_announce(&engine->appends[i]);
+  for (size_t i = 0; i < all.count; i++)
+    cxd__free(all.intents[i]);
+  cxd__free(all.intents);
+  cxd__free(all.hosts);
+}
+
+static void refuse_appends(struct cxd__engine *engine, cxd_status status) {
+  for (size_t i = 0; i < engine->append_count; i++)
+    if (engine->appends[i].status == CXD_OK)
+      engine->appends[i].status = status;
+}
+
+static void sync_appends(struct cxd__engine *engine) {
+  const struct cxd__tools *tools = engine->tools;
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
+  if (frame)
+    make_durable(engine);
+  else
+    refuse_appends(engine, CXD_E_NOMEM);
   if (frame)
     cxd__frame_leave(tools->frames, frame);
+  announce(engine);
   int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
   size_t count = engine->append_count;
   engine->append_count = 0;
   for (size_t i = 0; i < count; i++)
     feed_append(engine, &engine->appends[i], took);
-  cxd_error_free(error);
 }
 
 static cxd_status append(const struct cxd__tools *tools, const struct cxd__action *action, struct append *a, struct cxd__buf *sealed) {
+  if (!in_log(a))
+    return CXD_OK; /* it is only announced */
   if (!tools->audit)
     return CXD_E_AUDIT; /* best effort, and there is no log to try */
   cxd_status status = action->reserve ? cxd__audit_reserve(tools->audit, &a->error) : CXD_OK;
@@ -167,25 +269,45 @@ static cxd_status append(const struct cxd__tools *tools, const struct cxd__actio
 
 static void append_in_frame(const struct cxd__tools *tools, const struct cxd__action *action, struct append *a) {
   struct cxd__buf sealed = {0};
-  *a = (struct append){.op = action->op, .tag = action->tag};
+  *a = (struct append){.op = action->op, .tag = action->tag, .job = action->job, .body = action->record, .body_len = action->record_len, .intent = action->intent};
   struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
   a->status = frame ? append(tools, action, a, action->in_passing ? NULL : &sealed) : CXD_E_NOMEM;
   if (frame)
     cxd__frame_leave(tools->frames, frame);
-  if (a->status == CXD_OK && !action->in_passing)
+  if (a->status == CXD_OK && !action->in_passing && sealed.len)
     a->sealed = cxd__buf_take(&sealed);
   cxd__buf_free(&sealed);
 }
 
+/* 0, or -1: no memory. */
+static int room_for_append(struct cxd__engine *engine) {
+  if (engine->append_count < engine->append_room)
+    return 0;
+  size_t room = engine->append_room ? 2 * engine->append_room : 16;
+  struct append *appends = cxd__realloc(engine->appends, room * sizeof *appends);
+  if (!appends)
+    return -1;
+  engine->appends = appends;
+  engine->append_room = room;
+  return 0;
+}
+
+static void append_alone(struct cxd__engine *engine, const struct cxd__action *action, cxd_status status) {
+  struct append a = {.op = action->op, .tag = action->tag, .status = status};
+  if (status == CXD_OK)
+    append_in_frame(engine->tools, action, &a);
+  feed_append(engine, &a, 0);
+}
+
 static void perform_append(struct cxd__engine *engine, const struct cxd__action *action) {
   if (action->in_passing) { /* the next sync, of whatever record, takes it along */
-    struct append a;
-    append_in_frame(engine->tools, action, &a);
-    feed_append(engine, &a, 0);
+    append_alone(engine, action, CXD_OK);
     return;
   }
-  if (engine->append_count == APPENDS_MAX)
-    sync_appends(engine);
+  if (room_for_append(engine) != 0) {
+    append_alone(engine, action, CXD_E_NOMEM);
+    return;
+  }
   if (engine->append_count == 0)
     engine->append_began_us = cxd__clock_read().mono_us;
   append_in_frame(engine->tools, action, &engine->appends[engine->append_count++]);
@@ -250,6 +372,9 @@ static void perform_abort(struct cxd__engine *engine, const struct cxd__action *
   feed(engine, &event);
 }
 
+/* There is room for it since it was begun. */
+static void perform_done(struct cxd__engine *engine, const struct cxd__action *action) { engine->done[engine->done_count++] = (struct done){action->op, action->job->host}; }
+
 static void perform(struct cxd__engine *engine, const struct cxd__action *action) {
   switch (action->kind) {
   case CXD__ACT_SEND: perform_send(engine, action); return;
@@ -257,7 +382,7 @@ static void perform(struct cxd__engine *engine, const struct cxd__action *action
   case CXD__ACT_FETCH_TOKEN: perform_fetch(engine, action); return;
   case CXD__ACT_CHECK: perform_check(engine, action); return;
   case CXD__ACT_APPEND: perform_append(engine, action); return;
-  case CXD__ACT_DONE: engine->done = action->op; return;
+  case CXD__ACT_DONE: perform_done(engine, action); return;
   case CXD__ACT_NONE: return;
   }
 }
@@ -316,42 +441,76 @@ static int64_t patience(const struct cxd__engine *engine) {
   return left > 0 ? left : 0;
 }
 
+/* ------------------------------------------------------------------------ jobs */
+
+static void forget_taken(struct cxd__engine *engine) {
+  if (engine->done_at == 0)
+    return;
+  engine->done_count -= engine->done_at;
+  memmove(engine->done, engine->done + engine->done_at, engine->done_count * sizeof *engine->done);
+  engine->done_at = 0;
+}
+
+static int room_for_job(struct cxd__engine *engine) {
+  forget_taken(engine);
+  if (engine->jobs < engine->done_room)
+    return 0;
+  size_t room = engine->done_room ? 2 * engine->done_room : 8;
+  struct done *done = cxd__realloc(engine->done, room * sizeof *done);
+  if (!done)
+    return -1;
+  engine->done = done;
+  engine->done_room = room;
+  return 0;
+}
+
 cxd_status cxd__engine_begin(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
-  engine->job = job;
+  if (room_for_job(engine) != 0)
+    return cxd__fail_nomem(error);
   engine->tools = tools;
-  engine->done = 0;
   engine->begun = 1;
-  return cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
+  cxd_status status = cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
+  engine->jobs += status == CXD_OK;
+  return status;
+}
+
+int cxd__engine_take_done(struct cxd__engine *engine, uint32_t *op, void **host) {
+  if (engine->done_at == engine->done_count)
+    return 0;
+  *op = engine->done[engine->done_at].op;
+  *host = engine->done[engine->done_at++].host;
+  engine->jobs--;
+  return 1;
 }
 
 static cxd_status waited(cxd_status status, cxd_error **error) {
   return status == CXD_OK ? CXD_OK : cxd__fail(error, status, "waiting for the network failed: the host closed a descriptor that is not its own");
 }
 
-/* The job is done; a token exchange beside it gets a moment more. */
-static cxd_status linger(struct cxd__engine *engine) {
+cxd_status cxd__engine_linger(struct cxd__engine *engine, cxd_error **error) {
   cxd_status status = CXD_OK;
-  for (;;) {
+  while (status == CXD_OK) {
     if (turn(engine))
       continue;
     int64_t left = cxd__core_linger(engine->core, cxd__clock_read()) - cxd__clock_read().mono_us;
-    if (left <= 0 || status != CXD_OK)
-      return status;
+    if (left <= 0)
+      break;
     int64_t due = patience(engine);
     status = cxd__http_wait(engine->http, due >= 0 && due < left ? due : left);
   }
+  return waited(status, error);
 }
 
 cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error) {
+  uint32_t done;
+  void *host;
   cxd_status status = cxd__engine_begin(engine, job, tools, op, error);
   if (status != CXD_OK)
     return status;
-  while (engine->done != *op && status == CXD_OK)
-    if (!turn(engine) && engine->done != *op)
+  while (status == CXD_OK && !cxd__engine_take_done(engine, &done, &host))
+    if (!turn(engine) && engine->done_at == engine->done_count)
       status = cxd__http_wait(engine->http, patience(engine));
-  if (status == CXD_OK)
-    status = linger(engine);
-  return waited(status, error);
+  return status == CXD_OK ? cxd__engine_linger(engine, error) : waited(status, error);
 }
 
 /* ------------------------------------------------------------- driven by the host's own loop */
@@ -365,13 +524,15 @@ int64_t cxd__engine_timeout_us(const struct cxd__engine *engine) {
   return core < 0 || (http >= 0 && http < core) ? http : core;
 }
 
-cxd_status cxd__engine_process(struct cxd__engine *engine, uint32_t op, int32_t *done, cxd_error **error) {
-  cxd_status status = cxd__http_wait(engine->http, 0);
+cxd_status cxd__engine_look(struct cxd__engine *engine, int64_t timeout_us, cxd_error **error) {
+  int64_t due = engine->begun ? 0 : patience(engine);
+  return waited(cxd__http_wait(engine->http, due >= 0 && (timeout_us < 0 || due < timeout_us) ? due : timeout_us), error);
+}
+
+void cxd__engine_turns(struct cxd__engine *engine) {
   engine->begun = 0;
-  while (turn(engine))
+  while (engine->tools && turn(engine))
     ;
-  *done = engine->done == op;
-  return waited(status, error);
 }
 
 /* Between runs nothing may be left behind: a token exchange this engine led goes to the next waiter. */
@@ -379,7 +540,9 @@ void cxd__engine_clear(struct cxd__engine *engine) {
   cxd__http_abort_all(engine->http);
   cxd__sink_unref(engine->sink);
   engine->sink = NULL;
-  atomic_store(&engine->cancelled, 0);
-  engine->was_cancelled = 0;
+  cxd__engine_forget_cancel(engine);
   cxd__core_reset(engine->core, cxd__clock_read());
+  engine->done_count = engine->done_at = engine->jobs = 0;
+  engine->begun = 0;
+  engine->tools = NULL;
 }
