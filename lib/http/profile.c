@@ -112,9 +112,11 @@ static int target_is_clean(const char *target) { return target[0] == '/' && !str
 static int apply_target(struct cxd__transfer *t, const struct cxd__origin *origin, const struct cxd__request *request) {
   int whole = request->kind == CXD__CLASS_TOKEN || origin->whole_urls;
   int bad = curl_easy_setopt(t->easy, CURLOPT_CURLU, whole ? NULL : origin->url) != CURLE_OK;
-  if (!whole)
-    return bad | !target_is_clean(request->target) | text(t->easy, CURLOPT_URL, NULL) | text(t->easy, CURLOPT_REQUEST_TARGET, request->target);
+  if (!whole && t->url.len)
+    bad |= text(t->easy, CURLOPT_URL, NULL); /* only then: libcurl keeps the origin spelled out there, and would spell it again each time */
   cxd__buf_reset(&t->url);
+  if (!whole)
+    return bad | !target_is_clean(request->target) | text(t->easy, CURLOPT_REQUEST_TARGET, request->target);
   if (request->kind != CXD__CLASS_TOKEN)
     cxd__buf_str(&t->url, origin->options->origin);
   cxd__buf_str(&t->url, request->target);

@@ -52,12 +52,15 @@ static const char *value_of(const char *line, size_t len, const char *name, size
 
 /* A text with control bytes or not UTF-8 counts as absent. */
 static int fit(const char *value, size_t len, size_t most) {
-  if (len == 0 || len > most || !cxd__utf8_valid(value, len))
+  int plain = 1;
+  if (len == 0 || len > most)
     return 0;
-  for (size_t i = 0; i < len; i++)
+  for (size_t i = 0; i < len; i++) {
     if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
       return 0;
-  return 1;
+    plain &= (unsigned char)value[i] < 0x80;
+  }
+  return plain || cxd__utf8_valid(value, len);
 }
 
 /* The first field of a name counts. */
