@@ -166,14 +166,16 @@ int cxd__profile_fix(struct cxd__transfer *t, const struct cxd__origin *origin) 
     return -1;
   int bad = apply_numbers(t->easy) | apply_way(t->easy, origin->options);
   bad |= apply_trust(t->easy, origin->options, origin->trust);
-  return bad | apply_callbacks(t, origin->options) ? -1 : 0;
+  bad |= apply_callbacks(t, origin->options);
+  return bad ? -1 : 0;
 }
 
 int cxd__profile_set(struct cxd__transfer *t, const struct cxd__origin *origin, const struct cxd__request *request) {
   int bad = apply_times(t->easy, origin->options, request) | apply_target(t, origin, request) | apply_method(t->easy, request);
   bad |= curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L) != CURLE_OK;
   bad |= cxd__lines_write(t, request);
-  return bad | (curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->lines) != CURLE_OK) ? -1 : 0;
+  bad |= curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->lines) != CURLE_OK;
+  return bad ? -1 : 0;
 }
 
 void cxd__profile_end(struct cxd__transfer *t) {
