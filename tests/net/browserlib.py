@@ -29,7 +29,7 @@ MEASURE = r"""
     texts.forEach((a, i) => { for (const b of texts.slice(0, i)) if (!apart(a, b)) out.overlaps.push([a.text, b.text]); });
     for (const a of texts) if (a.l < frame.left - 1 || a.r > frame.right + 1 || a.t < frame.top - 1 || a.b > frame.bottom + 1) out.outside.push(a.text);
   }
-  const cells = [...document.querySelectorAll('h1,h2,p,dt,dd,th,td,figcaption,footer')].filter(e => shown(e) && !e.closest('thead') | innerWidth > 820);
+  const cells = [...document.querySelectorAll('h1,h2,p,dt,dd,th,td,figcaption,footer')].filter(e => shown(e) && !e.closest('thead') | innerWidth > 900);
   for (const e of cells) if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline') out.cut.push(e.textContent.slice(0, 60));
   /* Neighbours in a row, and the first line of letters in each. */
   for (const row of [...document.querySelectorAll('tr')].filter(shown).slice(0, 400)) {
@@ -37,7 +37,8 @@ MEASURE = r"""
     inks.forEach((a, i) => { for (const b of inks.slice(0, i)) if (!apart(a, b)) out.overlaps.push([a.text, b.text]); });
   }
   const pre = document.createElement('pre');
-  pre.id = 'measured';
+  pre.className = 'measured';
+  pre.id = frameElement.id;
   pre.textContent = btoa(unescape(encodeURIComponent(JSON.stringify(out))));
   parent.document.body.appendChild(pre);
 })();
@@ -60,17 +61,22 @@ class Browser:
         assert done.returncode == 0, done.stderr.decode(errors="replace")
         return done.stdout
 
-    def measure(self, text, width, scheme, style=""):
-        """text: the page. Its policy keeps scripts out, so that the copy that is measured has none. style: to make a bad page of it."""
-        assert POLICY.search(text), "the page has no policy against scripts"
-        text = POLICY.sub("", text, 1).replace("</body>", f'<style>{style}</style><script data-measure="">{MEASURE}</script></body>')
+    def measure(self, cases, scheme):
+        """Of each (page, width, style) what MEASURE found, all in one run. style: to make a bad page of it."""
+        frames = [self.frame(f"m{i}", *case) for i, case in enumerate(cases)]
         page = self.folder / "measured.html"
-        # A window of Chromium has a least width; a frame has none.
-        page.write_text(f'<!DOCTYPE html><meta charset="utf-8"><body style="margin:0"><iframe style="border:0;width:{width}px;height:1200px" srcdoc="{html.escape(text)}"></iframe></body>', encoding="utf-8")
-        dom = self.run(page, max(width, 600), 1300, scheme, "--dump-dom").decode("utf-8", "replace")
-        found = re.search(r'<pre id="measured">([^<]*)</pre>', dom)
-        assert found, dom[-2000:]
-        return json.loads(base64.b64decode(html.unescape(found.group(1))))
+        page.write_text('<!DOCTYPE html><meta charset="utf-8"><body style="margin:0">' + "".join(frames) + "</body>", encoding="utf-8")
+        dom = self.run(page, 1400, 1300, scheme, "--dump-dom").decode("utf-8", "replace")
+        found = dict(re.findall(r'<pre class="measured" id="(m[0-9]+)">([^<]*)</pre>', dom))
+        assert len(found) == len(cases), dom[-2000:]
+        return [json.loads(base64.b64decode(found[f"m{i}"])) for i in range(len(cases))]
+
+    @staticmethod
+    def frame(name, text, width, style=""):
+        """A window of Chromium has a least width; a frame has none. The page's policy keeps scripts out, so that the copy that is measured has none."""
+        assert POLICY.search(text), "the page has no policy against scripts"
+        text = POLICY.sub("", text, count=1).replace("</body>", f'<style>{style}</style><script data-measure="">{MEASURE}</script></body>')
+        return f'<iframe id="{name}" style="border:0;display:block;width:{width}px;height:1200px" srcdoc="{html.escape(text)}"></iframe>'
 
     def screenshot(self, text, width, height, scheme, name):
         page, file = self.folder / "shown.html", self.folder / name

@@ -58,9 +58,12 @@ static void put_findings(FILE *out, const cxd_report *report, int32_t least) {
     fprintf(out, "%zu more findings: the JSON output has them all\n", left);
 }
 
+/* The error of a refused campaign repeats the first of its findings. */
+static int is_in_findings(const cxd_result *result) { return cxd_result_status(result) == CXD_E_INVALID && !cxd_report_ok(cxd_result_report(result)); }
+
 static void put_message(FILE *out, const cxd_result *result) {
   const cxd_error *error = cxd_result_error(result);
-  if (error)
+  if (error && !is_in_findings(result))
     fprintf(out, "%s\n", cxd_error_message(error));
   put_findings(out, cxd_result_report(result), CXD_SEVERITY_WARNING);
   if (cxd_result_audit_status(result) != CXD_OK && cxd_result_audit_status(result) != cxd_result_status(result))

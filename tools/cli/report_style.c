@@ -43,12 +43,12 @@ const char *const report_style[] = {
     "tbody th[scope=row],td{overflow-wrap:anywhere}\n"
     "tbody th[scope=rowgroup]{padding:22px 0 6px;font-weight:600}\n"
     "td i{font-style:normal;font-weight:700;display:inline-block;width:1.1em}\n"
-    "td small{display:block;font-size:12px;color:var(--muted);padding-left:1.6em;white-space:nowrap}\n"
+    "thead th{white-space:nowrap}td:nth-child(2),td:nth-child(6),td:nth-child(7){white-space:nowrap}\n"
     ".why td{padding:0 0 10px 14px;overflow-wrap:anywhere;text-align:left;white-space:normal;color:var(--muted)}\n"
-    ".why p{max-width:96ch}\n"
+    ".why p{max-width:96ch}.status{font-size:12px;color:var(--ink)}\n"
     "footer{margin-top:40px;padding-top:14px;padding-bottom:36px}\n",
     /* a narrow window */
-    "@media screen and (max-width:820px){\n"
+    "@media screen and (max-width:900px){\n"
     "main,header,footer{padding-left:16px;padding-right:16px}\n"
     "header{padding-top:22px}\n"
     ".pair{grid-template-columns:minmax(0,1fr);gap:0}\n"

@@ -42,10 +42,7 @@ static void put_rate(FILE *out, const struct run_item *item) {
 
 static void put_outcome(FILE *out, const struct run_item *item) {
   const struct report_outcome *outcome = report_outcome_of(item->outcome);
-  fprintf(out, "<td><span class=\"%s\"><i aria-hidden=\"true\">%s</i> %s</span>", outcome->tone, outcome->sign, outcome->word);
-  if (item->status != CXD_OK)
-    fprintf(out, " <small>%s</small>", cxd_status_name(item->status));
-  fputs("</td>", out);
+  fprintf(out, "<td><span class=\"%s\"><i aria-hidden=\"true\">%s</i> %s</span></td>", outcome->tone, outcome->sign, outcome->word);
 }
 
 static void put_numbers(FILE *out, const struct run_item *item) {
@@ -61,9 +58,9 @@ static void put_lines(FILE *out, const char *message) {
     size_t len = strcspn(message, "\n");
     char *line = display_text((struct slice){message, len});
     if (*line) {
-      fputs("<p dir=\"auto\">", out);
+      fputs("<p><bdi>", out);
       markup_put(out, slice_of(line));
-      fputs("</p>", out);
+      fputs("</bdi></p>", out);
     }
     free(line);
     message += len + (message[len] == '\n');
@@ -73,9 +70,11 @@ static void put_lines(FILE *out, const char *message) {
 /* What is to be known about it, in a row of its own over the whole width. */
 static void put_why(FILE *out, const struct run_item *item) {
   char wait[REPORT_TEXT];
-  if (!*item->message && item->retry_after_ms < 0)
+  if (!*item->message && item->retry_after_ms < 0 && item->status == CXD_OK)
     return;
   fputs("<tr class=\"why\"><td colspan=\"8\">", out);
+  if (item->status != CXD_OK)
+    fprintf(out, "<p class=\"status\">%s</p>", cxd_status_name(item->status));
   put_lines(out, item->message);
   if (item->retry_after_ms >= 0) {
     report_duration(wait, item->retry_after_ms * 1000);
