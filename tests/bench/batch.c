@@ -62,8 +62,9 @@ void batch_renew(struct batch *b) {
 /* None of ours: more than one thread is seen while a callback runs, too. */
 static int32_t count_threads(void *context, size_t done, size_t total) {
   struct batch *b = context;
+  (void)done;
   (void)total;
-  long now = done % 64 == 1 ? status_number("Threads:") : 0;
+  long now = status_number("Threads:");
   b->threads = now > b->threads ? now : b->threads;
   return CXD_ACCEPTED;
 }
@@ -130,7 +131,7 @@ long batch_drive(struct batch *b) {
 long batch_run(struct batch *b, long count) {
   batch_add(b, count);
   long ok = batch_drive(b);
-  for (size_t end = cxd_batch_count(b->batch); b->dropped < end; b->dropped++)
+  for (size_t end = cxd_batch_count(b->batch); b->dropped < end && ok == count; b->dropped++)
     cxd_batch_drop_result(b->batch, b->dropped);
   return ok;
 }
@@ -142,6 +143,16 @@ void batch_watch_threads(struct batch *b) {
   b->batch = NULL;
   check(cxd_updater_add_callback(b->updater, &watch, &error), error, "callback");
   batch_renew(b);
+}
+
+void batch_complain(struct batch *b) {
+  for (size_t i = 0; i < cxd_batch_count(b->batch); i++) {
+    const cxd_result *result = cxd_batch_result(b->batch, i);
+    if (!result || cxd_result_status(result) == CXD_OK)
+      continue;
+    (void)fprintf(stderr, "item %zu: %s, %s\n", i, cxd_result_outcome_name(result), cxd_error_message(cxd_result_error(result)));
+    return;
+  }
 }
 
 void batch_close(struct batch *b) {

@@ -27,7 +27,7 @@ struct batch {
   cxd_batch *batch;
   long number;
   size_t dropped; /* results looked at so far */
-  long threads;   /* most threads of the process at the end of an item, when looked for */
+  long threads;   /* most threads of the process when items had ended, if looked for */
 };
 
 void batch_open(struct batch *b, const struct job *job, const struct batch_how *how);
@@ -36,6 +36,7 @@ long batch_drive(struct batch *b); /* to the end; how many of the new results ar
 long batch_run(struct batch *b, long count); /* add, drive, and drop the results */
 void batch_renew(struct batch *b);           /* a new batch of the same updater */
 void batch_watch_threads(struct batch *b);   /* before the first item; batch->threads has the most that were seen */
+void batch_complain(struct batch *b);          /* to stderr, about the first result kept that is no success */
 void batch_close(struct batch *b);
 
 #endif

@@ -60,6 +60,8 @@ int main(int argc, char **argv) {
   (void)malloc_trim(0);
   job_print(cost, ok);
   (void)printf(",\"allocs\":%ld,\"own_allocs\":%ld,\"live_bytes\":%ld,\"threads\":%ld}\n", after.all - before.all, after.own - before.own, after.live_bytes - before.live_bytes, b.threads);
+  if (ok != job.count * batches)
+    batch_complain(&b);
   batch_close(&b);
   return ok == job.count * batches ? 0 : 1;
 }

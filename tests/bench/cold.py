@@ -33,14 +33,18 @@ def make_store(directory):
 
 
 def inside(directory, rounds, commands):
-    """Runs this file with the store in place; None where that is not allowed."""
+    """Runs this file with the store in place; None where that is not allowed, RuntimeError when a program fails."""
     if not shutil.which("unshare") or not os.path.exists(STORE + "/ca-certificates.crt"):
         return None
     store = make_store(directory)
-    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    script = 'mount --bind "$1" "$2" || exit 77; shift 2; exec "$@"'
     done = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", str(store), STORE, sys.executable, __file__, str(rounds), json.dumps(commands)],
                           capture_output=True, text=True, timeout=900)
-    return json.loads(done.stdout) if done.returncode == 0 else None
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        return None
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip()[-300:])
+    return json.loads(done.stdout)
 
 
 def run_once(command):
