@@ -71,6 +71,7 @@ static void end_rest(cxd_batch *batch) {
     atomic_fetch_sub(&batch->remaining, 1);
   }
   batch->cursor = (uint32_t)batch->items.count;
+  batch->ready.at = batch->ready.count = 0;
 }
 
 /* ----------------------------------------------------------------------- the next item */
@@ -83,7 +84,7 @@ static int canaries_fly(const cxd_batch *batch) {
 
 static uint32_t take_next(cxd_batch *batch) {
   int only_canaries = canaries_fly(batch);
-  uint32_t number = only_canaries ? CXD__NO_ITEM : cxd__numbers_take(&batch->ready);
+  uint32_t number = cxd__numbers_take(&batch->ready); /* while the canaries fly there are no others among them */
   while (number == CXD__NO_ITEM && batch->cursor < batch->items.count) {
     struct cxd__item *item = &batch->items.list[batch->cursor];
     if (only_canaries && batch->cursor >= batch->rules.canary)
@@ -195,7 +196,7 @@ int cxd__batch_can_begin(const cxd_batch *batch) {
     return 1;
   if (!batch->idle || batch->stop != CXD__STOP_NONE || cxd__prefetch_holds(batch))
     return 0;
-  if (batch->ready.at < batch->ready.count && !canaries_fly(batch))
+  if (batch->ready.at < batch->ready.count)
     return 1;
   return batch->cursor < (canaries_fly(batch) && batch->rules.canary < batch->items.count ? batch->rules.canary : batch->items.count);
 }
