@@ -97,6 +97,9 @@ static size_t items_wanted(void) {
   return text ? strtoul(text, NULL, 10) : 3000;
 }
 
+#define WARM_UP 128
+
+/* A sanitizer's allocator says 0. */
 static size_t in_use(void) {
   (void)malloc_trim(0);
   return mallinfo2().uordblks;
@@ -107,6 +110,9 @@ START_TEST(every_tenth_item_is_broken_in_its_own_way_and_the_others_apply) {
   make_texts();
   open_batch(campaigns, NULL, LIST("update.concurrency", "32"));
   rig.other_hands = 1; /* so many requests are not fetched to be counted */
+  for (size_t i = 0; i < WARM_UP; i++)
+    batch_calls(batch, i % campaigns, 99 - (int)(i / campaigns));
+  batch_runs(batch, CXD_OK, NULL);
   size_t before = in_use();
   for (size_t i = 0; i < count; i++)
     if (i % 10 == 9)
@@ -115,12 +121,12 @@ START_TEST(every_tenth_item_is_broken_in_its_own_way_and_the_others_apply) {
       batch_calls(batch, i % campaigns, 100 + (int)(i / campaigns) % 100);
   batch_runs(batch, CXD_OK, NULL);
   size_t after = in_use();
-  ck_assert_msg(after <= before + 300 * count + 256 * 1024, "%zu bytes for each of %zu items", (after - before) / count, count);
+  ck_assert_msg(after <= before + 300 * count, "%zu bytes for each of %zu items", (after - before) / count, count);
   for (size_t i = 0; i < count; i++)
     if (i % 10 == 9)
-      ck_item(batch, i, kinds[i / 10 % KINDS].outcome, kinds[i / 10 % KINDS].status);
+      ck_item(batch, WARM_UP + i, kinds[i / 10 % KINDS].outcome, kinds[i / 10 % KINDS].status);
     else
-      ck_item(batch, i, CXD_OUTCOME_APPLIED, CXD_OK);
+      ck_item(batch, WARM_UP + i, CXD_OUTCOME_APPLIED, CXD_OK);
   ck_all_over(batch);
   close_batch();
 }
@@ -167,7 +173,7 @@ START_TEST(an_item_that_fails_lets_the_next_one_of_its_campaign_go) {
 END_TEST
 
 static const char *const notes[] = {
-    "{\"a\":1,\"b\":{\"c\":1,\"e\":[{\"f\":1}]}}", "{\"b\":{}}", "{\"b\":{\"d\":2}}", "{\"list\":[1,2]}", "{\"list\":[3]}", "{\"a\":null}", "{}", "{\"b\":{\"c\":{\"deep\":true}}}", "{\"z\":{}}", "{\"z\":{\"y\":0.850}}",
+    "{\"a\":1,\"b\":{\"c\":1,\"e\":[{\"f\":1}]}}", "{\"b\":{}}", "{\"b\":{\"d\":2}}", "{\"list\":[1,2]}", "{\"list\":[3]}", "{\"a\":null}", "{}", "{\"z\":{}}", "{\"z\":{\"y\":0.850}}", "{\"b\":{\"c\":{\"deep\":true}}}",
 };
 
 static void add_notes(cxd_batch *to, const char *id) {
@@ -202,7 +208,8 @@ START_TEST(joined_items_come_to_what_they_come_to_one_by_one) {
   char *one_by_one = note_at("c-1"), *joined = note_at("c-0");
   ck_assert_str_eq(joined, one_by_one);
   ck_assert_int_gt(alone, 4);
-  ck_assert_int_eq(puts_of(&rig, 0), 2); /* one value in the place of which an object is set does not fit: it runs on its own */
+  ck_assert_int_eq(puts_of(&rig, 0), 1);
+  ck_item(other, sizeof notes / sizeof *notes - 1, CXD_OUTCOME_REJECTED, CXD_E_TYPE); /* does not fit: it runs, and fails, on its own */
   free(one_by_one);
   free(joined);
   cxd_batch_free(other);
@@ -297,16 +304,18 @@ END_TEST
 #define FLOCK 64
 
 static const struct {
+  size_t lost; /* that end before they are sent */
   const char *faults[16];
 } storms[] = {
-    {{"PUT:3:status=500", "PUT:9:status=502", "PUT:20:status=503;retry-after=0", "GET:5:status=500", "GET:30:status=429;retry-after=0", "PUT:33:status=429;retry-after=0"}},
-    {{"PUT:1:apply-then-close", "PUT:17:apply-then-close", "PUT:18:apply-then-close", "PUT:40:apply-then-close", "GET:2:close-before-reply"}},
-    {{"PUT:2:close-before-reply", "PUT:5:close-before-reply", "PUT:6:reset-mid-body", "GET:9:reset-mid-body", "PUT:30:reset-mid-body", "TOKEN:1:close-before-reply"}},
-    {{"PUT:4:truncate", "PUT:8:bad-json", "GET:7:truncate", "GET:8:bad-json", "PUT:12:apply-then-close", "PUT:13:status=503;retry-after=0"}},
+    {0, {"PUT:3:status=500", "PUT:9:status=502", "PUT:20:status=503;retry-after=0", "GET:5:status=500", "GET:30:status=429;retry-after=0", "PUT:33:status=429;retry-after=0"}},
+    {0, {"PUT:1:apply-then-close", "PUT:17:apply-then-close", "PUT:18:apply-then-close", "PUT:40:apply-then-close", "GET:2:close-before-reply"}},
+    {0, {"PUT:2:close-before-reply", "PUT:5:close-before-reply", "PUT:6:reset-mid-body", "GET:9:reset-mid-body", "PUT:30:reset-mid-body", "TOKEN:1:close-before-reply"}},
+    {1, {"PUT:4:truncate", "PUT:8:bad-json", "GET:7:truncate", "GET:8:bad-json", "PUT:12:apply-then-close", "PUT:13:status=503;retry-after=0"}},
 };
 
 START_TEST(what_the_server_does_to_some_of_a_flock_is_what_each_says) {
   const char *options[40] = {NULL};
+  size_t lost = 0;
   for (size_t i = 0; storms[_i].faults[i]; i++) {
     options[2 * i] = "--fault";
     options[2 * i + 1] = storms[_i].faults[i];
@@ -319,13 +328,17 @@ START_TEST(what_the_server_does_to_some_of_a_flock_is_what_each_says) {
   for (size_t i = 0; i < FLOCK; i++) {
     char id[16];
     (void)snprintf(id, sizeof id, "c-%zu", i);
-    int32_t outcome = cxd_result_outcome(cxd_batch_result(batch, i));
-    ck_assert_msg(outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK, "item %zu: %s", i, cxd_result_outcome_name(cxd_batch_result(batch, i)));
-    ck_assert_int_eq(puts_of(&rig, i), 1);
-    ck_assert_int_eq(calls_at(&rig, id), 200 + (int)i);
+    const cxd_result *result = cxd_batch_result(batch, i);
+    int32_t outcome = cxd_result_outcome(result);
+    int applied = outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK;
+    lost += !applied;
+    ck_assert_msg(applied || (storms[_i].lost && cxd_result_sends(result) == 0), "item %zu: %s", i, cxd_error_message(cxd_result_error(result)));
+    ck_assert_int_eq(puts_of(&rig, i), applied);
+    ck_assert_int_eq(calls_at(&rig, id), applied ? 200 + (int)i : 150);
   }
+  ck_assert_uint_eq(lost, storms[_i].lost);
   ck_all_over(batch);
-  ck_assert_uint_eq(ck_audit(&rig), FLOCK);
+  ck_assert_uint_eq(ck_audit(&rig), FLOCK - lost);
   close_batch();
 }
 END_TEST

@@ -12,13 +12,13 @@
 /* A rig with `count` campaigns "c-0" and on, and batches of its updater. */
 static inline void batch_rig_open(struct rig *rig, size_t count, const char *const options[], const char *const settings[]) {
   char dir[128];
-  const char *all[64] = {"--campaigns"};
+  const char *all[64] = {"--campaigns", NULL, "--rate", "0"}; /* quotas are the matter of other tests */
   scratch_open(dir);
   char *file = scratch_path(dir, "campaigns.json");
   sim_write_campaigns(file, count);
   all[1] = file;
   for (size_t i = 0; options && options[i]; i++)
-    all[i + 2] = options[i];
+    all[i + 4] = options[i];
   rig_open(rig, all, settings);
   free(file);
   scratch_close(dir);
