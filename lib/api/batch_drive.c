@@ -103,7 +103,8 @@ static uint32_t take_next(cxd_batch *batch) {
 /* No more in a row than there are flights: items that end at once keep neither the network, a stop nor those who watch waiting. */
 static int begin_items(cxd_batch *batch) {
   size_t begun = 0;
-  while (batch->stop == CXD__STOP_NONE && batch->idle && begun < batch->rules.concurrency) {
+  cxd__prefetch_consider(batch);
+  while (batch->stop == CXD__STOP_NONE && batch->idle && begun < batch->rules.concurrency && !cxd__prefetch_holds(batch)) {
     uint32_t number = take_next(batch);
     if (number == CXD__NO_ITEM)
       break;
@@ -158,7 +159,7 @@ static void all_that_can_be_done(cxd_batch *batch) {
     heed_errors(batch);
     tell_progress(batch);
   } while (any);
-  if (batch->stop != CXD__STOP_NONE && batch->in_flight == 0) {
+  if (batch->stop != CXD__STOP_NONE && batch->in_flight == 0 && batch->prefetch.state != CXD__PREFETCH_LISTING) {
     end_rest(batch);
     tell_progress(batch);
   }
@@ -197,7 +198,7 @@ cxd_status cxd__batch_drive(cxd_batch *batch, int64_t timeout_us, cxd_error **er
 int cxd__batch_can_begin(const cxd_batch *batch) {
   if (batch->stop == CXD__STOP_NONE && atomic_load(&batch->asked))
     return 1;
-  if (!batch->idle || batch->stop != CXD__STOP_NONE)
+  if (!batch->idle || batch->stop != CXD__STOP_NONE || cxd__prefetch_holds(batch))
     return 0;
   if (batch->ready.at < batch->ready.count)
     return 1;

@@ -63,14 +63,14 @@ static void make_texts(void) {
 static const struct broken kinds[] = {
     {"{\"id\":\"c-1\",\"maxConcurrentCalls\":", 0, CXD_E_JSON, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"c-1\",\"maxConcurrentCalls\":\"many\"}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
-    {"{\"id\":7,\"maxConcurrentCalls\":100}", 0, CXD_E_TYPE, CXD_OUTCOME_REJECTED},
-    {"{\"maxConcurrentCalls\":100}", 0, CXD_E_TYPE, CXD_OUTCOME_REJECTED},
+    {"{\"id\":7,\"maxConcurrentCalls\":100}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
+    {"{\"maxConcurrentCalls\":100}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"c-1\",\"id\":\"c-2\"}", 0, CXD_E_JSON, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"c-1\",\"maxConcurrentCalls\":1,\"maxConcurrentCalls\":2}", 0, CXD_E_JSON, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"c-1\"\0}", 13, CXD_E_JSON, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"c-1\",\"name\":\"\xff\xfe\"}", 0, CXD_E_JSON, CXD_OUTCOME_REJECTED},
     {deep, 0, CXD_E_TOO_LARGE, CXD_OUTCOME_REJECTED},
-    {huge_id, 0, CXD_E_ARGUMENT, CXD_OUTCOME_REJECTED},
+    {huge_id, 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
     {huge_text, 0, CXD_E_TOO_LARGE, CXD_OUTCOME_REJECTED},
     {"[]", 0, CXD_E_TYPE, CXD_OUTCOME_REJECTED},
     {"-12.5e3", 0, CXD_E_TYPE, CXD_OUTCOME_REJECTED},
@@ -79,9 +79,9 @@ static const struct broken kinds[] = {
     {"{\"id\":\"c-1\",\"timeZone\":\"Mars/Olympus\"}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"c-1\",\"maxConcurrentCalls\":1000000000000}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
     {"{\"id\":\"nobody\",\"maxConcurrentCalls\":100}", 0, CXD_E_NOT_FOUND, CXD_OUTCOME_NOT_APPLIED},
-    {"{\"id\":\"../c-1\",\"maxConcurrentCalls\":100}", 0, CXD_E_ARGUMENT, CXD_OUTCOME_REJECTED},
-    {"{\"id\":\"\",\"maxConcurrentCalls\":100}", 0, CXD_E_ARGUMENT, CXD_OUTCOME_REJECTED},
-    {"{\"id\":\"c-\\u0000\",\"maxConcurrentCalls\":100}", 0, CXD_E_ARGUMENT, CXD_OUTCOME_REJECTED},
+    {"{\"id\":\"../c-1\",\"maxConcurrentCalls\":100}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
+    {"{\"id\":\"\",\"maxConcurrentCalls\":100}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
+    {"{\"id\":\"c-\\u0000\",\"maxConcurrentCalls\":100}", 0, CXD_E_INVALID, CXD_OUTCOME_REJECTED},
 };
 
 #define KINDS (sizeof kinds / sizeof *kinds)
