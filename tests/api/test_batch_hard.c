@@ -658,7 +658,7 @@ END_TEST
 
 START_TEST(a_batch_that_is_freed_in_flight_leaves_no_intent_without_outcome) {
   struct halt none = {0};
-  open_with(20, LIST("--latency-ms", "20"), LIST("audit.mode", "required", "update.concurrency", "16"), (cxd_callback){.user_data = &none, .on_result = halts});
+  open_with(20, LIST("--latency-ms", "20"), LIST("audit.mode", "required", "update.concurrency", "16", "update.prefetch", "off"), (cxd_callback){.user_data = &none, .on_result = halts});
   rig.other_hands = 1;
   cxd_campaign_free(got(rig.client, "c-0"));
   for (size_t i = 0; i < 20; i++)
