@@ -159,6 +159,7 @@ static void begin_anew(cxd_batch *batch) {
   cxd__free(batch->why);
   batch->why = NULL;
   batch->failed_before = batch->failed;
+  batch->began_us = batch->requests = 0;
   batch->judged = batch->recent_failures = batch->canaries_failed = batch->not_begun = 0;
   for (size_t i = 0; i < CXD__LAST_ENDS; i++)
     batch->last[i] = 0;
@@ -167,7 +168,10 @@ static void begin_anew(cxd_batch *batch) {
 static cxd_status add(cxd_batch *batch, void *item, size_t len, enum cxd__item_state state, struct cxd__slice document, cxd_error **error) {
   size_t id_len = 0;
   struct cxd__slice id = cxd__json_member(document, "id");
-  char *plain = cxd__json_kind(id) == CXD__JSON_STRING ? cxd__json_string(id, &id_len) : NULL;
+  int has_id = cxd__json_kind(id) == CXD__JSON_STRING;
+  char *plain = has_id ? cxd__json_string(id, &id_len) : NULL;
+  if (has_id && !plain) /* without it two updates of one campaign could run at a time */
+    return cxd__fail_nomem(error);
   begin_anew(batch);
   cxd_status status = cxd__items_add(&batch->items, item, len, state, (struct cxd__slice){plain, plain ? id_len : 0}, error);
   cxd__free(plain);
