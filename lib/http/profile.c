@@ -134,6 +134,8 @@ static int apply_headers(struct cxd__transfer *t, const struct cxd__request *req
     bad |= add_header(t, "Content-Type: application/x-www-form-urlencoded");
   if (request->if_match)
     bad |= add_text(t, "If-Match: ", request->if_match);
+  if (request->traceparent)
+    bad |= add_text(t, "traceparent: ", request->traceparent);
   if (request->bearer)
     bad |= add_text(t, "Authorization: Bearer ", request->bearer);
   if (request->basic)

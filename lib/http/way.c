@@ -141,8 +141,10 @@ static void give_connection_up(const struct cxd__transfer *t) {
 }
 
 void cxd__way_fill(struct cxd__transfer *t, CURLcode code) {
-  long http = 0;
+  long http = 0, connects = 0;
   (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &http);
+  (void)curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
+  t->exchange.connects = (int32_t)connects;
   t->exchange.way = way_of(t, code);
   t->exchange.http_status = t->exchange.sends && t->head_whole ? (int32_t)http : 0; /* before a send it is a proxy's */
   if (t->exchange.way == CXD__WAY_TIMEOUT && t->exchange.sends)
