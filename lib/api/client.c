@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "engine/sink.h"
 
 static const char *set_text(const cxd_config *config, const char *key) {
   const char *text = cxd__config_text(config, key);
@@ -262,7 +263,7 @@ static int id_is_sendable(const struct cxd__oauth *oauth) { return oauth->post |
 
 static cxd_status credentials_present(const cxd_client *client, cxd_error **error) {
   const char *id = client->core.oauth.client_id;
-  if (client->has_provider || client->shared.flight.fixed)
+  if (client->has_provider || client->token_events || client->shared.flight.fixed)
     return CXD_OK;
   if (!id || !id[0])
     return cxd__fail_at(error, CXD_E_CONFIG, "auth.client_id", "no credentials: set auth.client_id and auth.client_secret (or its file), auth.token, or register a token provider");
@@ -309,13 +310,19 @@ cxd_status cxd__client_borrow(cxd_client *client, const void *owner, struct cxd_
   return CXD_OK;
 }
 
-void cxd__client_return(cxd_client *client, struct cxd__loan *loan) {
-  cxd__client_lock(client);
+/* Under the lock. */
+static void take_from_busy(cxd_client *client, const struct cxd__loan *loan) {
   for (struct cxd__loan **at = &client->busy; *at; at = &(*at)->next)
     if (*at == loan) {
       *at = loan->next;
       break;
     }
+}
+
+void cxd__client_return(cxd_client *client, struct cxd__loan *loan) {
+  cxd__client_lock(client);
+  take_from_busy(client, loan);
+  loan->part = NULL;
   cxd__client_unlock(client);
   cxd__engine_clear(loan->engine);
   cxd__client_lock(client);
@@ -333,13 +340,52 @@ void cxd__client_cancel(cxd_client *client, const void *owner) {
   cxd__client_unlock(client);
 }
 
+void cxd__client_mark(cxd_client *client, struct cxd__loan *loan, const void *part) {
+  cxd__client_lock(client);
+  loan->part = part;
+  cxd__client_unlock(client);
+}
+
+void cxd__client_cancel_part(cxd_client *client, const void *part) {
+  cxd__client_lock(client);
+  for (struct cxd__loan *loan = client->busy; loan; loan = loan->next)
+    if (loan->part == part)
+      cxd__engine_cancel(loan->engine);
+  cxd__client_unlock(client);
+}
+
+void cxd__client_wake_part(cxd_client *client, const void *part) {
+  cxd__client_lock(client);
+  for (struct cxd__loan *loan = client->busy; loan; loan = loan->next)
+    if (loan->part == part)
+      cxd__engine_wake(loan->engine);
+  cxd__client_unlock(client);
+}
+
+void cxd__client_abandon(cxd_client *client, struct cxd__loan *loan) {
+  take_from_busy(client, loan);
+  cxd__engine_free_forked(loan->engine);
+  cxd__free(loan);
+  cxd__client_unref(client);
+}
+
 void cxd_client_cancel(cxd_client *client) {
   if (cxd__client_held(client, NULL) == CXD_OK)
     cxd__client_cancel(client, NULL);
 }
 
+static int32_t no_events_here(void *user_data, const cxd_token_request *request, cxd_token_sink *sink) {
+  (void)user_data;
+  (void)request;
+  (void)cxd__sink_fail(sink, 1, "tokens come as events (cxd_client_use_token_events), which this call has none of: run a batch with cxd_batch_next_event() first, or use another client");
+  return CXD_ACCEPTED;
+}
+
+static const cxd_token_provider without_events = {.size = sizeof without_events, .fetch = no_events_here};
+
 struct cxd__tools cxd__client_tools(cxd_client *client, uintptr_t entry) {
-  return (struct cxd__tools){.provider = client->has_provider ? &client->provider : NULL, .scope = client->core.oauth.scope, .token_url = client->token_url, .frames = &client->frames, .entry = entry, .log = &client->log};
+  const cxd_token_provider *provider = client->token_events ? &without_events : client->has_provider ? &client->provider : NULL;
+  return (struct cxd__tools){.provider = provider, .scope = client->core.oauth.scope, .token_url = client->token_url, .frames = &client->frames, .entry = entry, .log = &client->log};
 }
 
 /* ------------------------------------------------------------------------- plug-ins */
@@ -387,6 +433,17 @@ cxd_status cxd_client_set_token_provider(cxd_client *client, const cxd_token_pro
     cxd__abi_discard(&client->provider);
   client->provider = table;
   client->has_provider = 1;
+  client->token_events = 0;
+  client->core.custom_token = 1;
+  return CXD_OK;
+}
+
+cxd_status cxd_client_use_token_events(cxd_client *client, cxd_error **error) {
+  cxd_status status = may_register(client, error);
+  if (status != CXD_OK)
+    return status;
+  drop_idle(client);
+  client->token_events = 1;
   client->core.custom_token = 1;
   return CXD_OK;
 }

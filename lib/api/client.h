@@ -19,6 +19,7 @@ struct cxd__loan {
   struct cxd__loan *next;
   struct cxd__engine *engine;
   const void *owner; /* the updater of the call, for its cancel; NULL: the client itself */
+  const void *part;  /* the batch of that updater; NULL: a call */
 };
 
 struct cxd_client {
@@ -37,6 +38,7 @@ struct cxd_client {
   struct cxd__loan *idle, *busy;
   cxd_token_provider provider;
   int32_t has_provider;
+  int32_t token_events; /* in place of a provider: batches ask by event */
   cxd_log log;
 };
 
@@ -49,6 +51,10 @@ cxd_status cxd__client_may_write(cxd_client *client, uintptr_t entry, cxd_error 
 cxd_status cxd__client_borrow(cxd_client *client, const void *owner, struct cxd__loan **out, cxd_error **error);
 void cxd__client_return(cxd_client *client, struct cxd__loan *loan);
 void cxd__client_cancel(cxd_client *client, const void *owner); /* NULL: all */
+void cxd__client_mark(cxd_client *client, struct cxd__loan *loan, const void *part);
+void cxd__client_cancel_part(cxd_client *client, const void *part); /* any thread */
+void cxd__client_wake_part(cxd_client *client, const void *part);   /* any thread */
+void cxd__client_abandon(cxd_client *client, struct cxd__loan *loan); /* in a child of fork(): memory only */
 struct cxd__tools cxd__client_tools(cxd_client *client, uintptr_t entry);
 
 void cxd__client_lock(cxd_client *client); /* nothing in a child of fork(): another thread may have held the lock at that moment */

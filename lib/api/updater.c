@@ -215,8 +215,8 @@ cxd_status cxd_updater_add_callback(cxd_updater *updater, const cxd_callback *ca
   cxd_status status = may_register(updater, error);
   if (status == CXD_OK)
     status = cxd__abi_copy(&table, sizeof table, offsetof(cxd_callback, on_checkpoint), callback, "cxd_callback", error);
-  if (status == CXD_OK && !table.on_result && !table.on_progress && !table.on_checkpoint)
-    status = cxd__fail(error, CXD_E_ARGUMENT, "cxd_callback has none of on_result, on_progress and on_checkpoint: set one");
+  if (status == CXD_OK && !table.on_result && !table.on_progress && !table.on_checkpoint && !table.on_sending)
+    status = cxd__fail(error, CXD_E_ARGUMENT, "cxd_callback has none of on_result, on_progress, on_checkpoint and on_sending: set one");
   if (status == CXD_OK)
     status = append_callback(updater, &table, error);
   if (status != CXD_OK)

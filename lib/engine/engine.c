@@ -97,6 +97,8 @@ void cxd__engine_cancel(struct cxd__engine *engine) {
   cxd__http_wake(engine->http);
 }
 
+void cxd__engine_wake(struct cxd__engine *engine) { cxd__http_wake(engine->http); }
+
 int cxd__engine_cancelled(const struct cxd__engine *engine) { return engine->was_cancelled || atomic_load(&engine->cancelled); }
 
 void cxd__engine_forget_cancel(struct cxd__engine *engine) {
@@ -540,7 +542,10 @@ int64_t cxd__engine_timeout_us(const struct cxd__engine *engine) {
   return core < 0 || (http >= 0 && http < core) ? http : core;
 }
 
-cxd_status cxd__engine_look(struct cxd__engine *engine, int block, cxd_error **error) { return waited(cxd__http_wait(engine->http, block && !engine->begun ? patience(engine) : 0), error); }
+cxd_status cxd__engine_look(struct cxd__engine *engine, int64_t timeout_us, cxd_error **error) {
+  int64_t due = engine->begun ? 0 : patience(engine);
+  return waited(cxd__http_wait(engine->http, due >= 0 && (timeout_us < 0 || due < timeout_us) ? due : timeout_us), error);
+}
 
 void cxd__engine_turns(struct cxd__engine *engine) {
   engine->begun = 0;

@@ -42,13 +42,13 @@ cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *jo
 /*
  * The same in pieces, for any number of jobs at a time and a loop of the host's. begin: the job runs from the next step on; its texts and
  * `tools`, the same for all, are borrowed until it was dropped. Then: poll the descriptor for reading, at most so long (-1: for ever),
- * look, which takes in what the network has brought (block: after waiting for it as long as it takes), then turns, which does all that can be done
+ * look, which takes in what the network has brought (after waiting for it, or for the next timer, at most timeout_us; -1: as long as it takes), then turns, which does all that can be done
  * without the network; take_done: what has come to its end, until 0.
  */
 cxd_status cxd__engine_begin(struct cxd__engine *engine, const struct cxd__job *job, const struct cxd__tools *tools, uint32_t *op, cxd_error **error);
 int cxd__engine_fd(const struct cxd__engine *engine);
 int64_t cxd__engine_timeout_us(const struct cxd__engine *engine);
-cxd_status cxd__engine_look(struct cxd__engine *engine, int block, cxd_error **error);
+cxd_status cxd__engine_look(struct cxd__engine *engine, int64_t timeout_us, cxd_error **error);
 void cxd__engine_turns(struct cxd__engine *engine);
 int cxd__engine_take_done(struct cxd__engine *engine, uint32_t *op, void **host);
 cxd_status cxd__engine_linger(struct cxd__engine *engine, cxd_error **error); /* all jobs are done; a token exchange beside them gets a moment more */
@@ -57,6 +57,7 @@ struct cxd__core *cxd__engine_core(struct cxd__engine *engine);
 void cxd__engine_clear(struct cxd__engine *engine);
 
 void cxd__engine_cancel(struct cxd__engine *engine); /* any thread */
+void cxd__engine_wake(struct cxd__engine *engine);   /* any thread: its descriptor becomes readable, a wait ends */
 int cxd__engine_cancelled(const struct cxd__engine *engine); /* since the last clear, or the last time it was forgotten */
 void cxd__engine_forget_cancel(struct cxd__engine *engine);
 
