@@ -75,7 +75,7 @@ CXD_API uint32_t cxd_version_number(void);
 
 /*
  * Whether the library in use has a feature: 1 or 0. Names: "tls", "http2" (of the libcurl in use),
- * "merge", "replace", "audit-sha256", "audit-hmac" (keyed logs), "token-provider", "windows" (calling hours), "capacity". Unknown or NULL: 0.
+ * "merge", "replace", "audit-sha256", "audit-hmac" (keyed logs), "token-provider", "windows" (calling hours), "capacity", "batch", "events". Unknown or NULL: 0.
  * Thread-safety: any. Since: 0.1
  */
 CXD_API int32_t cxd_has_feature(const char *name);

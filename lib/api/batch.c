@@ -104,7 +104,9 @@ static void take_down(cxd_batch *batch) {
     cxd__dangling_forget(&flight->dangling);
     cxd_report_free(flight->found);
     cxd_error_free(flight->refused);
+    cxd__free(flight->known);
   }
+  cxd__prefetch_free(batch);
   cxd__items_free(&batch->items);
   cxd__free(batch->ready.list);
   cxd__free(batch->flights);

@@ -25,6 +25,19 @@ struct cxd__flight_of {
   char boot[40];
   cxd_report *found;           /* about earlier updates */
   cxd_error *refused;          /* because of one */
+  char *known;                 /* the campaign as a list page had it; NULL: it is read */
+};
+
+/* batch_prefetch.c */
+enum cxd__prefetch_state { CXD__PREFETCH_NOT_LOOKED_AT, CXD__PREFETCH_SCOUTING, CXD__PREFETCH_LISTING, CXD__PREFETCH_OVER };
+
+struct cxd__prefetch {
+  enum cxd__prefetch_state state;
+  int32_t scouts;
+  struct cxd__flight_of lister;
+  char *cursor;                /* of the page that is read now; NULL: the first */
+  struct cxd__page_doc *docs;  /* by hash of the campaign id */
+  size_t slots, kept, bytes;
 };
 
 struct cxd__batch_rules {
@@ -44,6 +57,7 @@ struct cxd_batch {
   struct cxd__flight_of *flights, *idle;
   size_t in_flight;
   uint32_t cursor;                /* the first item that was never looked at */
+  struct cxd__prefetch prefetch;
   struct cxd__numbers ready;      /* items whose predecessor has ended, that were passed over because of it */
   atomic_int asked;               /* enum cxd__stop: by cxd_batch_stop and cancel, from any thread */
   atomic_size_t remaining;        /* items without a result */
@@ -100,6 +114,14 @@ void cxd__flight_done(struct cxd__flight_of *flight);            /* its op has c
 void cxd__batch_end_item(cxd_batch *batch, uint32_t item, cxd_result *result); /* takes it over, NULL: no memory for one; callbacks have run */
 const cxd_result *cxd__batch_lost(void);                         /* what stands for that one */
 int cxd__batch_announce(void *batch, void *const *hosts, const char *const *intents, size_t count);
+
+/* batch_prefetch.c */
+void cxd__prefetch_consider(cxd_batch *batch);
+int cxd__prefetch_holds(const cxd_batch *batch);                 /* no item is to be begun now */
+void cxd__prefetch_scouted(cxd_batch *batch, const cxd_result *result); /* an item has ended */
+void cxd__prefetch_listed(cxd_batch *batch);                     /* the job of its lister has */
+char *cxd__prefetch_take(cxd_batch *batch, uint32_t hash, size_t *len); /* NULL: none */
+void cxd__prefetch_free(cxd_batch *batch);
 
 /* batch_coalesce.c */
 void cxd__batch_coalesce(cxd_batch *batch, uint32_t item, cxd_campaign **change);

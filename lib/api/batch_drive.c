@@ -99,7 +99,8 @@ static uint32_t take_next(cxd_batch *batch) {
 
 static int begin_items(cxd_batch *batch) {
   int any = 0;
-  while (batch->stop == CXD__STOP_NONE && batch->idle) {
+  cxd__prefetch_consider(batch);
+  while (batch->stop == CXD__STOP_NONE && batch->idle && !cxd__prefetch_holds(batch)) {
     uint32_t number = take_next(batch);
     if (number == CXD__NO_ITEM)
       break;
@@ -155,7 +156,7 @@ static void all_that_can_be_done(cxd_batch *batch) {
     heed_errors(batch);
     tell_progress(batch);
   } while (any);
-  if (batch->stop != CXD__STOP_NONE && batch->in_flight == 0) {
+  if (batch->stop != CXD__STOP_NONE && batch->in_flight == 0 && batch->prefetch.state != CXD__PREFETCH_LISTING) {
     end_rest(batch);
     tell_progress(batch);
   }
@@ -194,7 +195,7 @@ cxd_status cxd__batch_drive(cxd_batch *batch, int64_t timeout_us, cxd_error **er
 int cxd__batch_can_begin(const cxd_batch *batch) {
   if (batch->stop == CXD__STOP_NONE && atomic_load(&batch->asked))
     return 1;
-  if (!batch->idle || batch->stop != CXD__STOP_NONE)
+  if (!batch->idle || batch->stop != CXD__STOP_NONE || cxd__prefetch_holds(batch))
     return 0;
   if (batch->ready.at < batch->ready.count && !canaries_fly(batch))
     return 1;

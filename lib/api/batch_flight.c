@@ -75,6 +75,7 @@ static void land(struct cxd__flight_of *flight) {
   cxd__dangling_forget(&flight->dangling);
   cxd_report_free(flight->found);
   cxd_error_free(flight->refused);
+  cxd__free(flight->known);
   *flight = (struct cxd__flight_of){.batch = batch, .next = batch->idle};
   batch->idle = flight;
   batch->in_flight--;
@@ -87,6 +88,7 @@ static void over(struct cxd__flight_of *flight, cxd_result *result) {
   cxd__update_over(batch->updater, batch->session.tools.entry, result);
   land(flight);
   end_joined(batch, number, result);
+  cxd__prefetch_scouted(batch, result);
   cxd__batch_end_item(batch, number, result);
 }
 
@@ -123,6 +125,10 @@ static cxd_status begin_update(struct cxd__flight_of *flight, cxd_error **error)
   for (const struct cxd__callback *c = batch->updater->callbacks; c; c = c->next)
     flight->job.announce |= c->table.on_sending != NULL;
   flight->job.refused = flight->refused;
+  size_t len = 0;
+  if (!flight->known)
+    flight->known = cxd__prefetch_take(batch, batch->items.list[flight->item].hash, &len);
+  flight->job.known = (struct cxd__slice){flight->known, len};
   return begin(flight, error);
 }
 
@@ -180,6 +186,10 @@ static void recovered(struct cxd__flight_of *flight, const cxd_result *result) {
 }
 
 void cxd__flight_done(struct cxd__flight_of *flight) {
+  if (flight == &flight->batch->prefetch.lister) {
+    cxd__prefetch_listed(flight->batch);
+    return;
+  }
   struct cxd__core *core = cxd__engine_core(flight->batch->session.loan->engine);
   cxd_result *result = cxd__core_take_result(core, flight->op);
   int recovery = flight->job.kind == CXD__JOB_RECOVER;

@@ -143,6 +143,11 @@ int cxd__item_over(const struct cxd__item *item) { return item->state >= CXD__IT
 
 int cxd__item_waiting(const struct cxd__item *item) { return item->state == CXD__ITEM_TEXT || item->state == CXD__ITEM_CAMPAIGN; }
 
+uint32_t cxd__items_wait_for(const struct cxd__items *items, struct cxd__slice id) {
+  uint32_t hash = hash_of(id), last = items->slots ? items->last_of[slot_of(items, hash)] : 0;
+  return last && cxd__item_waiting(&items->list[last - 1]) ? hash : 0;
+}
+
 struct cxd__slice cxd__item_document(const struct cxd__item *item) {
   struct cxd__slice root = {NULL, 0};
   if (!item->held)

@@ -64,6 +64,9 @@ void cxd__item_release(struct cxd__item *item); /* what it holds */
 int cxd__item_over(const struct cxd__item *item);
 int cxd__item_waiting(const struct cxd__item *item);
 
+/* The hash of a campaign id when its last item waits; 0: nobody waits for it. */
+uint32_t cxd__items_wait_for(const struct cxd__items *items, struct cxd__slice id);
+
 /* The document an item that waits has, checked; absent when it is none. Borrowed from the item. */
 struct cxd__slice cxd__item_document(const struct cxd__item *item);
 

@@ -231,6 +231,59 @@ cxd_status cxd_updater_recover(cxd_updater *updater, size_t *resolved, size_t *l
   return sweep.first;
 }
 
+/* ----------------------------------------------------------------- one that the caller kept */
+
+/* The same update in our own log, where it waits for its outcome; line NULL: it does not. */
+static cxd_status find_in_log(cxd_updater *updater, const struct cxd__intent *intent, struct cxd__dangling *at, cxd_error **error) {
+  cxd_status status;
+  if (!updater->audit || updater->job.audit == CXD__AUDIT_OFF)
+    return CXD_OK;
+  while ((status = cxd__dangling_next(updater, intent->campaign, at, error)) == CXD_OK && at->line)
+    if (cxd__json_string_is(member_of(at, "op"), intent->op))
+      break;
+  return status;
+}
+
+static cxd_status resolve_kept(cxd_updater *updater, uintptr_t entry, const char *text, size_t len, const struct cxd__dangling *at, cxd_result **out, cxd_error **error) {
+  struct cxd__session session;
+  struct cxd__job job = {.kind = CXD__JOB_RECOVER, .audit = CXD__AUDIT_OFF, .intent = text, .intent_len = len};
+  char boot[40];
+  cxd__boot_id(boot);
+  job.boot = boot;
+  if (at->line)
+    cxd__dangling_job(updater, at, boot, &job);
+  cxd_status status = cxd__session_open(&session, updater, entry, error);
+  if (status == CXD_OK)
+    status = cxd__session_run(&session, &job, out, error);
+  cxd__session_close(&session);
+  if (status == CXD_OK && (*out)->status != CXD_OK && error) {
+    cxd_error_free(*error);
+    *error = cxd__error_copy((*out)->error);
+  }
+  return status == CXD_OK ? (*out)->status : status;
+}
+
+cxd_status cxd_updater_resolve(cxd_updater *updater, const char *intent, size_t len, cxd_result **out, cxd_error **error) {
+  struct cxd__intent kept;
+  struct cxd__dangling at = {0};
+  uintptr_t entry = cxd__entry();
+  cxd_status status = cxd__updater_ready(updater, entry, out, error);
+  if (status == CXD_OK && !intent)
+    status = cxd__fail(error, CXD_E_ARGUMENT, "intent is NULL: pass what on_sending gave");
+  if (status != CXD_OK)
+    return status;
+  cxd__updater_enter(updater);
+  status = cxd__intent_read(intent, len, &kept, error);
+  if (status == CXD_OK)
+    status = find_in_log(updater, &kept, &at, error);
+  if (status == CXD_OK)
+    status = resolve_kept(updater, entry, intent, len, &at, out, error);
+  cxd__intent_free(&kept);
+  cxd__dangling_forget(&at);
+  cxd__updater_leave(updater);
+  return status;
+}
+
 /* ------------------------------------------------------------------------------ the list */
 
 static void write_member(struct cxd__buf *out, const char *name, const struct cxd__dangling *intent, const char *member) {

@@ -43,7 +43,7 @@ cxd_status cxd__audit_append(struct cxd__audit *audit, const char *body, size_t 
 cxd_status cxd__audit_resolve(struct cxd__audit *audit, int64_t intent_seq, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error);
 
 /*
- * Before a record that announces work (an intent): makes sure that 64 KiB more can be written, so that the outcome will fit.
+ * Before a record that announces work (an intent): makes sure that 64 KiB more can be written, and 16 KiB for each intent that is still open, so that the outcomes will fit.
  * CXD_E_AUDIT: they cannot; nothing was written. Does nothing for a custom logger.
  */
 cxd_status cxd__audit_reserve(struct cxd__audit *audit, cxd_error **error);

@@ -28,23 +28,26 @@ int cxd__set_aside(int fd, int64_t size, int64_t len) {
   return result == 0 ? 0 : errno;
 }
 
-/* Twice as much where there is room, so that not every record needs the call. */
-static int make_room(struct cxd__sheet *sheet, int64_t size) {
+/* For the next update, and what each of those under way may still have to write. */
+static int64_t need_of(const struct cxd__sheet *sheet) { return CXD__AUDIT_RESERVE + (int64_t)sheet->state.opens.count * CXD__AUDIT_MAX_RECORD; }
+
+/* More where there is room, so that not every record needs the call. */
+static int make_room(struct cxd__sheet *sheet, int64_t size, int64_t need) {
   struct cxd__sigxfsz held; /* some file systems hold the limit against reserved blocks too */
   cxd__sigxfsz_hold(&held);
-  int code = cxd__set_aside(sheet->fd, size, 2 * CXD__AUDIT_RESERVE);
-  sheet->reserved = code == 0 ? size + 2 * CXD__AUDIT_RESERVE : 0;
+  int code = cxd__set_aside(sheet->fd, size, need + CXD__AUDIT_RESERVE);
+  sheet->reserved = code == 0 ? size + need + CXD__AUDIT_RESERVE : 0;
   if (code > 0)
-    code = cxd__set_aside(sheet->fd, size, CXD__AUDIT_RESERVE);
+    code = cxd__set_aside(sheet->fd, size, need);
   cxd__sigxfsz_release(&held, 1);
   if (code == CXD__NO_SUCH_CALL)
-    return cxd__has_space(sheet->fd, CXD__AUDIT_RESERVE) ? 0 : ENOSPC;
+    return cxd__has_space(sheet->fd, need) ? 0 : ENOSPC;
   return code;
 }
 
-static int below_limit(int64_t size) {
+static int below_limit(int64_t size, int64_t need) {
   struct rlimit limit;
-  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || (rlim_t)size + CXD__AUDIT_RESERVE <= limit.rlim_cur;
+  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || (rlim_t)(size + need) <= limit.rlim_cur;
 }
 
 cxd_status cxd__file_make_room(struct cxd__file *file, cxd_error **error) {
@@ -52,8 +55,9 @@ cxd_status cxd__file_make_room(struct cxd__file *file, cxd_error **error) {
   struct cxd__sheet *now = &file->now;
   if (fstat(now->fd, &st) != 0)
     return cxd__place_fail(&file->place, "cannot be examined", errno, error);
-  int code = below_limit(st.st_size) ? 0 : EFBIG;
-  if (code == 0 && (st.st_size != now->size || st.st_size + CXD__AUDIT_RESERVE > now->reserved))
-    code = make_room(now, st.st_size);
+  int64_t need = need_of(now);
+  int code = below_limit(st.st_size, need) ? 0 : EFBIG;
+  if (code == 0 && (st.st_size != now->size || st.st_size + need > now->reserved))
+    code = make_room(now, st.st_size, need);
   return code == 0 ? CXD_OK : cxd__file_no_room(file, code, error);
 }

@@ -305,6 +305,11 @@ START_TEST(updaters) {
   ck_assert_int_eq(cxd_updater_recover(updater, &resolved, &left, NULL), CXD_OK);
   ck_assert_uint_eq(resolved + left, 0);
   ck_assert_int_eq(cxd_updater_recover(updater, NULL, NULL, NULL), CXD_OK);
+  cxd_result *result = NULL;
+  ck_argument(cxd_updater_resolve(updater, "{}", 2, NULL, NULL));
+  ck_argument(cxd_updater_resolve(updater, NULL, 0, &result, NULL));
+  ck_assert_int_eq(cxd_updater_resolve(updater, "{}", 2, &result, NULL), CXD_E_AUDIT);
+  ck_assert_ptr_null(result);
   char *none = cxd_updater_dangling_json(updater);
   ck_assert_str_eq(none, "[]");
   cxd_string_free(none);
@@ -321,16 +326,76 @@ START_TEST(updaters) {
     ck_argument(cxd_updater_add_callback(bad[i], &callback, NULL));
     no_update(bad[i], campaign);
     no_update(updater, bad[i]);
-    cxd_result *result = (cxd_result *)(void *)config;
+    result = (cxd_result *)(void *)config;
     ck_argument(cxd_updater_rollback(bad[i], "/dev/null", 1, 0, &result, NULL));
     ck_assert_ptr_null(result);
     ck_argument(cxd_updater_recover(bad[i], &resolved, &left, NULL));
+    result = (cxd_result *)(void *)config;
+    ck_argument(cxd_updater_resolve(bad[i], "{}", 2, &result, NULL));
+    ck_assert_ptr_null(result);
     ck_assert_ptr_null(cxd_updater_dangling_json(bad[i]));
     cxd_updater_cancel(bad[i]);
     cxd_updater_free(bad[i]);
   }
   cxd_updater_free(updater);
   cxd_client_free(client);
+}
+END_TEST
+
+static void ck_nothing_of(cxd_batch *none) {
+  size_t numbers = cxd_batch_count(none) + cxd_batch_done(none) + cxd_batch_in_flight(none) + cxd_batch_failed(none) + cxd_batch_outcomes(none, CXD_OUTCOME_APPLIED);
+  ck_assert_uint_eq(numbers, 0);
+  ck_assert_int_eq((int)cxd_batch_eta_ms(none), -1);
+  ck_assert_int_eq(cxd_batch_fd(none), -1);
+  ck_assert_int_eq((int)cxd_batch_timeout_ms(none), -1);
+  ck_assert_ptr_null(cxd_batch_result(none, 0));
+  cxd_batch_drop_result(none, 0);
+  cxd_batch_stop(none);
+  cxd_batch_cancel(none);
+  cxd_batch_free(none);
+}
+
+START_TEST(batches) {
+  cxd_client *client = client_of(config);
+  cxd_updater *updater = updater_of(config, client);
+  cxd_batch *batch = NULL, *out;
+  const cxd_event *event;
+  ck_argument(cxd_batch_new(updater, NULL, NULL));
+  ck_assert_int_eq(cxd_batch_new(updater, &batch, NULL), CXD_OK);
+  ck_argument(cxd_batch_add_json(batch, NULL, 0, NULL));
+  ck_argument(cxd_batch_next_event(batch, 0, NULL, NULL));
+  ck_assert_int_eq(cxd_batch_add_json(batch, "x", (size_t)16777217, NULL), CXD_E_TOO_LARGE);
+  ck_assert_int_eq((int)cxd_batch_outcomes(batch, -1) + (int)cxd_batch_outcomes(batch, 99), 0);
+  EACH_BAD(i) {
+    out = batch;
+    ck_argument(cxd_batch_new(bad[i], &out, NULL));
+    ck_assert_ptr_null(out);
+    ck_argument(cxd_batch_add(batch, bad[i], NULL));
+    ck_argument(cxd_batch_add(bad[i], campaign, NULL));
+    ck_argument(cxd_batch_add_json(bad[i], "{}", 2, NULL));
+    ck_argument(cxd_batch_run(bad[i], NULL));
+    ck_argument(cxd_batch_process(bad[i], NULL, NULL));
+    ck_argument(cxd_batch_next_event(bad[i], 0, &event, NULL));
+    ck_assert_ptr_null(event);
+    ck_argument(cxd_client_use_token_events(bad[i], NULL));
+    ck_nothing_of(bad[i]);
+  }
+  cxd_batch_free(batch);
+  cxd_updater_free(updater);
+  cxd_client_free(client);
+}
+END_TEST
+
+START_TEST(events) {
+  EACH_BAD(i) {
+    ck_assert_int_eq(cxd_event_kind(bad[i]), CXD_EVENT_NONE);
+    ck_assert_uint_eq(cxd_event_item(bad[i]) + cxd_event_done(bad[i]) + cxd_event_total(bad[i]), 0);
+    ck_assert_ptr_null(cxd_event_result(bad[i]));
+    ck_assert_int_eq((int)cxd_event_seq(bad[i]), 0);
+    ck_assert_str_eq(cxd_event_text(bad[i]), "");
+    ck_assert_ptr_null(cxd_event_token_request(bad[i]));
+    ck_assert_ptr_null(cxd_event_token_sink(bad[i]));
+  }
 }
 END_TEST
 
@@ -577,6 +642,8 @@ int main(void) {
   tcase_add_test(tc, reports);
   tcase_add_test(tc, updaters);
   tcase_add_test(tc, results);
+  tcase_add_test(tc, batches);
+  tcase_add_test(tc, events);
   tcase_add_test(tc, tokens);
   tcase_add_test(tc, audit_readers);
   tcase_add_test(tc, a_client_that_only_its_updater_holds_is_freed_for_everybody_else);

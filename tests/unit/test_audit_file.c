@@ -389,6 +389,40 @@ static int disk_part(void) {
   return 0;
 }
 
+/* Twenty updates under way when the disk fills up, each with as long an outcome as there can be. */
+static int many_under_way(void) {
+  enum { UPDATES = 20, LONG = 15500 };
+  static char outcome[LONG + 200], text[120];
+  struct cxd__audit *audit;
+  int64_t count;
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", log_dir, "tmpfs", 0, "size=4m") != 0)
+    return 77;
+  NEED(try_open(log_path, &audit, NULL) == CXD_OK);
+  for (int i = 0; i < UPDATES; i++) {
+    (void)snprintf(text, sizeof text, "\"k\":\"intent\",\"op\":\"op-%d\",\"campaign\":\"c-%d\"", i, i);
+    NEED(cxd__audit_reserve(audit, NULL) == CXD_OK && append_text(audit, text, NULL) == CXD_OK);
+  }
+  NEED(fill_disk());
+  for (int i = 0; i < UPDATES; i++) {
+    int head = snprintf(outcome, sizeof outcome, "\"k\":\"outcome\",\"op\":\"op-%d\",\"outcome\":\"applied\",\"pad\":\"", i);
+    memset(outcome + head, 'x', LONG);
+    (void)snprintf(outcome + head + LONG, 2, "\"");
+    NEED(append_text(audit, outcome, NULL) == CXD_OK);
+  }
+  NEED(is_chain(log_path, &count) && count >= 2 * UPDATES);
+  cxd__audit_close(audit);
+  return 0;
+}
+
+START_TEST(every_update_under_way_has_room_for_its_outcome) {
+  int result = in_child(many_under_way);
+  if (result == 77)
+    (void)fprintf(stderr, "every_update_under_way: not run, no file system can be mounted here\n");
+  else
+    ck_assert_int_eq(result, 0);
+}
+END_TEST
+
 START_TEST(a_full_disk_is_seen_before_an_intent_and_never_tears_a_record) {
   int result = in_child(disk_part);
   if (result == 77)
@@ -537,6 +571,7 @@ int main(void) {
   tcase_add_test(tc, a_child_of_fork_is_refused_and_disturbs_nothing);
   tcase_add_test(tc, the_file_size_limit_kills_nobody_and_leaves_the_file_whole);
   tcase_add_test(tc, a_full_disk_is_seen_before_an_intent_and_never_tears_a_record);
+  tcase_add_test(tc, every_update_under_way_has_room_for_its_outcome);
   tcase_add_test(tc, what_is_no_regular_file_is_refused);
   tcase_add_test(tc, a_place_that_cannot_be_written_is_refused);
   tcase_add_test(tc, a_network_file_system_is_refused_unless_allowed);
