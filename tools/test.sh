@@ -21,7 +21,7 @@ esac
 base=${CXDIALER_TEST_BUILD:-$root/build-test}
 mkdir -p "$base"
 # shellcheck disable=SC2086
-need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace
+need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace python3-prometheus-client
 # A locale with a decimal comma: numbers must not depend on it.
 locale -a 2>/dev/null | grep -qi '^de_DE\.utf-\{0,1\}8$' || as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8
 
@@ -76,6 +76,15 @@ night() (
   LD_LIBRARY_PATH=$base/gcc TZ=America/New_York FAKETIME="$at" LD_PRELOAD=$lib "$base/gcc/tools/cli/cxdialer" demo
 )
 
+# The package would start a server: only its promtool is taken.
+metrics() (
+  if ! command -v promtool >/dev/null && [ ! -x "$base/prometheus/usr/bin/promtool" ]; then
+    mkdir -p "$base/prometheus" && cd "$base/prometheus" && apt-get download prometheus && dpkg-deb -x prometheus_*.deb . || return 1
+  fi
+  export CXDIALER_PROMTOOL="$(command -v promtool || echo "$base/prometheus/usr/bin/promtool")"
+  tests gcc metrics_judges
+)
+
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 
 step "build with gcc" build gcc gcc
@@ -99,6 +108,7 @@ if [ "${1-}" = full ]; then
   step "tests (clang)" tests clang --no-suite install --no-suite audit
   step "tests in a locale with a decimal comma" comma
   step "tests at three in the morning, New York time" night
+  step "OpenMetrics, by promtool" metrics
   command -v npm >/dev/null 2>&1 || need nodejs npm
   step "judges that were not written here" sh "$root/tests/judges/run.sh" "$base/gcc" "$record"
 fi

@@ -348,16 +348,21 @@ CXD_API void cxd_campaign_list_free(cxd_campaign_list *list);
 CXD_API void cxd_client_cancel(cxd_client *client);
 
 /*
- * What this client has done and what its quota looks like, as a JSON object; times of the moment:
- *   requests       {token, get, list, put}: physical sends since the client was made, retries included
- *   retries        requests sent again after a failure; not those after a 401 or in a new round after a conflict
- *   rate_limited   answers 429
- *   doubtful       PUTs whose answer did not tell whether they were applied
- *   quota          {limit: requests per rate.window_ms as it is now, cut after a 429 and growing back, 0 = off;
- *                   used: of them; waiting: requests in the queue; closed_ms: until the server wants to hear from us again}
- *   retry_budget   points left of retry.budget
- *   server_latency_us  moving average of answered requests; 0 = none yet
- *   token          {generation: tokens had so far, failures: of the endpoint, in a row}
+ * What this client has done since it was made, as a JSON object; docs/statistics.md says of each member when it counts. Counters only
+ * grow, gauges (marked *) are of the moment:
+ *   requests            {token, get, list, put}: physical sends, retries included; answers by class: {2xx, 3xx, 4xx, 5xx, other, none}
+ *   in_flight*          requests under way
+ *   retries             requests sent again after a failure, and retries_by_reason; not those after a 401 or in a new round after a conflict
+ *   rate_limited        answers 429; doubtful: PUTs whose answer did not tell whether they were applied
+ *   connections         {opened, reused}; body_bytes: {sent, received}
+ *   quota*              {configured: rate.limit; limit: requests per rate.window_ms as it is now, cut after a 429 and growing back,
+ *                       0 = off; used: of them; waiting: requests in the queue; closed_ms: until the server wants to hear from us again}
+ *   retry_budget*       points left of retry.budget, and retry_budget_max
+ *   server_latency_us*  moving average of answered requests; 0 = none yet
+ *   token               {generation*: tokens had so far, failures*: in a row, fetched, failed, age_ms*: of the fetched one in force, or null}
+ *   updates             by outcome, and updates_by_status; updates_in_flight*, plans
+ *   audit               {records, failed, syncs}; callbacks: {called, declined}
+ *   request_latency, update_latency   {count, sum_us, buckets: [{le_us, count}]}: histograms, counts up to le_us; null: no bound
  * Members are only ever added. Caller frees with cxd_string_free(). NULL: not a live client, made before fork(), or no
  * memory. Thread-safety: any. Since: 0.1
  */
@@ -365,6 +370,13 @@ CXD_API char *cxd_client_stats_json(const cxd_client *client);
 
 /* The same as OpenMetrics 1.0 text, ended by "# EOF"; docs/statistics.md explains each metric. As cxd_client_stats_json(). Since: 0.1 */
 CXD_API char *cxd_client_stats_openmetrics(const cxd_client *client);
+
+/*
+ * Calls that begin from now on belong to the caller's trace: traceparent is a W3C trace context ("00-<32 digits>-<16 digits>-01") whose
+ * trace id and sampled flag they keep; each physical request is a new span in it. NULL: each call begins a trace of its own again.
+ * Does nothing with http.traceparent=off. CXD_E_ARGUMENT: not such a text; what was set before stays. Copied. Thread-safety: any. Since: 0.1
+ */
+CXD_API cxd_status cxd_client_set_traceparent(cxd_client *client, const char *traceparent, cxd_error **error);
 
 /* Drops the caller's reference; updaters made from the client keep it alive. Since: 0.1 */
 CXD_API void cxd_client_free(cxd_client *client);
@@ -610,6 +622,7 @@ CXD_API const char *cxd_result_diff_json(const cxd_result *result);         /* J
 CXD_API const cxd_error *cxd_result_error(const cxd_result *result);        /* NULL when the status is CXD_OK */
 CXD_API const char *cxd_result_conflict_json(const cxd_result *result);     /* {"base","mine","theirs"} by JSON Pointer, or NULL */
 CXD_API const char *cxd_result_audit_record(const cxd_result *result);      /* the outcome record as sealed, or, when it could not be written, its body; or NULL */
+CXD_API const char *cxd_result_trace_id(const cxd_result *result);          /* 32 hexadecimal digits; NULL when its requests carried no traceparent */
 
 /* The document of docs/json.md, one line; caller frees with cxd_string_free(). */
 CXD_API char *cxd_result_to_json(const cxd_result *result);

@@ -96,7 +96,9 @@ int cxd__updater_tell_checkpoint(cxd_updater *updater, uintptr_t entry) {
     if (!c->table.on_checkpoint)
       continue;
     struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED, entry);
-    accepted &= frame && c->table.on_checkpoint(c->table.user_data, seq, h) == CXD_ACCEPTED;
+    int agreed = frame && c->table.on_checkpoint(c->table.user_data, seq, h) == CXD_ACCEPTED;
+    cxd__shared_count_callback(&updater->client->shared, agreed);
+    accepted &= agreed;
     if (frame)
       cxd__frame_leave(&updater->client->frames, frame);
   }
@@ -111,8 +113,10 @@ static void run_callbacks(cxd_updater *updater, uintptr_t entry, cxd_result *res
     if (!c->table.on_result)
       continue;
     struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED, entry);
-    if (!frame || c->table.on_result(c->table.user_data, result) != CXD_ACCEPTED)
+    int agreed = frame && c->table.on_result(c->table.user_data, result) == CXD_ACCEPTED;
+    if (!agreed)
       result->callback_status = CXD_E_CALLBACK;
+    cxd__shared_count_callback(&updater->client->shared, agreed);
     if (frame)
       cxd__frame_leave(&updater->client->frames, frame);
   }

@@ -139,7 +139,9 @@ static void tell_progress(cxd_batch *batch) {
     if (!c->table.on_progress)
       continue;
     struct cxd__frame *frame = cxd__frame_enter(&batch->updater->client->frames, CXD__INSIDE_READING_ALLOWED, batch->session.tools.entry);
-    accepted &= frame && c->table.on_progress(c->table.user_data, done, total) == CXD_ACCEPTED;
+    int agreed = frame && c->table.on_progress(c->table.user_data, done, total) == CXD_ACCEPTED;
+    cxd__shared_count_callback(&batch->updater->client->shared, agreed);
+    accepted &= agreed;
     if (frame)
       cxd__frame_leave(&batch->updater->client->frames, frame);
   }

@@ -280,7 +280,9 @@ static int agreed(cxd_batch *batch, const size_t *items, const char *const *inte
     if (!c->table.on_sending)
       continue;
     struct cxd__frame *frame = cxd__frame_enter(&batch->updater->client->frames, CXD__INSIDE_NOTHING_ALLOWED, batch->session.tools.entry);
-    all &= frame && c->table.on_sending(c->table.user_data, items, intents, count) == CXD_ACCEPTED;
+    int accepted = frame && c->table.on_sending(c->table.user_data, items, intents, count) == CXD_ACCEPTED;
+    cxd__shared_count_callback(&batch->updater->client->shared, accepted);
+    all &= accepted;
     if (frame)
       cxd__frame_leave(&batch->updater->client->frames, frame);
   }

@@ -32,7 +32,7 @@ static double requests_each(const cxd_batch *batch) {
 static double by_quota_ms(const cxd_batch *batch, double requests) {
   struct cxd__stats stats;
   cxd_client *client = batch->updater->client;
-  cxd__shared_stats(&client->shared, cxd__clock_read().mono_us, &stats);
+  cxd__shared_stats(&client->shared, cxd__clock_read(), &stats);
   double closed = (double)stats.closed_us / 1000, window = (double)cxd__config_int(client->config, "rate.window_ms");
   double left = requests - (double)(stats.limit > stats.used ? stats.limit - stats.used : 0);
   return stats.limit && left > 0 ? closed + left / (double)stats.limit * window : closed;

@@ -44,6 +44,15 @@ static int64_t concurrency_code(const char *name) {
   return 0;
 }
 
+/* 16 bytes and not 32 digits: there may be 100,000 of them. */
+static void put_trace(struct cxd__buf *b, const char *id) {
+  put_int(b, *id != '\0');
+  for (size_t i = 0; id[i]; i += 2) {
+    static const char digits[] = "0123456789abcdef";
+    cxd__buf_char(b, (char)(unsigned char)((strchr(digits, id[i]) - digits) << 4 | (strchr(digits, id[i + 1]) - digits)));
+  }
+}
+
 static void put_members(struct cxd__buf *b, const cxd_result *result) {
   const char *at = (const char *)result;
   for (size_t i = 0; i < COUNT(int32s); i++) {
@@ -66,6 +75,7 @@ static void put_members(struct cxd__buf *b, const cxd_result *result) {
     put_text(b, text);
   }
   put_int(b, concurrency_code(result->concurrency));
+  put_trace(b, result->trace_id);
 }
 
 static void put_report(struct cxd__buf *b, const cxd_report *report) {
@@ -133,6 +143,16 @@ static char *take_text(struct reader *r) {
   return text;
 }
 
+static void take_trace(struct reader *r, char id[33]) {
+  static const char digits[] = "0123456789abcdef";
+  if (!take_int(r))
+    return;
+  for (size_t i = 0; i < 32; i += 2, r->at++) {
+    id[i] = digits[*r->at >> 4];
+    id[i + 1] = digits[*r->at & 15];
+  }
+}
+
 static void take_members(struct reader *r, cxd_result *result) {
   char *at = (char *)result;
   for (size_t i = 0; i < COUNT(int32s); i++) {
@@ -153,6 +173,7 @@ static void take_members(struct reader *r, cxd_result *result) {
   }
   int64_t code = take_int(r);
   result->concurrency = code ? concurrencies[code] : NULL;
+  take_trace(r, result->trace_id);
 }
 
 static void take_report(struct reader *r, cxd_result *result) {

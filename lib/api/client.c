@@ -51,6 +51,7 @@ static void set_core_options(cxd_client *client) {
       .cap_us = cxd__config_int(c, "retry.cap_ms") * 1000,
       .max_retry_after_us = cxd__config_int(c, "retry.max_retry_after_ms") * 1000,
       .max_attempts = (int32_t)cxd__config_int(c, "retry.max_attempts"),
+      .traceparent = cxd__config_on(c, "http.traceparent"),
   };
 }
 

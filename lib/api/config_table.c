@@ -47,6 +47,7 @@ static const struct cxd__config_key keys[] = {
     PATH("http.client_cert", "", "PEM file with the client certificate for mutual TLS."),
     PATH("http.client_key", "", "PEM file with the private key of http.client_cert, without a pass phrase; when unset, the key is in http.client_cert."),
     TEXT("http.user_agent", "", "printable ASCII", cxd__rule_ascii, "User-Agent header; when unset, the name and version of this library."),
+    BOOL("http.traceparent", "on", "Whether requests carry a W3C traceparent header: one trace id a call, another span id each time something is sent."),
     INT("http.max_response_bytes", "1048576", 1, 16777216, "bytes", "Largest answer body that is read, in bytes."),
 
     INT("retry.max_attempts", "4", 1, 20, "attempts", "Most physical sends of one request, the first included; reading back after a lost answer may take twice as many."),

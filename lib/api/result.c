@@ -35,6 +35,8 @@ cxd_status cxd_result_callback_status(const cxd_result *r) { return CXD__IS(r, R
 
 const cxd_report *cxd_result_report(const cxd_result *r) { return CXD__IS(r, RESULT) ? r->report : NULL; }
 
+const char *cxd_result_trace_id(const cxd_result *r) { return CXD__IS(r, RESULT) && r->trace_id[0] ? r->trace_id : NULL; }
+
 const char *cxd_result_diff_json(const cxd_result *r) { return CXD__IS(r, RESULT) && r->diff ? r->diff : "[]"; }
 
 const cxd_error *cxd_result_error(const cxd_result *r) { return CXD__IS(r, RESULT) ? r->error : NULL; }
@@ -123,6 +125,7 @@ char *cxd_result_to_json(const cxd_result *r) {
   text(&b, "concurrency", r->concurrency);
   error_member(&b, r->error);
   number(&b, "retry_after_ms", r->error ? r->error->retry_after_ms : -1, -1);
+  text(&b, "trace_id", r->trace_id[0] ? r->trace_id : NULL);
   cxd__buf_char(&b, '}');
   return cxd__buf_take(&b);
 }

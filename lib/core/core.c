@@ -21,6 +21,7 @@ struct cxd__core *cxd__core_new(struct cxd__shared *shared, const struct cxd__co
   core->prng.state = seed;
   core->lane.core = core;
   core->waits.slot_us = INT64_MAX;
+  core->traces.state = ~seed;
   return core;
 }
 
@@ -85,7 +86,21 @@ static void free_op(struct cxd__op *op) {
   cxd__free(op);
 }
 
+static void landed(struct cxd__op *op) {
+  if (op->in_flight)
+    cxd__shared_count_flying(op->core->shared, -1, 0);
+  op->in_flight = 0;
+}
+
+static void update_over(struct cxd__op *op) {
+  if (op->update_in_flight)
+    cxd__shared_count_flying(op->core->shared, 0, -1);
+  op->update_in_flight = 0;
+}
+
 static void unlink_op(struct cxd__core *core, struct cxd__op *op) {
+  landed(op);
+  update_over(op);
   cxd__waits_forget(op);
   cxd__op_leave_queue(op);
   cxd__table_remove(&core->table, op);
@@ -119,6 +134,7 @@ void cxd__core_free(struct cxd__core *core) {
     unlink_op(core, core->table.first);
   cxd__table_free(&core->table);
   cxd__free(core->queue);
+  cxd__buf_free(&core->lines);
   cxd__free(core);
 }
 
@@ -143,11 +159,26 @@ int cxd__op_push_tagged(struct cxd__op *op, const struct cxd__action *action, ui
 
 int cxd__op_push(struct cxd__op *op, const struct cxd__action *action) { return cxd__op_push_tagged(op, action, action->kind == CXD__ACT_ABORT ? op->tag : ++op->tag); }
 
+static void begin_trace(struct cxd__op *op) {
+  if (!op->core->options.traceparent)
+    return;
+  cxd__shared_trace(op->core->shared, &op->trace);
+  if (!op->trace.id[0])
+    cxd__trace_begin(&op->trace, &op->core->traces);
+}
+
+static void begin_update(struct cxd__op *op, cxd__now now) {
+  op->update_in_flight = 1;
+  cxd__shared_count_flying(op->core->shared, 0, 1);
+  cxd__update_begin(op, now);
+}
+
 cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, cxd__now now, uint32_t *id, cxd_error **error) {
   struct cxd__op *op = cxd__op_new(core, now, CXD__STAGE_GET);
   if (!op)
     return cxd__fail_nomem(error);
   op->job = *job;
+  begin_trace(op);
   if (job->queued)
     op->deadline_mono_us = INT64_MAX;
   *id = op->id;
@@ -165,16 +196,28 @@ cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, c
     return status;
   }
   cxd__uuid7(now.wall_ms, &core->prng, op->uuid);
+  memcpy(op->result->trace_id, op->trace.id, sizeof op->result->trace_id);
   if (job->kind == CXD__JOB_RECOVER)
     cxd__recover_begin(op, now);
   else
-    cxd__update_begin(op, now);
+    begin_update(op, now);
   return CXD_OK;
 }
 
 /* ------------------------------------------------------------------ ends and events */
 
+/* In the numbers and the log of the client. */
+static void told(struct cxd__op *op) {
+  const cxd_result *result = op->result;
+  if (!op->update_in_flight)
+    return;
+  cxd__shared_count_update(op->core->shared, op->job.kind == CXD__JOB_PLAN, result->outcome, result->status, result->latency_us[CXD_LATENCY_TOTAL]);
+  update_over(op);
+  cxd__say_end(op);
+}
+
 void cxd__op_done(struct cxd__op *op, cxd__now now) {
+  told(op);
   cxd__op_release(op, now, 0, 0);
   cxd__op_leave_queue(op);
   op->stage = CXD__STAGE_DONE;
@@ -264,9 +307,10 @@ static int64_t earned(struct cxd__op *op, const struct cxd__exchange *exchange) 
 
 static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   struct cxd__verdict verdict = cxd__verdict_of(op->kind, exchange);
+  landed(op);
   cxd__op_heed(op, now, &verdict, exchange); /* before the slot goes to somebody else */
   op->core->waits.own_changes |= op->ticket.granted;
-  cxd__shared_exchanged(op->core->shared, &op->ticket, op->kind, exchange, earned(op, exchange), now);
+  cxd__shared_exchanged(op->core->shared, &op->ticket, op->kind, exchange, op->kind == CXD__CLASS_TOKEN ? op->body.len : op->kind == CXD__CLASS_PUT && op->merged ? op->merged->root.len : 0, earned(op, exchange), now);
   count(op, exchange);
   if (op->kind == CXD__CLASS_PUT && exchange->sends)
     op->put_sent = 1;
@@ -303,14 +347,23 @@ void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *eve
   }
 }
 
+static void leaves(struct cxd__op *op) {
+  op->in_flight = 1;
+  cxd__shared_count_flying(op->core->shared, 1, 0);
+}
+
 int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action *action) {
   if (core->queue_at == core->queue_len)
     cxd__waits_look(core, now);
   while (core->queue_at < core->queue_len) {
     *action = core->queue[core->queue_at++];
     struct cxd__op *op = action->kind == CXD__ACT_SEND ? cxd__core_find(core, action->op) : NULL;
-    if (!op || op->tag != action->tag || cxd__op_may_leave(op, now, action))
+    if (!op || op->tag != action->tag)
       return 1;
+    if (cxd__op_may_leave(op, now, action)) {
+      leaves(op);
+      return 1;
+    }
   }
   action->kind = CXD__ACT_NONE;
   return 0;

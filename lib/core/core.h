@@ -32,6 +32,7 @@ struct cxd__core_options {
   int32_t custom_token;      /* tokens come from a provider: FETCH_TOKEN instead of a SEND */
   int64_t attempt_timeout_us, deadline_us, base_us, cap_us, max_retry_after_us;
   int32_t max_attempts;
+  int32_t traceparent;       /* requests carry one */
 };
 
 enum cxd__job_kind { CXD__JOB_GET, CXD__JOB_LIST, CXD__JOB_PLAN, CXD__JOB_APPLY, CXD__JOB_RECOVER };
@@ -111,6 +112,11 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
 void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *event);
 int64_t cxd__core_due(const struct cxd__core *core); /* mono_us of the next timer, INT64_MAX: none */
 void cxd__core_cancel(struct cxd__core *core, uint32_t op /* 0 = all */, cxd__now now);
+
+/* Lines for the log, written down while it is wanted: each a digit, its level, then its text and a newline. take: the caller frees. */
+void cxd__core_want_lines(struct cxd__core *core, int wanted);
+int cxd__core_has_lines(const struct cxd__core *core);
+void cxd__core_take_lines(struct cxd__core *core, struct cxd__buf *out);
 
 /* mono_us up to which the engine should go on although its job is done, for a token exchange beside it; 0: it need not. */
 int64_t cxd__core_linger(struct cxd__core *core, cxd__now now);

@@ -54,6 +54,7 @@ void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch wh
   core->fetch = op;
   op->kind = CXD__CLASS_TOKEN;
   op->asked_by = asked_by->id;
+  op->trace = asked_by->trace;
   op->forced = why == CXD__FETCH_FORCED;
   op->background = why == CXD__FETCH_BACKGROUND;
   op->before = cxd__token_ref(asked_by->token ? asked_by->token : asked_by->before);
@@ -70,6 +71,8 @@ void cxd__fetch_begin(struct cxd__op *asked_by, cxd__now now, enum cxd__fetch wh
 }
 
 void cxd__fetch_failed(struct cxd__op *op, cxd__now now, cxd_error *error, int permanent) {
+  if (error)
+    cxd__say_no_token(op, error);
   if (error || !op->cancelled)
     cxd__shared_token_failed(op->core->shared, op->core, now, error, permanent);
   else
@@ -85,6 +88,7 @@ static void store(struct cxd__op *op, cxd__now now, const char *text, size_t len
     return;
   }
   cxd__shared_token_stored(op->core->shared, op->core, token);
+  cxd__say_token(op, cxd__token_life_s(expires_in_s));
   struct cxd__op *asked_by = cxd__core_find(op->core, op->asked_by);
   if (asked_by)
     cxd__note_token(asked_by, cxd__token_life_s(expires_in_s), op->forced);

@@ -55,6 +55,9 @@ struct cxd__op {
   /* the request being made */
   enum cxd__class kind;
   struct cxd__buf target, body, basic;
+  struct cxd__trace trace;     /* of the operation; a token exchange: of who asked */
+  char traceparent[CXD__TRACEPARENT_SIZE]; /* of the present attempt */
+  int32_t in_flight, update_in_flight; /* are counted as such */
   struct cxd__token *token, *before; /* before: the one of earlier requests, only to be hidden */
   uint32_t asked_by;           /* a token exchange: the operation that led the flight */
   struct cxd__ticket ticket;   /* of the quota: waits, or is granted */
@@ -117,7 +120,7 @@ struct cxd__waits {
 struct cxd__core {
   struct cxd__shared *shared;
   struct cxd__core_options options;
-  struct cxd__prng prng;
+  struct cxd__prng prng, traces; /* apart, so that a trace changes no pause and no id */
   struct cxd__member member;
   struct cxd__table table;
   struct cxd__lane lane;
@@ -126,6 +129,8 @@ struct cxd__core {
   int64_t linger_until_us;
   struct cxd__action *queue;
   size_t queue_len, queue_at, queue_room;
+  struct cxd__buf lines;       /* for the log: a digit, the level, then the text and a newline */
+  int32_t lines_wanted;
 };
 
 /* core.c: the table of operations, their ends, events in and actions out */
@@ -158,6 +163,14 @@ void cxd__op_end_wait(struct cxd__op *op, cxd__now now); /* and put the time dow
 void cxd__waits_forget(struct cxd__op *op);
 void cxd__waits_look(struct cxd__core *core, cxd__now now); /* who waits for a time, a slot or the token goes on if he may */
 int64_t cxd__waits_due(const struct cxd__core *core);
+
+/* lines.c: for the log, if anybody wants it */
+void cxd__say_limited(struct cxd__op *op); /* 429 */
+void cxd__say_retry(struct cxd__op *op, const struct cxd__exchange *exchange, int64_t pause_us); /* an empty exchange: after a look */
+void cxd__say_doubt(struct cxd__op *op);
+void cxd__say_token(struct cxd__op *op, int64_t life_s);
+void cxd__say_no_token(struct cxd__op *op, const cxd_error *error);
+void cxd__say_end(struct cxd__op *op); /* of an update or a plan */
 
 /* explain.c */
 const char *cxd__op_campaign(const struct cxd__op *op); /* its id, of an update or a recovery */

@@ -122,8 +122,9 @@ static int may_be_under_way(const struct cxd__exchange *exchange) { return excha
 static void became_doubtful(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {
   op->ambiguous = op->was_ambiguous = 1;
   op->under_way |= may_be_under_way(exchange);
-  cxd__shared_count_retry(op->core->shared, 1);
+  cxd__shared_count_doubt(op->core->shared);
   keep_error(op, cxd__op_error(op, now, verdict->status, exchange));
+  cxd__say_doubt(op);
   if (!op->job.replace) {
     cxd__note_attempt(op, verdict->status, exchange);
     read_back(op, now);

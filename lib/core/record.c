@@ -71,6 +71,8 @@ void cxd__record_intent(struct cxd__op *op) {
   digest(r, "d0", op->server);
   digest(r, "d1", op->merged);
   cxd__buf_fmt(r, ",\"attempt_ms\":%lld", (long long)((op->core->options.attempt_timeout_us + 999) / 1000));
+  if (op->trace.id[0])
+    cxd__buf_fmt(r, ",\"trace_id\":\"%s\"", op->trace.id);
   cxd__buf_str(r, ",\"basis\":");
   cxd__buf_str(r, op->basis ? op->basis : "null");
   cxd__buf_str(r, ",\"diff\":");

@@ -45,6 +45,10 @@ static void push_send(struct cxd__op *op, cxd__now now) {
   if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand; see wait_for_token() */
     op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
   action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now), .fresh = op->fresh};
+  if (op->trace.id[0]) {
+    cxd__trace_span(&op->trace, &op->core->traces, op->traceparent);
+    action.request.traceparent = op->traceparent;
+  }
   action.request.before = op->before ? op->before->text.text : NULL;
   if (op->kind == CXD__CLASS_TOKEN) {
     action.request.basic = op->basic.len ? op->basic.data : NULL;

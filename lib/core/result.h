@@ -25,6 +25,7 @@ struct cxd_result {
   int64_t finished_wall_ms;
   int64_t audit_seq; /* 0: none */
   const char *concurrency; /* "etag", "version" or "none"; NULL before the campaign was read */
+  char trace_id[33]; /* "": its requests carried none */
   char *request_id, *diff, *conflict, *audit_record;
   char *audit_why; /* what the log said when it first did not take a record; NULL: it took all, or nothing is known */
   cxd_report *report;

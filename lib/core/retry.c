@@ -65,6 +65,8 @@ void cxd__op_heed(struct cxd__op *op, cxd__now now, const struct cxd__verdict *v
     op->pause_us = asked_pause(op, now);
     op->throttled++;
     close_gate(op, now, exchange->http_status);
+    if (exchange->http_status == 429)
+      cxd__say_limited(op);
   } else if (nothing_left > 0)
     hold(op, now, nothing_left);
 }
@@ -104,7 +106,8 @@ int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *v
     return 0;
   else
     op->spent += cost;
-  cxd__shared_count_retry(op->core->shared, 0);
+  cxd__shared_count_retry(op->core->shared, exchange);
+  cxd__say_retry(op, exchange, pause);
   cxd__op_pause(op, now, pause);
   return 1;
 }

@@ -36,27 +36,90 @@ int cxd__shared_spend(struct cxd__shared *shared, int64_t points) {
   return enough;
 }
 
-void cxd__shared_count_retry(struct cxd__shared *shared, int ambiguous) {
+void cxd__shared_count_retry(struct cxd__shared *shared, const struct cxd__exchange *exchange) {
   lock(shared);
-  shared->counters.retries += !ambiguous;
-  shared->counters.ambiguous += ambiguous != 0;
+  cxd__count_retry(&shared->counters, exchange);
+  unlock(shared);
+}
+
+void cxd__shared_count_doubt(struct cxd__shared *shared) {
+  lock(shared);
+  shared->counters.doubtful++;
+  unlock(shared);
+}
+
+void cxd__shared_count_flying(struct cxd__shared *shared, int requests, int updates) {
+  atomic_fetch_add_explicit(&shared->flying, requests, memory_order_relaxed);
+  atomic_fetch_add_explicit(&shared->updates_flying, updates, memory_order_relaxed);
+}
+
+void cxd__shared_count_update(struct cxd__shared *shared, int plan, int32_t outcome, cxd_status status, int64_t total_us) {
+  lock(shared);
+  if (plan)
+    shared->counters.plans++;
+  else
+    cxd__count_update(&shared->counters, outcome, status, total_us);
+  unlock(shared);
+}
+
+void cxd__shared_count_records(struct cxd__shared *shared, int records, int failed, int syncs) {
+  lock(shared);
+  shared->counters.records += records;
+  shared->counters.records_failed += failed;
+  shared->counters.syncs += syncs;
+  unlock(shared);
+}
+
+void cxd__shared_count_callback(struct cxd__shared *shared, int accepted) {
+  lock(shared);
+  shared->counters.callbacks++;
+  shared->counters.declined += !accepted;
   unlock(shared);
 }
 
 int64_t cxd__shared_latency_us(const struct cxd__shared *shared) { return atomic_load_explicit(&shared->latency_us, memory_order_relaxed); }
 
-void cxd__shared_stats(struct cxd__shared *shared, int64_t mono_us, struct cxd__stats *out) {
+static int64_t token_age_us(const struct cxd__flight *flight, int64_t boot_us) { return flight->token && !flight->fixed ? boot_us - flight->token->sent_boot_us : -1; }
+
+static int64_t sum(const int64_t *numbers, size_t count) {
+  int64_t all = 0;
+  for (size_t i = 0; i < count; i++)
+    all += numbers[i];
+  return all;
+}
+
+void cxd__shared_stats(struct cxd__shared *shared, cxd__now now, struct cxd__stats *out) {
   struct cxd__limiter *limiter = &shared->limiter;
   lock(shared);
   *out = (struct cxd__stats){.counters = shared->counters,
-                             .limit = cxd__limiter_limit(limiter, mono_us),
-                             .used = cxd__slots_used(&limiter->slots, mono_us),
-                             .waiting = cxd__limiter_waiting(limiter),
-                             .closed_us = limiter->gate_until > mono_us ? limiter->gate_until - mono_us : 0,
+                             .limit = (int64_t)cxd__limiter_limit(limiter, now.mono_us),
+                             .configured = limiter->off ? 0 : (int64_t)limiter->slots.room,
+                             .used = (int64_t)cxd__slots_used(&limiter->slots, now.mono_us),
+                             .waiting = (int64_t)cxd__limiter_waiting(limiter),
+                             .closed_us = limiter->gate_until > now.mono_us ? limiter->gate_until - now.mono_us : 0,
                              .budget = shared->budget,
+                             .budget_max = shared->budget_max,
                              .latency_us = shared->latency_us,
-                             .token_generation = shared->flight.generation,
-                             .token_failures = shared->flight.failures};
+                             .retries = sum(shared->counters.retries, CXD__RETRIES),
+                             .token_generation = (int64_t)shared->flight.generation,
+                             .token_failures = shared->flight.failures,
+                             .token_age_us = token_age_us(&shared->flight, now.boot_us)};
+  out->counters.in_flight = atomic_load(&shared->flying);
+  out->counters.updates_in_flight = atomic_load(&shared->updates_flying);
+  unlock(shared);
+}
+
+/* ------------------------------------------------------------------------------ the trace */
+
+void cxd__shared_join_trace(struct cxd__shared *shared, const struct cxd__trace *trace) {
+  lock(shared);
+  shared->joined = trace ? *trace : (struct cxd__trace){0};
+  unlock(shared);
+}
+
+void cxd__shared_trace(struct cxd__shared *shared, struct cxd__trace *out) {
+  lock(shared);
+  *out = shared->joined;
   unlock(shared);
 }
 
@@ -155,6 +218,7 @@ int64_t cxd__shared_token_charge(struct cxd__shared *shared, int64_t mono_us) {
 
 void cxd__shared_token_stored(struct cxd__shared *shared, const struct cxd__core *core, struct cxd__token *token) {
   lock(shared);
+  shared->counters.tokens++;
   cxd__flight_stored(&shared->flight, core, token);
   flight_ended(shared, core);
   unlock(shared);
@@ -162,6 +226,7 @@ void cxd__shared_token_stored(struct cxd__shared *shared, const struct cxd__core
 
 void cxd__shared_token_failed(struct cxd__shared *shared, const struct cxd__core *core, cxd__now now, const cxd_error *error, int permanent) {
   lock(shared);
+  shared->counters.tokens_failed++;
   cxd__flight_failed(&shared->flight, core, now, error, permanent);
   flight_ended(shared, core);
   unlock(shared);
@@ -203,19 +268,18 @@ void cxd__shared_release(struct cxd__shared *shared, struct cxd__ticket *ticket,
 }
 
 /* Under the lock. */
-static void count(struct cxd__shared *shared, enum cxd__class kind, const struct cxd__exchange *exchange) {
+static void count(struct cxd__shared *shared, enum cxd__class kind, const struct cxd__exchange *exchange, size_t body_len) {
   int64_t took = exchange->end_mono_us - exchange->sent_mono_us, latency = cxd__shared_latency_us(shared);
-  shared->counters.sends[kind] += (uint64_t)exchange->sends;
-  shared->counters.refused += exchange->http_status == 429;
+  cxd__count_exchange(&shared->counters, kind, exchange, body_len);
   if (exchange->way == CXD__WAY_ANSWER && kind != CXD__CLASS_TOKEN)
     atomic_store_explicit(&shared->latency_us, latency ? latency + (took - latency) / 8 : took, memory_order_relaxed);
 }
 
-void cxd__shared_exchanged(struct cxd__shared *shared, struct cxd__ticket *ticket, enum cxd__class kind, const struct cxd__exchange *exchange, int64_t points, cxd__now now) {
+void cxd__shared_exchanged(struct cxd__shared *shared, struct cxd__ticket *ticket, enum cxd__class kind, const struct cxd__exchange *exchange, size_t body_len, int64_t points, cxd__now now) {
   lock(shared);
   int64_t sum = shared->budget + points;
   shared->budget = sum < shared->budget_max ? sum : shared->budget_max;
-  count(shared, kind, exchange);
+  count(shared, kind, exchange, body_len);
   if (ticket->granted) {
     cxd__limiter_release(&shared->limiter, ticket, exchange->sends, exchange->way != CXD__WAY_ANSWER, now.mono_us);
     wake_head(shared, ticket);

@@ -9,8 +9,10 @@
 
 #include "base/exchange.h"
 #include "base/now.h"
+#include "core/counters.h"
 #include "core/flight.h"
 #include "core/limiter.h"
+#include "core/trace.h"
 
 /*
  * What all engines of one client share: the token and its one flight, the quota, the retry budget, what is known of the
@@ -22,14 +24,6 @@ struct cxd__member {
   struct cxd__core *core;
   void (*wake)(void *context);
   void *context;
-};
-
-/* Counted since the client was made. */
-struct cxd__counters {
-  uint64_t sends[4];  /* physical sends by enum cxd__class */
-  uint64_t refused;   /* answers 429 */
-  uint64_t retries;   /* requests sent again */
-  uint64_t ambiguous; /* exchanges after which it was not known what the server had done */
 };
 
 struct cxd__shared {
@@ -44,16 +38,19 @@ struct cxd__shared {
   _Atomic uint64_t closings;  /* of the gate, because the server asked for it */
   _Atomic uint64_t flights;   /* begun and ended ones of the token */
   _Atomic int64_t lease_us;   /* of the present or last one */
+  _Atomic int64_t flying, updates_flying; /* requests and updates in flight */
+  struct cxd__trace joined;   /* what calls belong to that begin from now on; without id: each begins its own */
 };
 
 /* One look at everything, for the host. */
 struct cxd__stats {
   struct cxd__counters counters;
-  size_t limit, used, waiting; /* limit 0: off */
-  int64_t closed_us;           /* how long the gate stays closed */
-  int64_t budget, latency_us;
-  uint64_t token_generation;
-  int32_t token_failures;
+  int64_t limit, configured, used, waiting; /* limit 0: off */
+  int64_t closed_us;                        /* how long the gate stays closed */
+  int64_t budget, budget_max, latency_us;
+  int64_t retries;                          /* of all reasons */
+  int64_t token_generation, token_failures;
+  int64_t token_age_us;                     /* -1: there is none, or it was set and not fetched */
 };
 
 /* A retry costs points, a success earns one: an outage must not multiply the load. */
@@ -66,10 +63,18 @@ void cxd__shared_free(struct cxd__shared *shared);
 int cxd__shared_spend(struct cxd__shared *shared, int64_t points); /* 1: spent; 0: the budget is empty */
 
 /* The exchange is over: it is counted, teaches how fast the server is, gives the slot back if one is held, and earns points. */
-void cxd__shared_exchanged(struct cxd__shared *shared, struct cxd__ticket *ticket, enum cxd__class kind, const struct cxd__exchange *exchange, int64_t points, cxd__now now);
-void cxd__shared_count_retry(struct cxd__shared *shared, int ambiguous);
+void cxd__shared_exchanged(struct cxd__shared *shared, struct cxd__ticket *ticket, enum cxd__class kind, const struct cxd__exchange *exchange, size_t body_len, int64_t points, cxd__now now);
+void cxd__shared_count_retry(struct cxd__shared *shared, const struct cxd__exchange *exchange);
+void cxd__shared_count_doubt(struct cxd__shared *shared);
+void cxd__shared_count_flying(struct cxd__shared *shared, int requests, int updates); /* 1 or -1: one more, or one less, in flight */
+void cxd__shared_count_update(struct cxd__shared *shared, int plan, int32_t outcome, cxd_status status, int64_t total_us); /* it has ended */
+void cxd__shared_count_records(struct cxd__shared *shared, int records, int failed, int syncs);
+void cxd__shared_count_callback(struct cxd__shared *shared, int accepted);
 int64_t cxd__shared_latency_us(const struct cxd__shared *shared);
-void cxd__shared_stats(struct cxd__shared *shared, int64_t mono_us, struct cxd__stats *out);
+void cxd__shared_stats(struct cxd__shared *shared, cxd__now now, struct cxd__stats *out);
+
+void cxd__shared_join_trace(struct cxd__shared *shared, const struct cxd__trace *trace); /* NULL: none any more */
+void cxd__shared_trace(struct cxd__shared *shared, struct cxd__trace *out);
 
 void cxd__shared_join(struct cxd__shared *shared, struct cxd__member *member);
 void cxd__shared_leave(struct cxd__shared *shared, struct cxd__member *member); /* gives up a flight of this core, too */

@@ -32,6 +32,7 @@ static void set_life(struct cxd__token *token, int64_t sent_boot_us, int64_t exp
   if (soft < life / 4)
     soft = life / 4;
   soft -= (int64_t)((double)soft * 0.1 * jitter);
+  token->sent_boot_us = sent_boot_us;
   token->hard_boot_us = sent_boot_us + hard;
   token->soft_boot_us = sent_boot_us + soft;
 }

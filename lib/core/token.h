@@ -18,6 +18,7 @@ struct cxd__token {
   atomic_int references;
   struct cxd__secret text;
   uint64_t generation;
+  int64_t sent_boot_us;               /* when it was asked for */
   int64_t soft_boot_us, hard_boot_us; /* from soft on one caller refreshes; from hard on nobody may use it */
 };
 

@@ -25,6 +25,7 @@ struct append {
 };
 
 struct cxd__engine {
+  struct cxd__shared *shared;
   struct cxd__core *core;
   struct cxd__http *http;
   atomic_int cancelled;
@@ -54,6 +55,7 @@ cxd_status cxd__engine_new(struct cxd__shared *shared, const struct cxd__core_op
     return cxd__fail_nomem(error);
   if (cxd__random_bytes(&seed, sizeof seed) != 0)
     seed = (uint64_t)cxd__wall_us() ^ (uint64_t)(uintptr_t)engine; /* jitter and ids only */
+  engine->shared = shared;
   engine->core = cxd__core_new(shared, core, seed);
   cxd_status status = engine->core ? cxd__http_new(http, &engine->http, error) : cxd__fail_nomem(error);
   if (status != CXD_OK) {
@@ -138,13 +140,15 @@ static void perform_check(struct cxd__engine *engine, const struct cxd__action *
   feed(engine, &event);
 }
 
+static int in_log(const struct append *a) { return a->job && a->job->audit != CXD__AUDIT_OFF; }
+
 /* Tells the core what became of a record; after a sync its number and line may be others. */
 static void feed_append(struct cxd__engine *engine, struct append *a, int64_t took_us) {
+  if (in_log(a) && a->status != CXD_E_STATE) /* of a resolution: somebody else has written it */
+    cxd__shared_count_records(engine->shared, a->status == CXD_OK, a->status != CXD_OK, 0);
   struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took_us, .declined = a->declined};
   feed(engine, &event);
 }
-
-static int in_log(const struct append *a) { return a->job->audit != CXD__AUDIT_OFF; }
 
 static void settle(const struct cxd__tools *tools, struct append *a, cxd_status status, const cxd_error *error) {
   if (a->status != CXD_OK || !in_log(a))
@@ -167,7 +171,9 @@ static int any_in_log(const struct cxd__engine *engine) {
 static void make_durable(struct cxd__engine *engine) {
   const struct cxd__tools *tools = engine->tools;
   cxd_error *error = NULL;
-  cxd_status status = tools->audit && any_in_log(engine) ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
+  int wanted = tools->audit && any_in_log(engine);
+  cxd_status status = wanted ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
+  cxd__shared_count_records(engine->shared, 0, 0, wanted && status == CXD_OK);
   for (size_t i = 0; i < engine->append_count; i++)
     settle(tools, &engine->appends[i], status, error);
   cxd_error_free(error);
@@ -389,13 +395,24 @@ static void perform(struct cxd__engine *engine, const struct cxd__action *action
 
 /* ------------------------------------------------------------------------ turns */
 
+static void write_core_lines(struct cxd__engine *engine) {
+  struct cxd__buf lines;
+  cxd__core_take_lines(engine->core, &lines);
+  for (char *line = lines.data, *end; !lines.failed && line && *line; line = end + 1) {
+    end = strchr(line, '\n');
+    cxd__log(engine->tools->log, line[0] - '0', "%.*s", (int)(end - line - 1), line + 1);
+  }
+  cxd__buf_free(&lines);
+}
+
 static void write_log(struct cxd__engine *engine) {
-  if (!cxd__http_has_lines(engine->http))
+  if (!cxd__http_has_lines(engine->http) && !cxd__core_has_lines(engine->core))
     return;
   struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
   if (!frame)
     return;
   cxd__http_write_lines(engine->http);
+  write_core_lines(engine);
   cxd__frame_leave(engine->tools->frames, frame);
 }
 
@@ -469,6 +486,7 @@ cxd_status cxd__engine_begin(struct cxd__engine *engine, const struct cxd__job *
     return cxd__fail_nomem(error);
   engine->tools = tools;
   engine->begun = 1;
+  cxd__core_want_lines(engine->core, tools->log && tools->log->write);
   cxd_status status = cxd__core_start(engine->core, job, cxd__clock_read(), op, error);
   engine->jobs += status == CXD_OK;
   return status;

@@ -195,7 +195,7 @@ size_t cxd__receive_body(char *bytes, size_t size, size_t count, void *context) 
 
 /* Header names whose values may be shown in a log; of every other header only the name is. */
 static int may_be_shown(const char *line, size_t len) {
-  static const char *const names[] = {"host", "content-type", "content-length", "accept", "user-agent", "date", "server", "etag", "if-match", "retry-after", "x-request-id", "connection", "allow", "ratelimit", "ratelimit-policy"};
+  static const char *const names[] = {"host", "content-type", "content-length", "accept", "user-agent", "date", "server", "etag", "if-match", "retry-after", "x-request-id", "connection", "allow", "ratelimit", "ratelimit-policy", "traceparent"};
   size_t n;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (value_of(line, len, names[i], &n))

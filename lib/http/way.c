@@ -141,8 +141,10 @@ static void give_connection_up(const struct cxd__transfer *t) {
 }
 
 void cxd__way_fill(struct cxd__transfer *t, CURLcode code) {
-  long http = 0;
+  long http = 0, connects = 0;
   (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &http);
+  (void)curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
+  t->exchange.connects = (int32_t)connects;
   t->exchange.way = way_of(t, code);
   if (t->date[0] && (t->exchange.retry_after || t->exchange.rate_limit))
     t->exchange.date = cxd__strdup(t->date);

@@ -57,7 +57,7 @@ START_TEST(every_key_has_its_documented_default) {
       {"auth.token_url", ""}, {"auth.client_id", ""}, {"auth.client_secret", ""}, {"auth.client_secret_file", ""}, {"auth.scope", "campaign:write"},
       {"auth.method", "basic"}, {"auth.basic_form_encode", "off"}, {"auth.token", ""},
       {"http.connect_timeout_ms", "3000"}, {"http.attempt_timeout_ms", "10000"}, {"http.version", "auto"}, {"http.proxy", "none"}, {"http.ca_file", ""},
-      {"http.client_cert", ""}, {"http.client_key", ""}, {"http.user_agent", ""}, {"http.max_response_bytes", "1048576"},
+      {"http.client_cert", ""}, {"http.client_key", ""}, {"http.user_agent", ""}, {"http.traceparent", "on"}, {"http.max_response_bytes", "1048576"},
       {"retry.max_attempts", "4"}, {"retry.base_ms", "500"}, {"retry.cap_ms", "20000"}, {"retry.deadline_ms", "180000"}, {"retry.max_retry_after_ms", "120000"}, {"retry.budget", "140"},
       {"rate.limit", "100"}, {"rate.window_ms", "60000"}, {"rate.margin_ms", "250"},
       {"update.mode", "merge"}, {"update.auto_rebalance", "keep"}, {"update.verify", "ambiguous"}, {"update.concurrency", "8"},

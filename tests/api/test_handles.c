@@ -159,6 +159,8 @@ START_TEST(clients) {
     ck_argument(cxd_client_set_log(bad[i], &log, NULL));
     cxd_client_cancel(bad[i]);
     ck_assert_ptr_null(cxd_client_stats_json(bad[i]));
+    ck_assert_ptr_null(cxd_client_stats_openmetrics(bad[i]));
+    ck_argument(cxd_client_set_traceparent(bad[i], NULL, NULL));
     cxd_client_free(bad[i]);
   }
   cxd_client_free(client);
@@ -415,6 +417,7 @@ START_TEST(results) {
     (void)cxd_result_diff_json(bad[i]);
     ck_assert_ptr_null(cxd_result_error(bad[i]));
     ck_assert_ptr_null(cxd_result_conflict_json(bad[i]));
+    ck_assert_ptr_null(cxd_result_trace_id(bad[i]));
     ck_assert_ptr_null(cxd_result_audit_record(bad[i]));
     ck_assert_ptr_null(cxd_result_to_json(bad[i]));
     cxd_result_free(bad[i]);

@@ -22,7 +22,7 @@ ERROR_MEMBERS = ["status", "message", "field", "http_status", "server_code", "re
 RESULT_MEMBERS = {
     "schema_version", "campaign_id", "outcome", "status", "http_status", "request_id", "sends", "attempts", "latency_ms", "latency",
     "previous_concurrent", "new_concurrent", "pacing_accuracy_rate", "target_calls_per_min", "timestamp", "diff", "findings", "audit",
-    "callbacks", "conflict", "concurrency", "error", "retry_after_ms",
+    "callbacks", "conflict", "concurrency", "error", "retry_after_ms", "trace_id",
 }
 
 

@@ -84,6 +84,12 @@ static void choose(struct global *global, struct argp_state *state, const char *
   state->next = state->argc;
 }
 
+static void set_stats(struct cli *cli, struct argp_state *state, const char *file) {
+  if (!*file)
+    fail(cli, state, "--stats '': the name of a FILE is needed");
+  cli->stats_file = file;
+}
+
 static void need_command(const struct global *global, struct argp_state *state) __attribute__((noreturn));
 
 static void need_command(const struct global *global, struct argp_state *state) {
@@ -98,6 +104,7 @@ static error_t parse_global(int key, char *arg, struct argp_state *state) {
   case ARG_CONFIG: global->cli->config_file = arg; return 0;
   case ARG_SET: add_set(global->cli, state, arg); return 0;
   case ARG_OUTPUT: set_output(global->cli, state, arg); return 0;
+  case ARG_STATS: set_stats(global->cli, state, arg); return 0;
   case ARGP_KEY_ARG: choose(global, state, arg); return 0;
   case ARGP_KEY_NO_ARGS: need_command(global, state);
   default: return ARGP_ERR_UNKNOWN;
@@ -123,6 +130,7 @@ const struct command *args_parse_global(int argc, char **argv, struct cli *cli, 
       {"config", ARG_CONFIG, "FILE", 0, "Read the configuration from FILE (default: the file named by CXDIALER_CONFIG)", 0},
       {"set", ARG_SET, "KEY=VALUE", 0, "Set one key; stronger than the file and the environment; may be repeated", 0},
       {"output", ARG_OUTPUT, "text|json", 0, "Form of the output [text]", 0},
+      {"stats", ARG_STATS, "FILE", 0, "Write what was sent and how it went to FILE at the end; OpenMetrics when it ends in .prom, else JSON", 0},
       {0},
   };
   static const struct argp argp = {options, parse_global, "COMMAND [ARGUMENT...]",
@@ -199,12 +207,12 @@ static void check_words(const struct local *local, struct argp_state *state) {
     fail(local->cli, state, "%s is missing: cxdialer %s %s", local->command->arguments, local->command->name, local->command->arguments);
 }
 
-static const char *global_name(int key) { return key == ARG_CONFIG ? "config FILE" : key == ARG_SET ? "set KEY=VALUE" : "output text|json"; }
+static const char *global_name(int key) { return key == ARG_CONFIG ? "config FILE" : key == ARG_SET ? "set KEY=VALUE" : key == ARG_STATS ? "stats FILE" : "output text|json"; }
 
 static error_t parse_misplaced(int key, char *arg, struct argp_state *state) {
   struct local *local = state->input;
   (void)arg;
-  if (key != ARG_CONFIG && key != ARG_SET && key != ARG_OUTPUT)
+  if (key != ARG_CONFIG && key != ARG_SET && key != ARG_OUTPUT && key != ARG_STATS)
     return ARGP_ERR_UNKNOWN;
   fail(local->cli, state, "--%s stands before the command: cxdialer --%s %s %s", global_name(key), global_name(key), local->command->name,
        local->command->arguments);
@@ -247,6 +255,7 @@ void args_parse_command(const struct cli *cli, const struct command *command, ch
       {"config", ARG_CONFIG, "FILE", OPTION_HIDDEN, NULL, 0},
       {"set", ARG_SET, "KEY=VALUE", OPTION_HIDDEN, NULL, 0},
       {"output", ARG_OUTPUT, "FORM", OPTION_HIDDEN, NULL, 0},
+      {"stats", ARG_STATS, "FILE", OPTION_HIDDEN, NULL, 0},
       {0},
   };
   static const struct argp misplaced_argp = {misplaced, parse_misplaced, NULL, NULL, NULL, NULL, NULL};

@@ -13,6 +13,8 @@ struct cli {
   size_t set_count;
   int json;
   int output_given; /* --output stands there */
+  const char *stats_file; /* --stats, or NULL */
+  int stats_failed;       /* it could not be written */
   cxd_config *config; /* made by settings_load */
 };
 

@@ -58,6 +58,8 @@ int main(int argc, char **argv) {
   args_parse_command(&cli, command, rest, &args);
   parsed = 1;
   int code = command->run(&cli, &args);
+  if (code == EXIT_DONE && cli.stats_failed)
+    code = EXIT_OTHER;
   args_free(&args);
   free(cli.sets);
   cxd_config_free(cli.config);

@@ -7,6 +7,7 @@
 #include "interrupt.h"
 #include "output.h"
 #include "settings.h"
+#include "stats_file.h"
 
 int session_check(const struct cli *cli, cxd_status status, cxd_error *error) {
   if (status != CXD_OK)
@@ -18,6 +19,7 @@ int session_check(const struct cli *cli, cxd_status status, cxd_error *error) {
 
 static int make_client(struct cli *cli, struct session *session) {
   cxd_error *error = NULL;
+  session->cli = cli;
   int code = settings_load(cli);
   if (code)
     return code;
@@ -54,6 +56,7 @@ int session_open_updater(struct cli *cli, struct session *session, int with_audi
 
 void session_close(struct session *session) {
   interrupt_watch(NULL, NULL);
+  stats_file_write(session->cli, session->client);
   cxd_updater_free(session->updater);
   cxd_client_free(session->client);
   *session = (struct session){0};

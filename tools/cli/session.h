@@ -8,6 +8,7 @@
 
 /* The handles a command works with, made of the configuration and cancelled by a signal. Zero-initialise it. */
 struct session {
+  struct cli *cli;
   cxd_client *client;
   cxd_updater *updater;
 };
@@ -15,7 +16,7 @@ struct session {
 /* Each loads the configuration first, prints what is wrong and returns the exit code. */
 int session_open_client(struct cli *cli, struct session *session);
 int session_open_updater(struct cli *cli, struct session *session, int with_audit);
-void session_close(struct session *session);
+void session_close(struct session *session); /* and writes the file of --stats */
 
 /* Prints the error of a step while handles are made, frees it and returns the exit code. */
 int session_check(const struct cli *cli, cxd_status status, cxd_error *error);

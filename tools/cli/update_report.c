@@ -27,7 +27,7 @@ void update_report_put_standin(const struct update_report *report) {
          "\"concurrency\":\"none\",\"error\":",
          outcome_of(report), cxd_status_name(report->status));
   output_put_error(stdout, report->where, report->status, report->error, report->message);
-  fputs(",\"retry_after_ms\":null}", stdout);
+  fputs(",\"retry_after_ms\":null,\"trace_id\":null}", stdout);
 }
 
 static void show_result(const struct cli *cli, const struct update_report *report) {
