@@ -92,17 +92,28 @@ static int64_t read_attempt(struct cxd__slice root) {
   return ms < CXD__INTENT_ATTEMPT_MAX_US / 1000 ? ms * 1000 : CXD__INTENT_ATTEMPT_MAX_US;
 }
 
+/* What a log adds to a record. One that was kept by the host, without a log, has none of it, and the boot is not known. */
+static void read_stamp(struct cxd__slice root, struct cxd__intent *out, const char **what) {
+  if (!cxd__json_member(root, "seq").p && !cxd__json_member(root, "h").p) {
+    out->writer = cxd__strdup("a process without an audit log");
+    out->boot = cxd__strdup("");
+  } else {
+    out->seq = number(root, "seq", 1, what);
+    out->writer = text(root, "w", 256, what);
+    out->boot = cxd__json_string(cxd__json_member(root, "boot"), NULL);
+  }
+  if (!out->boot || !out->writer)
+    *what = out->writer ? "boot" : "w";
+}
+
 static void read_all(struct cxd__slice root, struct cxd__intent *out, const char **what) {
   const char *mode = WORD(cxd__json_member(root, "mode"), "merge", "replace");
   int64_t round = number(root, "round", 0, what);
-  out->seq = number(root, "seq", 1, what);
+  read_stamp(root, out, what);
   out->op = text(root, "op", OP_LEN, what);
   out->campaign = text(root, "campaign", 128, what);
-  out->writer = text(root, "w", 256, what);
   if (cxd__json_member(root, "actor").p)
     out->actor = text(root, "actor", 1024, what);
-  if (!(out->boot = cxd__json_string(cxd__json_member(root, "boot"), NULL)))
-    *what = "boot";
   read_condition(root, out, what);
   read_diff(cxd__json_member(root, "diff"), out, what);
   out->attempt_us = read_attempt(root);

@@ -43,6 +43,20 @@ START_TEST(all_that_a_recovery_needs_is_read) {
 }
 END_TEST
 
+START_TEST(one_that_was_kept_without_a_log_has_no_stamp) {
+  static const char kept[] = "{\"k\":\"intent\",\"op\":\"o\",\"campaign\":\"c1\",\"mode\":\"merge\",\"round\":0,\"concurrency\":\"none\",\"diff\":[{\"op\":\"add\",\"path\":\"/a\",\"value\":1}]}";
+  static const char sealed[] = "{\"k\":\"intent\",\"op\":\"o\",\"campaign\":\"c1\",\"mode\":\"merge\",\"round\":0,\"concurrency\":\"none\",\"diff\":[],\"h\":\"11\"}";
+  struct cxd__intent intent;
+  ck_assert_int_eq(cxd__intent_read(kept, strlen(kept), &intent, NULL), CXD_OK);
+  ck_assert_int_eq(intent.seq, 0);
+  ck_assert_str_eq(intent.boot, "");
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "b-2", 600), 600);
+  cxd__intent_free(&intent);
+  ck_assert_int_eq(cxd__intent_read(sealed, strlen(sealed), &intent, NULL), CXD_E_AUDIT);
+  cxd__intent_free(&intent);
+}
+END_TEST
+
 /* One place of the record written otherwise. */
 static char *with(const char *old, const char *new) {
   struct cxd__buf text = {0};
@@ -272,6 +286,7 @@ int main(void) {
   TCase *t = tcase_create("intents");
   suite_add_tcase(suite, t);
   tcase_add_test(t, all_that_a_recovery_needs_is_read);
+  tcase_add_test(t, one_that_was_kept_without_a_log_has_no_stamp);
   tcase_add_test(t, what_an_attempt_may_take_is_read_or_left_out);
   tcase_add_test(t, the_longer_attempt_of_the_two_is_waited_for_and_none_of_another_boot);
   tcase_add_loop_test(t, a_record_of_another_form_is_refused_by_the_member, 0, (int)(sizeof faults / sizeof *faults));
