@@ -81,6 +81,7 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=
 step "build with gcc" build gcc gcc
 if [ "${1-}" = full ]; then
   need nghttp2-proxy # HTTP/2 for the fault matrix
+  need chromium fonts-dejavu-core # the report page as a browser shows it
   export CXDIALER_FULL=1
   # What the library asks for in these tests is judged below.
   record=$base/requests.jsonl

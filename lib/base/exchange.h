@@ -37,6 +37,7 @@ struct cxd__request {
   const char *before;       /* NULL, or a token of earlier requests: not sent, only hidden when the server repeats it */
   const char *basic;        /* NULL, or "user:password", already form-encoded where wanted */
   const char *if_match;     /* NULL, or an entity tag with quotes */
+  const char *traceparent;  /* NULL, or a W3C traceparent for this attempt */
   const char *body;         /* NULL for GET */
   size_t body_len;
   int64_t timeout_us;
@@ -50,7 +51,7 @@ struct cxd__exchange {
   int32_t sends;            /* how often the request left the process, from the pre-request hook */
   int64_t sent_mono_us, sent_boot_us, end_mono_us; /* sent: just before the first byte; 0 when nothing was sent */
   struct cxd__buf body;
-  char *etag, *retry_after, *rate_limit, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent */
+  char *etag, *retry_after, *rate_limit, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent; the date also when nothing asks to wait */
   int32_t weak_etag;        /* there was one: etag is NULL then */
   char *detail;             /* one clause on what went wrong; no secrets */
 };

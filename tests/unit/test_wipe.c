@@ -3,8 +3,6 @@
 
 /* Memory that held a secret is overwritten before it is given back: every block the library frees is looked at. */
 #define _GNU_SOURCE /* memmem */
-#include <curl/curl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,16 +35,6 @@ static void look(const void *bytes, size_t size) {
   looked++;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     search(bytes, size, words[i]);
-}
-
-void __real_curl_slist_free_all(struct curl_slist *list);
-void __wrap_curl_slist_free_all(struct curl_slist *list);
-
-/* libcurl's own memory, but our text: the lines of a request's head. */
-void __wrap_curl_slist_free_all(struct curl_slist *list) {
-  for (const struct curl_slist *line = list; line; line = line->next)
-    look(line->data, malloc_usable_size(line->data));
-  __real_curl_slist_free_all(list);
 }
 
 static void fill(char *out, size_t size) {
