@@ -56,12 +56,14 @@ class ResumeCase(clilib.SimCase):
         return {c["id"]: c["applied"] for c in sim.state()["campaigns"]}
 
     def killed_at_put(self, fault, items=None, *words):
-        """Killed when the server has the first PUT, which is answered too late."""
+        """Killed when the server has the first PUT, which is not answered in time; the fault ends with the process, which may have tried again."""
         sim = self.many("--fault", fault)
         process = self.start_apply(sim, "--concurrency", "1", *words, items=items)
         simlib.until(lambda: self.puts(sim))
         process.kill()
         process.communicate(timeout=clilib.TIMEOUT_S)
+        if "*" in fault:
+            sim.request("POST", "/_sim/faults", {"clear": True})
         return sim
 
 
@@ -105,7 +107,7 @@ class Killed(ResumeCase):
         self.check(sim)
 
     def test_before_the_server_acted(self):
-        sim = self.killed_at_put("PUT:1:close-before-reply")
+        sim = self.killed_at_put("PUT:*:close-before-reply")
         self.assert_code(self.resume(sim), 0)
         self.check(sim)
 
@@ -132,7 +134,7 @@ class Doubts(ResumeCase):
         self.assertEqual(after[0], ("GET", "c0"))
 
     def test_somebody_else_wrote_since(self):
-        sim = self.killed_at_put("PUT:1:close-before-reply")
+        sim = self.killed_at_put("PUT:*:close-before-reply")
         sim.request("POST", "/_sim/campaigns/c0", {"maxConcurrentCalls": 77})
         done = self.resume(sim)
         self.assert_code(done, 80)
@@ -144,7 +146,7 @@ class Doubts(ResumeCase):
         self.assertEqual(sim.campaign("c0")["applied"], 0)
 
     def test_of_one_object_the_conflict_is_the_exit_code(self):
-        sim = self.killed_at_put("PUT:1:close-before-reply", items=self.changes()[0])
+        sim = self.killed_at_put("PUT:*:close-before-reply", items=self.changes()[0])
         sim.request("POST", "/_sim/campaigns/c0", {"maxConcurrentCalls": 77})
         self.assert_code(self.resume(sim), 79)
 
@@ -203,7 +205,7 @@ class What(ResumeCase):
         self.assertEqual((self.journal.read_bytes(), len(sim.requests())), (before, requests))
 
     def test_another_url_or_mode_is_refused(self):
-        sim = self.killed_at_put("PUT:1:close-before-reply")
+        sim = self.killed_at_put("PUT:*:close-before-reply")
         before = self.journal.read_bytes()
         for env, part in (({"CXDIALER_API_BASE_URL": "http://127.0.0.1:1"}, "api.base_url"), ({"CXDIALER_UPDATE_MODE": "replace"}, "update.mode")):
             done = clilib.run("resume", str(self.journal), env={**self.env(sim.url), **env})
@@ -224,7 +226,7 @@ class What(ResumeCase):
         self.assertEqual(set(self.applied(sim).values()), {1})
 
     def test_a_torn_end_is_cut_off_and_the_journal_goes_on(self):
-        sim = self.killed_at_put("PUT:1:close-before-reply")
+        sim = self.killed_at_put("PUT:*:close-before-reply")
         with open(self.journal, "ab") as file:
             file.write(b'{"k":"outcome","item":0,"outc')
         self.assert_code(self.resume(sim), 0)
@@ -243,7 +245,7 @@ class What(ResumeCase):
         self.assertEqual((self.applied(sim), sim.campaign("c0")["document"]["maxConcurrentCalls"]), ({"c0": 1}, 30))
 
     def test_an_interrupt_of_a_resume_can_be_resumed(self):
-        sim = self.killed_at_put("PUT:1:close-before-reply")
+        sim = self.killed_at_put("PUT:*:close-before-reply")
         sim.add_faults("PUT:1:delay=600")
         before = len(self.puts(sim))
         process = self.start(sim, "resume", "--concurrency", "1", str(self.journal))
