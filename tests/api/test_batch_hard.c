@@ -785,6 +785,30 @@ START_TEST(two_batches_of_two_clients_share_one_audit_file) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------- a closed gate */
+
+/* The server wants five minutes; nobody sleeps on it, and nobody asks again. */
+START_TEST(a_wait_that_is_too_long_ends_the_rest_at_once) {
+  open_batch(40, LIST("--fault", _i ? "GET:12:status=429;retry-after=300" : "PUT:6:status=503;retry-after=300"), LIST("update.concurrency", "4", "retry.max_retry_after_ms", "1000", "update.prefetch", "off"));
+  size_t limited = 0;
+  for (size_t i = 0; i < 40; i++)
+    batch_calls(batch, i, 200);
+  batch_runs(batch, CXD_OK, NULL);
+  for (size_t i = 0; i < 40; i++) {
+    const cxd_result *result = cxd_batch_result(batch, i);
+    if (cxd_result_status(result) == CXD_OK)
+      continue;
+    limited++;
+    ck_assert_int_eq(cxd_result_outcome(result), CXD_OUTCOME_NOT_APPLIED);
+    ck_assert_msg(cxd_result_status(result) == CXD_E_RATE_LIMITED || cxd_result_status(result) == CXD_E_SERVER, "%s", cxd_error_message(cxd_result_error(result)));
+    ck_assert_msg(cxd_error_retry_after_ms(cxd_result_error(result)) > 200000, "item %zu: %s", i, cxd_error_message(cxd_result_error(result)));
+  }
+  ck_assert_uint_ge(limited, 25);
+  ck_assert_uint_le(sim_count(&rig.sim, "GET") + sim_count(&rig.sim, "PUT"), 30);
+  close_batch();
+}
+END_TEST
+
 static Suite *hard_suite(void) {
   Suite *suite = suite_create("batch_hard");
   TCase *items = suite_case(suite, "items", NULL, NULL);
@@ -803,6 +827,7 @@ static Suite *hard_suite(void) {
   TCase *faults = suite_case(suite, "faults", NULL, NULL);
   tcase_set_timeout(faults, 120);
   tcase_add_loop_test(faults, what_the_server_does_to_some_of_a_flock_is_what_each_says, 0, sizeof storms / sizeof *storms);
+  tcase_add_loop_test(faults, a_wait_that_is_too_long_ends_the_rest_at_once, 0, 2);
   TCase *ends = suite_case(suite, "ends", NULL, NULL);
   tcase_set_timeout(ends, 120);
   tcase_add_test(ends, an_error_rate_is_judged_from_the_twentieth_item_on);
