@@ -21,7 +21,7 @@ esac
 base=${CXDIALER_TEST_BUILD:-$root/build-test}
 mkdir -p "$base"
 # shellcheck disable=SC2086
-need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils librsvg2-bin python3-jsonschema libc-bin faketime strace
+need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace
 # A locale with a decimal comma: numbers must not depend on it.
 locale -a 2>/dev/null | grep -qi '^de_DE\.utf-\{0,1\}8$' || as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8
 

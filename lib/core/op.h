@@ -49,6 +49,7 @@ struct cxd__op {
   enum cxd__wait wait;
   int64_t due_mono_us;         /* of a timer */
   int64_t started_mono_us, deadline_mono_us, wait_began_us;
+  int64_t token_until_us;      /* of one of many before its first request: how long it waits for a token; 0: it did not yet */
   int32_t cancelled;
 
   /* the request being made */

@@ -42,7 +42,7 @@ static int64_t patience(const struct cxd__op *op, cxd__now now) {
 
 static void push_send(struct cxd__op *op, cxd__now now) {
   struct cxd__action action = {.kind = CXD__ACT_SEND};
-  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand */
+  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand; see wait_for_token() */
     op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
   action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now), .fresh = op->fresh};
   action.request.before = op->before ? op->before->text.text : NULL;
@@ -127,8 +127,13 @@ static int64_t gate_patience(const struct cxd__op *op) {
 
 /* -------------------------------------------------------------------------- the token */
 
-/* A slot must not be held by somebody who only waits for a token. */
+/* A slot must not be held by somebody who only waits for a token. That wait has an end for one of many, too, whose time has not begun yet. */
 static void wait_for_token(struct cxd__op *op, cxd__now now) {
+  if (op->deadline_mono_us == INT64_MAX) {
+    if (op->token_until_us == 0)
+      op->token_until_us = now.mono_us + op->core->options.deadline_us;
+    op->deadline_mono_us = op->token_until_us;
+  }
   cxd__op_release(op, now, 0, 0);
   cxd__op_begin_wait(op, now, CXD__WAIT_TOKEN, INT64_MAX);
 }
@@ -183,6 +188,8 @@ static void step_slot(struct cxd__op *op, cxd__now now) {
 /* --------------------------------------------------------------------------- together */
 
 void cxd__op_resend(struct cxd__op *op, cxd__now now) {
+  if (op->token_until_us && op->wait == CXD__WAIT_TOKEN && op->deadline_mono_us == op->token_until_us)
+    op->deadline_mono_us = INT64_MAX; /* the queue for a slot is not part of that wait */
   if (op->kind == CXD__CLASS_TOKEN)
     cxd__fetch_send(op, now);
   else
