@@ -47,6 +47,7 @@ static cxd_result *full_result(void) {
   result->finished_wall_ms = 1795891200123;
   result->campaign_id = cxd__strdup("a1b2c3d4-e5f6-7890-abcd-ef1234567890");
   result->concurrency = "etag";
+  memcpy(result->trace_id, "0af7651916cd43dd8448eb211c80319c", sizeof result->trace_id);
   result->request_id = cxd__strdup("req-12");
   result->diff = cxd__strdup("[{\"op\":\"replace\",\"path\":\"/maxConcurrentCalls\",\"old\":1,\"value\":2}]");
   result->conflict = cxd__strdup("{\"/a\":{\"base\":1,\"mine\":2,\"theirs\":3}}");
@@ -65,8 +66,9 @@ static cxd_result bare(const cxd_result *result) {
   copy.report = NULL;
   copy.error = NULL;
   const size_t ends[][2] = {{offsetof(cxd_result, callback_status) + sizeof(int32_t), offsetof(cxd_result, campaign_id)},
-                            {offsetof(cxd_result, http_status) + sizeof(int32_t), offsetof(cxd_result, previous_concurrent)}};
-  for (size_t i = 0; i < 2; i++)
+                            {offsetof(cxd_result, http_status) + sizeof(int32_t), offsetof(cxd_result, previous_concurrent)},
+                            {offsetof(cxd_result, trace_id) + sizeof result->trace_id, offsetof(cxd_result, request_id)}};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
     memset((char *)&copy + ends[i][0], 0, ends[i][1] - ends[i][0]);
   return copy;
 }
@@ -198,6 +200,7 @@ START_TEST(a_usual_result_takes_no_more_than_300_bytes) {
   for (int i = 0; i < CXD__LATENCY_PARTS; i++)
     result->latency_us[i] = 123456;
   result->concurrency = "etag";
+  memcpy(result->trace_id, "0af7651916cd43dd8448eb211c80319c", sizeof result->trace_id);
   result->request_id = cxd__strdup("8f14e45f-ceea-467f-a8d2-000000000042");
   result->diff = cxd__strdup("[{\"op\":\"replace\",\"path\":\"/maxConcurrentCalls\",\"old\":150,\"value\":160}]");
   result->report = cxd__report_new();
