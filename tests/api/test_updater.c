@@ -432,7 +432,7 @@ START_TEST(the_parts_of_the_time_are_parts_of_the_whole) {
 END_TEST
 
 static const char *const shape[] = {"schema_version", "campaign_id", "outcome", "status", "http_status", "request_id", "sends", "attempts", "latency_ms", "latency", "previous_concurrent", "new_concurrent",
-                                    "pacing_accuracy_rate", "target_calls_per_min", "timestamp", "diff", "findings", "audit", "callbacks", "conflict", "concurrency", "error", "retry_after_ms"};
+                                    "pacing_accuracy_rate", "target_calls_per_min", "timestamp", "diff", "findings", "audit", "callbacks", "conflict", "concurrency", "error", "retry_after_ms", "trace_id"};
 
 static void ck_shape(const cxd_result *result) {
   static const char *const latency[] = {"token_us", "rate_wait_us", "backoff_us", "server_us", "audit_us", "total_us"};
