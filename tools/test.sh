@@ -21,7 +21,7 @@ esac
 base=${CXDIALER_TEST_BUILD:-$root/build-test}
 mkdir -p "$base"
 # shellcheck disable=SC2086
-need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils librsvg2-bin python3-jsonschema libc-bin faketime strace python3-prometheus-client
+need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace python3-prometheus-client
 # A locale with a decimal comma: numbers must not depend on it.
 locale -a 2>/dev/null | grep -qi '^de_DE\.utf-\{0,1\}8$' || as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8
 
@@ -90,6 +90,7 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=
 step "build with gcc" build gcc gcc
 if [ "${1-}" = full ]; then
   need nghttp2-proxy # HTTP/2 for the fault matrix
+  need chromium fonts-dejavu-core # the report page as a browser shows it
   export CXDIALER_FULL=1
   # What the library asks for in these tests is judged below.
   record=$base/requests.jsonl

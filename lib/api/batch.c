@@ -116,12 +116,6 @@ static void take_down(cxd_batch *batch) {
   cxd__free(batch);
 }
 
-void cxd__batch_leave(cxd_batch *batch) {
-  batch->busy = 0;
-  if (atomic_load(&batch->released))
-    take_down(batch);
-}
-
 /* What is in flight is cancelled and ends as a cancelled update does: on record, and told. */
 static void end_flights(cxd_batch *batch, uintptr_t entry) {
   batch->busy = 1;
@@ -132,12 +126,24 @@ static void end_flights(cxd_batch *batch, uintptr_t entry) {
   batch->busy = 0;
 }
 
-void cxd_batch_free(cxd_batch *batch) {
-  if (!CXD__IS(batch, BATCH) || atomic_exchange(&batch->released, 1) || batch->busy)
-    return;
-  if (batch->in_flight && cxd__client_usable(batch->updater->client, NULL) == CXD_OK && cxd__client_may_write(batch->updater->client, cxd__entry(), NULL) == CXD_OK)
-    end_flights(batch, cxd__entry());
+/* From inside a callback of another batch as well: its flights have nothing to do with these. Where not even that is possible they are found out later, as after a crash. */
+static void end(cxd_batch *batch, uintptr_t entry) {
+  cxd_client *client = batch->updater->client;
+  if (batch->in_flight && cxd__client_usable(client, NULL) == CXD_OK && cxd__client_may_read(client, entry, NULL) == CXD_OK)
+    end_flights(batch, entry);
   take_down(batch);
+}
+
+void cxd__batch_leave(cxd_batch *batch) {
+  batch->busy = 0;
+  if (atomic_load(&batch->released))
+    end(batch, batch->session.tools.entry);
+}
+
+void cxd_batch_free(cxd_batch *batch) {
+  uintptr_t entry = cxd__entry();
+  if (CXD__IS(batch, BATCH) && !atomic_exchange(&batch->released, 1) && !batch->busy)
+    end(batch, entry);
 }
 
 /* ------------------------------------------------------------------------------ items */
@@ -153,6 +159,7 @@ static void begin_anew(cxd_batch *batch) {
   cxd__free(batch->why);
   batch->why = NULL;
   batch->failed_before = batch->failed;
+  batch->began_us = batch->requests = 0;
   batch->judged = batch->recent_failures = batch->canaries_failed = batch->not_begun = 0;
   for (size_t i = 0; i < CXD__LAST_ENDS; i++)
     batch->last[i] = 0;
@@ -161,7 +168,10 @@ static void begin_anew(cxd_batch *batch) {
 static cxd_status add(cxd_batch *batch, void *item, size_t len, enum cxd__item_state state, struct cxd__slice document, cxd_error **error) {
   size_t id_len = 0;
   struct cxd__slice id = cxd__json_member(document, "id");
-  char *plain = cxd__json_kind(id) == CXD__JSON_STRING ? cxd__json_string(id, &id_len) : NULL;
+  int has_id = cxd__json_kind(id) == CXD__JSON_STRING;
+  char *plain = has_id ? cxd__json_string(id, &id_len) : NULL;
+  if (has_id && !plain) /* without it two updates of one campaign could run at a time */
+    return cxd__fail_nomem(error);
   begin_anew(batch);
   cxd_status status = cxd__items_add(&batch->items, item, len, state, (struct cxd__slice){plain, plain ? id_len : 0}, error);
   cxd__free(plain);
@@ -217,6 +227,15 @@ cxd_status cxd__batch_engine(cxd_batch *batch, uintptr_t entry, cxd_error **erro
   return status;
 }
 
+/* Nothing remains, and yet its descriptor may be readable, for a cancel or the end of a token exchange: a host that watches it would spin. */
+cxd_status cxd__batch_idle(cxd_batch *batch, cxd_error **error) {
+  if (!batch->session.loan)
+    return CXD_OK;
+  cxd_status status = cxd__engine_look(batch->session.loan->engine, 0, error);
+  cxd__engine_turns(batch->session.loan->engine);
+  return status;
+}
+
 cxd_status cxd_batch_run(cxd_batch *batch, cxd_error **error) {
   uintptr_t entry = cxd__entry();
   cxd_status status = cxd__batch_enter(batch, entry, error);
@@ -262,8 +281,8 @@ cxd_status cxd_batch_process(cxd_batch *batch, int32_t *remaining, cxd_error **e
   int any = atomic_load(&batch->remaining) != 0;
   if (any)
     status = cxd__batch_engine(batch, entry, error);
-  if (any && status == CXD_OK)
-    status = cxd__batch_drive(batch, 0, error);
+  if (status == CXD_OK)
+    status = any ? cxd__batch_drive(batch, 0, error) : cxd__batch_idle(batch, error);
   size_t left = atomic_load(&batch->remaining);
   if (status == CXD_OK && left == 0)
     status = cxd__batch_verdict(batch, error);

@@ -99,6 +99,7 @@ struct cxd_event {
 /* batch.c */
 cxd_status cxd__batch_enter(cxd_batch *batch, uintptr_t entry, cxd_error **error); /* may this call drive it, and with an engine; then leave */
 void cxd__batch_leave(cxd_batch *batch);
+cxd_status cxd__batch_idle(cxd_batch *batch, cxd_error **error); /* nothing remains: takes in what made its descriptor readable */
 cxd_status cxd__batch_engine(cxd_batch *batch, uintptr_t entry, cxd_error **error); /* without one it is broken off */
 
 /* batch_drive.c: begins, takes in, ends, until nothing more can be done without waiting */

@@ -19,24 +19,16 @@ static cxd_status parse(const struct cxd__item *item, cxd_campaign **out) {
   return cxd__campaign_make(item->held, item->len, "campaign", out, NULL);
 }
 
-static cxd_status set_edits(cxd_campaign *change, const struct cxd__edits *edits, cxd_error **error) {
-  cxd_status status = CXD_OK;
-  for (size_t i = 0; status == CXD_OK && i < edits->count; i++) {
-    char *json = cxd__strndup(edits->items[i].value.p, edits->items[i].value.len);
-    status = json ? cxd_campaign_set_json(change, edits->items[i].pointer, json, error) : CXD_E_NOMEM;
-    cxd__free(json);
-  }
-  return status;
-}
-
-/* The later document over the earlier one; into a copy, so that what does not fit changes nothing. */
+/* The later document over the earlier one, by the same rules as over what the server has; what does not fit changes nothing. */
 static cxd_status lay_over(const cxd_campaign *earlier, const cxd_campaign *later, cxd_campaign **out) {
   struct cxd__edits edits = {0};
-  cxd_status status = cxd_campaign_copy(earlier, out);
+  struct cxd__buf text = {0};
+  cxd_status status = cxd__edits_of(later, &edits, NULL);
   if (status == CXD_OK)
-    status = cxd__edits_of(later, &edits, NULL);
+    status = cxd__edits_apply(&edits, earlier->root, &text, NULL);
   if (status == CXD_OK)
-    status = set_edits(*out, &edits, NULL);
+    status = cxd__campaign_make(text.data, text.len, "campaign", out, NULL);
+  cxd__buf_free(&text);
   cxd__edits_free(&edits);
   return status;
 }
@@ -50,17 +42,19 @@ static int join(cxd_batch *batch, uint32_t number, cxd_campaign **change) {
   struct cxd__item *item = &batch->items.list[number];
   cxd_campaign *later = NULL, *both = NULL;
   cxd_status status = cxd__item_waiting(item) ? parse(item, &later) : CXD_E_STATE;
-  int same = status == CXD_OK && strcmp(cxd_campaign_id(later), cxd_campaign_id(*change)) == 0 && unconditional(later);
+  int same = !status && strcmp(cxd_campaign_id(later), cxd_campaign_id(*change)) == 0 && unconditional(later);
   if (same)
-    status = joined(batch, *change, later, &both);
+    (void)joined(batch, *change, later, &both);
   cxd_campaign_free(later);
-  if (!same || status != CXD_OK) {
+  cxd_result *place = both ? cxd__result_new(cxd_campaign_id(both)) : NULL;
+  if (!place) {
     cxd_campaign_free(both);
     return 0;
   }
   cxd_campaign_free(*change);
   *change = both;
   cxd__item_release(item);
+  item->held = place;
   item->len = 0;
   item->state = CXD__ITEM_JOINED;
   item->passed = 0;

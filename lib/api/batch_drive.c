@@ -68,9 +68,11 @@ static void end_rest(cxd_batch *batch) {
     batch->not_begun++;
     batch->failed++;
     batch->outcomes[batch->stop == CXD__STOP_BROKEN ? CXD_OUTCOME_NOT_APPLIED : CXD_OUTCOME_CANCELLED]++;
+    batch->canaries_ended += i < batch->rules.canary;
     atomic_fetch_sub(&batch->remaining, 1);
   }
   batch->cursor = (uint32_t)batch->items.count;
+  batch->ready.at = batch->ready.count = 0; /* what was to go on is over */
 }
 
 /* ----------------------------------------------------------------------- the next item */
@@ -81,9 +83,10 @@ static int canaries_fly(const cxd_batch *batch) {
   return batch->canaries_ended < canaries;
 }
 
+/* What was passed over first: while canaries fly these are canaries, as nothing behind them was looked at yet. */
 static uint32_t take_next(cxd_batch *batch) {
   int only_canaries = canaries_fly(batch);
-  uint32_t number = only_canaries ? CXD__NO_ITEM : cxd__numbers_take(&batch->ready);
+  uint32_t number = cxd__numbers_take(&batch->ready);
   while (number == CXD__NO_ITEM && batch->cursor < batch->items.count) {
     struct cxd__item *item = &batch->items.list[batch->cursor];
     if (only_canaries && batch->cursor >= batch->rules.canary)
@@ -97,18 +100,20 @@ static uint32_t take_next(cxd_batch *batch) {
   return number;
 }
 
+/* No more in a row than there are flights: items that end at once keep neither the network, a stop nor those who watch waiting. */
 static int begin_items(cxd_batch *batch) {
-  int any = 0;
+  size_t begun = 0;
   cxd__prefetch_consider(batch);
-  while (batch->stop == CXD__STOP_NONE && batch->idle && !cxd__prefetch_holds(batch)) {
+  while (batch->stop == CXD__STOP_NONE && batch->idle && begun < batch->rules.concurrency && !cxd__prefetch_holds(batch)) {
     uint32_t number = take_next(batch);
     if (number == CXD__NO_ITEM)
       break;
     cxd__flight_begin(batch, number);
+    heed_asked(batch);
     heed_errors(batch);
-    any = 1;
+    begun++;
   }
-  return any;
+  return begun != 0;
 }
 
 static int take_in(cxd_batch *batch) {
@@ -197,7 +202,7 @@ int cxd__batch_can_begin(const cxd_batch *batch) {
     return 1;
   if (!batch->idle || batch->stop != CXD__STOP_NONE || cxd__prefetch_holds(batch))
     return 0;
-  if (batch->ready.at < batch->ready.count && !canaries_fly(batch))
+  if (batch->ready.at < batch->ready.count)
     return 1;
   return batch->cursor < (canaries_fly(batch) && batch->rules.canary < batch->items.count ? batch->rules.canary : batch->items.count);
 }

@@ -8,16 +8,23 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#define LONGEST_MS 1000000000000 /* thirty years; in microseconds it still fits */
+
 /* ------------------------------------------------------------------------------ tokens */
+
+static void forget_token(cxd_batch *batch, const char *why) {
+  if (batch->sink)
+    (void)cxd__sink_fail(batch->sink, 1, why);
+  batch->sink = NULL;
+}
 
 int32_t cxd__batch_ask_token(void *context, const cxd_token_request *request, cxd_token_sink *sink) {
   cxd_batch *batch = context;
   if (!batch->eventful) {
-    (void)cxd__sink_fail(sink, 0, "tokens come as events (cxd_client_use_token_events), which cxd_batch_run() has none of: drive the batch with cxd_batch_next_event()");
+    (void)cxd__sink_fail(sink, 1, "tokens come as events (cxd_client_use_token_events), which cxd_batch_run() has none of: drive the batch with cxd_batch_next_event()");
     return CXD_ACCEPTED;
   }
-  if (batch->sink) /* the one asked for before was given up */
-    (void)cxd__sink_fail(batch->sink, 1, "not asked for in time");
+  forget_token(batch, "not asked for in time"); /* the one before was given up */
   batch->sink = sink;
   batch->request = *request;
   return CXD_PENDING;
@@ -29,9 +36,9 @@ static void drop_event(cxd_batch *batch) {
 }
 
 void cxd__batch_forget_events(cxd_batch *batch) {
-  if (batch->sink)
-    (void)cxd__sink_fail(batch->sink, 1, "the batch was freed");
-  batch->sink = NULL;
+  if (cxd__client_forked(batch->updater->client))
+    batch->sink = NULL; /* it would wake the parent */
+  forget_token(batch, "the batch was freed");
   drop_event(batch);
 }
 
@@ -60,13 +67,15 @@ static void tell_result(cxd_batch *batch, cxd_event *event) {
   event->kind = CXD_EVENT_RESULT;
   event->item = batch->items.ended.list[batch->delivered++];
   event->result = cxd_batch_result(batch, event->item);
-  if (!event->result)
+  if (!event->result && batch->items.list[event->item].state != CXD__ITEM_DROPPED)
     event->result = cxd__batch_lost();
 }
 
 /* 1: it is one. A token first: others may wait for it. */
 static int tell(cxd_batch *batch, cxd_event *event) {
   take_checkpoint(batch);
+  if (batch->sink && !cxd__sink_wanted(batch->sink)) /* the host is not sent for a token that nobody needs */
+    forget_token(batch, "nobody waits for it any more");
   event->done = cxd_batch_done(batch);
   event->total = cxd_batch_count(batch);
   if (batch->sink)
@@ -83,7 +92,7 @@ static int tell(cxd_batch *batch, cxd_event *event) {
 /* ------------------------------------------------------------------------------ the next */
 
 static cxd_status drive_until(cxd_batch *batch, int64_t timeout_ms, cxd_event *event, cxd_error **error) {
-  int64_t end_us = cxd__clock_read().mono_us + timeout_ms * 1000;
+  int64_t end_us = cxd__clock_read().mono_us + (timeout_ms < LONGEST_MS ? timeout_ms : LONGEST_MS) * 1000;
   cxd_status status = CXD_OK;
   for (int first = 1; status == CXD_OK && !tell(batch, event); first = 0) {
     int64_t left = timeout_ms < 0 ? -1 : end_us - cxd__clock_read().mono_us;
@@ -99,6 +108,8 @@ static cxd_status next(cxd_batch *batch, int64_t timeout_ms, uintptr_t entry, cx
   cxd_status status = CXD_OK;
   if (atomic_load(&batch->remaining) && !told)
     status = cxd__batch_engine(batch, entry, error);
+  else if (atomic_load(&batch->remaining) == 0)
+    status = cxd__batch_idle(batch, error);
   if (status == CXD_OK)
     status = drive_until(batch, timeout_ms, batch->event, error);
   if (status == CXD_OK && batch->event->kind == CXD_EVENT_DONE)
@@ -120,7 +131,7 @@ cxd_status cxd_batch_next_event(cxd_batch *batch, int64_t timeout_ms, const cxd_
   if (batch->event) {
     batch->event->magic = CXD__MAGIC_EVENT;
     status = next(batch, timeout_ms, entry, error);
-    *out = batch->event;
+    *out = atomic_load(&batch->released) ? NULL : batch->event; /* freed inside a callback: it goes with the batch */
   } else
     status = cxd__fail_nomem(error);
   cxd__batch_leave(batch);

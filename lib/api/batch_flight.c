@@ -56,15 +56,36 @@ void cxd__batch_end_item(cxd_batch *batch, uint32_t number, cxd_result *result) 
     cxd_result_free(result);
 }
 
+/* Without memory for the words the numbers still tell what became of it. */
+static cxd_result *copied(const cxd_result *result, cxd_result *place) {
+  void *packed = cxd__pack(result);
+  cxd_result *copy = packed ? cxd__unpack(packed) : NULL;
+  cxd__free(packed);
+  if (copy) {
+    cxd_result_free(place);
+    return copy;
+  }
+  place->outcome = result->outcome;
+  place->status = result->status;
+  place->audit_status = result->audit_status;
+  place->callback_status = result->callback_status;
+  place->sends = result->sends;
+  place->attempts = result->attempts;
+  place->http_status = result->http_status;
+  place->previous_concurrent = result->previous_concurrent;
+  place->new_concurrent = result->new_concurrent;
+  place->finished_wall_ms = result->finished_wall_ms;
+  place->audit_seq = result->audit_seq;
+  return place;
+}
+
 /* Those that became part of this update have its result. */
 static void end_joined(cxd_batch *batch, uint32_t number, const cxd_result *result) {
   uint32_t next = batch->items.list[number].next;
   while (next != CXD__NO_ITEM && batch->items.list[next].state == CXD__ITEM_JOINED) {
-    uint32_t after = batch->items.list[next].next;
-    void *packed = cxd__pack(result);
-    cxd_result *copy = packed ? cxd__unpack(packed) : NULL;
-    cxd__free(packed);
-    cxd__batch_end_item(batch, next, copy);
+    struct cxd__item *item = &batch->items.list[next];
+    uint32_t after = item->next;
+    cxd__batch_end_item(batch, next, copied(result, item->held));
     next = after;
   }
 }
@@ -104,6 +125,7 @@ static void fail(struct cxd__flight_of *flight, const char *campaign, cxd_status
   uint32_t number = flight->item;
   cxd_batch *batch = flight->batch;
   land(flight);
+  end_joined(batch, number, &lost);
   cxd__batch_end_item(batch, number, NULL);
 }
 
@@ -133,15 +155,17 @@ static cxd_status begin_update(struct cxd__flight_of *flight, cxd_error **error)
 }
 
 /* As for a single apply: with best effort an earlier update that cannot be resolved is logged and left alone. */
-static void refuse_for(struct cxd__flight_of *flight, cxd_status status, cxd_error *why) {
+static cxd_status refuse_for(struct cxd__flight_of *flight, cxd_status status, cxd_error *why) {
   cxd_batch *batch = flight->batch;
   if (why && status != CXD_E_CANCELLED)
     cxd__dangling_name(&flight->dangling, cxd_campaign_id(flight->change), why);
   if (status != CXD_E_CANCELLED && batch->updater->job.audit == CXD__AUDIT_BEST_EFFORT) {
     cxd__updater_log(batch->updater, batch->session.tools.entry, CXD_LOG_WARNING, why ? why->message : cxd_status_text(status));
     cxd_error_free(why);
-  } else
-    flight->refused = why ? why : cxd__error_new(status, "%s", cxd_status_text(status));
+    return CXD_OK;
+  }
+  flight->refused = why ? why : cxd__error_new(status, "%s", cxd_status_text(status));
+  return flight->refused ? CXD_OK : CXD_E_NOMEM; /* what cannot say why it is refused must not go on as if it were not */
 }
 
 /* What became of earlier updates of the campaign comes first. */
@@ -158,8 +182,8 @@ static cxd_status begin_next(struct cxd__flight_of *flight, cxd_error **error) {
     cxd__dangling_job(updater, &flight->dangling, flight->boot, &flight->job);
     return begin(flight, error);
   }
-  if (status != CXD_OK)
-    refuse_for(flight, status, why);
+  if (status != CXD_OK && refuse_for(flight, status, why) != CXD_OK)
+    return cxd__fail_nomem(error);
   return begin_update(flight, error);
 }
 
@@ -180,9 +204,10 @@ static void recovered(struct cxd__flight_of *flight, const cxd_result *result) {
     why = cxd__error_copy(result->error);
   if (status == CXD_OK && flight->batch->stop == CXD__STOP_CANCELLED)
     status = cxd__fail(&why, CXD_E_CANCELLED, "cancelled by the caller before anything was written");
-  if (status != CXD_OK)
-    refuse_for(flight, status, why);
-  go_on(flight);
+  if (status != CXD_OK && refuse_for(flight, status, why) != CXD_OK)
+    fail(flight, cxd_campaign_id(flight->change), CXD_E_NOMEM, NULL, CXD_OUTCOME_NOT_APPLIED);
+  else
+    go_on(flight);
 }
 
 void cxd__flight_done(struct cxd__flight_of *flight) {

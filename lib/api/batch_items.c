@@ -121,7 +121,7 @@ cxd_status cxd__items_add(struct cxd__items *items, void *held, size_t len, enum
 }
 
 void cxd__item_release(struct cxd__item *item) {
-  if (item->state == CXD__ITEM_RESULT)
+  if (item->state == CXD__ITEM_RESULT || item->state == CXD__ITEM_JOINED)
     cxd_result_free(item->held);
   else if (item->state == CXD__ITEM_CAMPAIGN || (item->state == CXD__ITEM_NOT_BEGUN && item->len == 0))
     cxd_campaign_free(item->held);

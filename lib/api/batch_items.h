@@ -23,7 +23,7 @@ enum cxd__item_state {
   CXD__ITEM_TEXT,      /* waits: held is its text */
   CXD__ITEM_CAMPAIGN,  /* waits: held is a cxd_campaign */
   CXD__ITEM_IN_FLIGHT, /* held is NULL */
-  CXD__ITEM_JOINED,    /* became part of the update of another one: held is its text or campaign no more; next_joined */
+  CXD__ITEM_JOINED,    /* became part of the update of another one: held is a cxd_result with room for the outcome of that, if memory for more runs out */
   CXD__ITEM_PACKED,    /* over: held is a packed result */
   CXD__ITEM_RESULT,    /* over: held is a cxd_result */
   CXD__ITEM_NOT_BEGUN, /* over without having begun: held is the text or campaign */

@@ -200,7 +200,7 @@ static void take_error(struct reader *r, cxd_result *result) {
   cxd_error *error = cxd__error_new((cxd_status)take_int(r), "%s", "");
   cxd_error lost = {0};
   cxd_error *to = error ? error : &lost;
-  r->failed |= !error;
+  r->failed |= !error; /* the texts are read all the same, into what is thrown away */
   to->http_status = (int32_t)take_int(r);
   to->retryable = (int32_t)take_int(r);
   to->retry_after_ms = take_int(r);
@@ -210,6 +210,10 @@ static void take_error(struct reader *r, cxd_result *result) {
   to->server_code = take_text(r);
   to->request_id = take_text(r);
   result->error = error;
+  cxd__free(lost.message);
+  cxd__free(lost.field);
+  cxd__free(lost.server_code);
+  cxd__free(lost.request_id);
 }
 
 cxd_result *cxd__unpack(const void *packed) {

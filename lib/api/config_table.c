@@ -67,7 +67,7 @@ static const struct cxd__config_key keys[] = {
     INT("update.concurrency", "8", 1, 1024, "updates", "Most updates of a batch in flight at a time, in updates."),
     INT("update.max_errors", "0", 0, 16777215, "updates", "After so many failures a batch begins no more items; 0: it always goes on."),
     REAL("update.max_error_rate", "0", 0, 1, "", "Once 20 items of a batch have ended, it begins no more when more than this share of the last 100 failed, as a fraction; 0: it always goes on."),
-    INT("update.canary", "0", 0, 1024, "updates", "So many items of a batch go ahead; the others are begun when all of these have succeeded. 0: none."),
+    INT("update.canary", "0", 0, 1024, "updates", "So many items of a batch go ahead, and the others are begun when all of these have succeeded; 0: none."),
     CHOICE("update.coalesce", "off", "on|off", "Whether items of a batch for one campaign become one update when they wait for each other (on), or run one after the other (off)."),
     CHOICE("update.prefetch", "auto", "auto|off", "Whether a batch reads campaigns by list pages where that saves requests and is as safe (auto: the server puts a version into them and no entity tag), or one by one (off)."),
 

@@ -52,7 +52,7 @@ struct cxd__exchange {
   int32_t connects;         /* connections opened for it; 0 with a send: one was used again */
   int64_t sent_mono_us, sent_boot_us, end_mono_us; /* sent: just before the first byte; 0 when nothing was sent */
   struct cxd__buf body;
-  char *etag, *retry_after, *rate_limit, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent */
+  char *etag, *retry_after, *rate_limit, *date, *request_id, *content_type, *www_authenticate; /* NULL when absent; the date also when nothing asks to wait */
   int32_t weak_etag;        /* there was one: etag is NULL then */
   char *detail;             /* one clause on what went wrong; no secrets */
 };

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int cxd__secret_set(struct cxd__secret *secret, const char *text, size_t len) {
+int cxd__secret_room(struct cxd__secret *secret, size_t len) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   size_t mapped = (len + page) / page * page;
   char *p = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -18,9 +18,17 @@ int cxd__secret_set(struct cxd__secret *secret, const char *text, size_t len) {
   (void)mlock(p, mapped);
   (void)madvise(p, mapped, MADV_DONTDUMP);
   (void)madvise(p, mapped, MADV_WIPEONFORK);
-  memcpy(p, text, len);
-  cxd__secret_clear(secret);
   *secret = (struct cxd__secret){p, len, mapped};
+  return 0;
+}
+
+int cxd__secret_set(struct cxd__secret *secret, const char *text, size_t len) {
+  struct cxd__secret next;
+  if (cxd__secret_room(&next, len) != 0)
+    return -1;
+  memcpy(next.text, text, len);
+  cxd__secret_clear(secret);
+  *secret = next;
   return 0;
 }
 

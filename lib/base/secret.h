@@ -16,6 +16,7 @@ struct cxd__secret {
 };
 
 int cxd__secret_set(struct cxd__secret *secret, const char *text, size_t len); /* 0, or -1: no memory, old value kept */
+int cxd__secret_room(struct cxd__secret *secret, size_t len); /* an unset one: zeros, for the caller to fill; 0, or -1 */
 int cxd__secret_lost(const struct cxd__secret *secret); /* set before a fork(): this child reads zeros */
 void cxd__secret_clear(struct cxd__secret *secret);
 

@@ -19,6 +19,8 @@ struct cxd__core *cxd__core_new(struct cxd__shared *shared, const struct cxd__co
   core->shared = shared;
   core->options = *options;
   core->prng.state = seed;
+  core->lane.core = core;
+  core->waits.slot_us = INT64_MAX;
   core->traces.state = ~seed;
   return core;
 }
@@ -30,19 +32,11 @@ void cxd__core_join(struct cxd__core *core, void (*wake)(void *context), void *c
 
 void cxd__core_leave(struct cxd__core *core) { cxd__shared_leave(core->shared, &core->member); }
 
-struct cxd__op *cxd__core_find(const struct cxd__core *core, uint32_t id) {
-  for (struct cxd__op *op = core->ops; op; op = op->next)
-    if (op->id == id)
-      return op;
-  return NULL;
-}
+struct cxd__op *cxd__core_find(const struct cxd__core *core, uint32_t id) { return cxd__table_find(&core->table, id); }
 
 /* Room for the few actions an operation can have waiting, so that no later step can fail for want of it. */
 static int reserve(struct cxd__core *core) {
-  size_t ops = 1;
-  for (const struct cxd__op *op = core->ops; op; op = op->next)
-    ops++;
-  size_t room = core->queue_len + 4 * ops;
+  size_t room = core->queue_len + 4 * (core->table.count + 1);
   if (room <= core->queue_room)
     return 0;
   struct cxd__action *queue = cxd__realloc(core->queue, 2 * room * sizeof *queue);
@@ -55,19 +49,16 @@ static int reserve(struct cxd__core *core) {
 
 struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage) {
   struct cxd__op *op = reserve(core) == 0 ? cxd__alloc(sizeof *op) : NULL;
-  if (!op)
+  if (!op || cxd__table_add(&core->table, op) != 0) {
+    cxd__free(op);
     return NULL;
+  }
   op->core = core;
-  op->id = ++core->last_id;
   op->stage = stage;
-  op->ticket.core = core;
+  op->ticket.lane = &core->lane;
   op->started_mono_us = now.mono_us;
   op->deadline_mono_us = now.mono_us + core->options.deadline_us;
   op->due_mono_us = INT64_MAX;
-  struct cxd__op **last = &core->ops;
-  while (*last)
-    last = &(*last)->next;
-  *last = op;
   return op;
 }
 
@@ -110,12 +101,9 @@ static void update_over(struct cxd__op *op) {
 static void unlink_op(struct cxd__core *core, struct cxd__op *op) {
   landed(op);
   update_over(op);
-  for (struct cxd__op **at = &core->ops; *at; at = &(*at)->next)
-    if (*at == op) {
-      *at = op->next;
-      break;
-    }
-  cxd__shared_leave_queue(core->shared, &op->ticket);
+  cxd__waits_forget(op);
+  cxd__op_leave_queue(op);
+  cxd__table_remove(&core->table, op);
   free_op(op);
 }
 
@@ -130,9 +118,9 @@ void cxd__core_reset(struct cxd__core *core, cxd__now now) {
     cxd__shared_token_put_off(core->shared, core, now);
   else if (core->fetch)
     cxd__shared_token_given_up(core->shared, core);
-  while (core->ops) {
-    cxd__op_release(core->ops, now, 1, 1); /* whether it was sent is not known any more */
-    unlink_op(core, core->ops);
+  while (core->table.first) {
+    cxd__op_release(core->table.first, now, 1, 1); /* whether it was sent is not known any more */
+    unlink_op(core, core->table.first);
   }
   core->queue_at = core->queue_len = 0;
   core->fetch = NULL;
@@ -142,8 +130,9 @@ void cxd__core_reset(struct cxd__core *core, cxd__now now) {
 void cxd__core_free(struct cxd__core *core) {
   if (!core)
     return;
-  while (core->ops)
-    unlink_op(core, core->ops);
+  while (core->table.first)
+    unlink_op(core, core->table.first);
+  cxd__table_free(&core->table);
   cxd__free(core->queue);
   cxd__buf_free(&core->lines);
   cxd__free(core);
@@ -230,10 +219,9 @@ static void told(struct cxd__op *op) {
 void cxd__op_done(struct cxd__op *op, cxd__now now) {
   told(op);
   cxd__op_release(op, now, 0, 0);
-  cxd__shared_leave_queue(op->core->shared, &op->ticket);
+  cxd__op_leave_queue(op);
   op->stage = CXD__STAGE_DONE;
   op->wait = CXD__WAIT_EVENT;
-  op->due_mono_us = INT64_MAX;
   struct cxd__action action = {.kind = CXD__ACT_DONE, .job = &op->job};
   (void)cxd__op_push(op, &action); /* room was made by the actions before it: the queue never shrinks */
 }
@@ -241,7 +229,7 @@ void cxd__op_done(struct cxd__op *op, cxd__now now) {
 void cxd__op_fail(struct cxd__op *op, cxd__now now, cxd_error *error) {
   cxd__op_end_wait(op, now);
   cxd__op_release(op, now, 0, 0);
-  cxd__shared_leave_queue(op->core->shared, &op->ticket);
+  cxd__op_leave_queue(op);
   if (!error)
     error = cxd__error_new(CXD_E_NOMEM, "out of memory");
   if (op->stage == CXD__STAGE_TOKEN)
@@ -296,6 +284,7 @@ static int refresh_after_401(struct cxd__op *op, cxd__now now, const struct cxd_
 
 void cxd__op_cancelled(struct cxd__op *op, cxd__now now) {
   cxd__op_end_wait(op, now);
+  cxd__op_leave_queue(op);
   if (op->stage == CXD__STAGE_TOKEN)
     cxd__fetch_failed(op, now, NULL, 0);
   else if (op->job.kind == CXD__JOB_GET || op->job.kind == CXD__JOB_LIST) {
@@ -308,22 +297,21 @@ void cxd__op_cancelled(struct cxd__op *op, cxd__now now) {
 }
 
 /* A success after retries gives their points back; a look at what a failed PUT left behind is none. */
-static void settle(struct cxd__op *op, const struct cxd__exchange *exchange) {
+static int64_t earned(struct cxd__op *op, const struct cxd__exchange *exchange) {
   if (exchange->way != CXD__WAY_ANSWER || exchange->http_status < 200 || exchange->http_status > 299)
-    return;
+    return 0;
   int64_t refund = op->ambiguous && op->kind != CXD__CLASS_PUT ? 0 : op->spent;
-  cxd__shared_earn(op->core->shared, 1 + refund);
   op->spent -= refund;
+  return 1 + refund;
 }
 
 static void exchanged(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange) {
   struct cxd__verdict verdict = cxd__verdict_of(op->kind, exchange);
   landed(op);
-  cxd__shared_count(op->core->shared, op->kind, exchange, op->kind == CXD__CLASS_TOKEN ? op->body.len : op->kind == CXD__CLASS_PUT && op->merged ? op->merged->root.len : 0);
   cxd__op_heed(op, now, &verdict, exchange); /* before the slot goes to somebody else */
-  cxd__op_release(op, now, exchange->sends, exchange->way != CXD__WAY_ANSWER);
+  op->core->waits.own_changes |= op->ticket.granted;
+  cxd__shared_exchanged(op->core->shared, &op->ticket, op->kind, exchange, op->kind == CXD__CLASS_TOKEN ? op->body.len : op->kind == CXD__CLASS_PUT && op->merged ? op->merged->root.len : 0, earned(op, exchange), now);
   count(op, exchange);
-  settle(op, exchange);
   if (op->kind == CXD__CLASS_PUT && exchange->sends)
     op->put_sent = 1;
   if (op->stage == CXD__STAGE_TOKEN)
@@ -359,20 +347,6 @@ void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *eve
   }
 }
 
-/* Operations that wait for time, a slot or the token look whether they may go on. */
-static void poke(struct cxd__op *op, cxd__now now) {
-  if (op->wait == CXD__WAIT_NOTHING || op->wait == CXD__WAIT_EVENT)
-    return;
-  if (now.mono_us >= op->deadline_mono_us)
-    cxd__op_expire(op, now);
-  else if (op->wait == CXD__WAIT_SLOT || (op->wait == CXD__WAIT_TOKEN && cxd__shared_flight_over(op->core->shared, op->awaited, now.mono_us, &op->due_mono_us)))
-    cxd__op_resend(op, now);
-  else if (op->wait == CXD__WAIT_TIMER && now.mono_us >= op->due_mono_us) {
-    cxd__op_end_wait(op, now);
-    cxd__op_resend(op, now);
-  }
-}
-
 /* op: of a SEND. One that nobody waits for any more is sent, but its end will not be looked at. */
 static int32_t leaves(struct cxd__op *op, const struct cxd__action *action) {
   if (op && op->tag == action->tag) {
@@ -384,10 +358,7 @@ static int32_t leaves(struct cxd__op *op, const struct cxd__action *action) {
 
 int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action *action) {
   if (core->queue_at == core->queue_len)
-    for (struct cxd__op *op = core->ops, *next; op; op = next) {
-      next = op->next;
-      poke(op, now);
-    }
+    cxd__waits_look(core, now);
   while (core->queue_at < core->queue_len) {
     *action = core->queue[core->queue_at++];
     struct cxd__op *op = action->kind == CXD__ACT_SEND ? cxd__core_find(core, action->op) : NULL;
@@ -398,20 +369,7 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
   return 0;
 }
 
-int64_t cxd__core_due(const struct cxd__core *core) {
-  int64_t due = INT64_MAX;
-  for (const struct cxd__op *op = core->ops; op; op = op->next) {
-    if (op->wait == CXD__WAIT_NOTHING || op->wait == CXD__WAIT_EVENT)
-      continue;
-    int64_t when = op->due_mono_us, lease;
-    if (op->wait == CXD__WAIT_TOKEN) /* over: a flight of our own ended in the last look at the operations */
-      when = cxd__shared_flight_over(core->shared, op->awaited, INT64_MIN, &lease) ? 0 : lease;
-    if (op->deadline_mono_us < when)
-      when = op->deadline_mono_us;
-    due = when < due ? when : due;
-  }
-  return due;
-}
+int64_t cxd__core_due(const struct cxd__core *core) { return cxd__waits_due(core); }
 
 /* A token exchange beside the work is worth a moment: it ends the refresh for all. */
 int64_t cxd__core_linger(struct cxd__core *core, cxd__now now) {
@@ -434,10 +392,10 @@ static void cancel(struct cxd__op *op, cxd__now now) {
 }
 
 void cxd__core_cancel(struct cxd__core *core, uint32_t id, cxd__now now) {
-  for (struct cxd__op *op = core->ops, *next; op; op = next) {
+  struct cxd__op *op = id ? cxd__core_find(core, id) : core->table.first;
+  for (struct cxd__op *next; op; op = id ? NULL : next) {
     next = op->next;
-    if (id == 0 || op->id == id)
-      cancel(op, now);
+    cancel(op, now);
   }
 }
 

@@ -55,7 +55,7 @@ struct cxd__job {
   int64_t rollback_of;         /* PLAN, APPLY: the record whose update is taken back; 0: none */
   const struct cxd__edits *edits; /* PLAN, APPLY: in place of what differs in the change from its base; NULL: that. See json/undo.h */
   const cxd_error *refused;    /* APPLY: why it is not even begun, only put on record; NULL: it is */
-  const char *intent;          /* RECOVER: a dangling intent record, without its newline */
+  const char *intent;          /* RECOVER: a dangling intent record, without its newline; or the body of one, in braces, that was never in a log */
   size_t intent_len;
   int64_t gone_boot_us;        /* RECOVER: boot clock when its writer was first seen to be gone; 0: now */
   const char *boot;            /* RECOVER: id of this boot; "" when it is not known */
@@ -124,8 +124,8 @@ int64_t cxd__core_linger(struct cxd__core *core, cxd__now now);
 /*
  * RECOVER reads the campaign of a dangling intent and appends the outcome of that update (docs/audit.md, "Intents without outcome"). Its
  * result: status CXD_OK and the outcome that is on record now (applied_readback, not_applied, conflict, unknown), without audit_seq when
- * somebody else has put one there meanwhile; or outcome 0 and the status of what stood in the way, with nothing on record. An intent
- * that cannot be read is refused by start: CXD_E_AUDIT.
+ * somebody else has put one there meanwhile; or outcome 0 and the status of what stood in the way, with nothing on record. Without audit,
+ * or with a body that was never in a log, it ends with the outcome and appends nothing. An intent that cannot be read is refused by start: CXD_E_AUDIT.
  *
  * After DONE. take_result: PLAN, APPLY and RECOVER, never NULL; take_reply: GET and LIST, the body and entity tag of a 200. */
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t op);

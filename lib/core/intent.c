@@ -92,17 +92,27 @@ static int64_t read_attempt(struct cxd__slice root) {
   return ms < CXD__INTENT_ATTEMPT_MAX_US / 1000 ? ms * 1000 : CXD__INTENT_ATTEMPT_MAX_US;
 }
 
+/* Where it stands in a log, and who wrote it there. A body that was never in one has none of these. */
+static void read_place(struct cxd__slice root, struct cxd__intent *out, const char **what) {
+  if (!cxd__json_member(root, "seq").p && !cxd__json_member(root, "w").p && !cxd__json_member(root, "boot").p) {
+    if (!(out->boot = cxd__strdup("")))
+      *what = "boot";
+    return;
+  }
+  out->seq = number(root, "seq", 1, what);
+  out->writer = text(root, "w", 256, what);
+  if (!(out->boot = cxd__json_string(cxd__json_member(root, "boot"), NULL)))
+    *what = "boot";
+}
+
 static void read_all(struct cxd__slice root, struct cxd__intent *out, const char **what) {
   const char *mode = WORD(cxd__json_member(root, "mode"), "merge", "replace");
   int64_t round = number(root, "round", 0, what);
-  out->seq = number(root, "seq", 1, what);
+  read_place(root, out, what);
   out->op = text(root, "op", OP_LEN, what);
   out->campaign = text(root, "campaign", 128, what);
-  out->writer = text(root, "w", 256, what);
   if (cxd__json_member(root, "actor").p)
     out->actor = text(root, "actor", 1024, what);
-  if (!(out->boot = cxd__json_string(cxd__json_member(root, "boot"), NULL)))
-    *what = "boot";
   read_condition(root, out, what);
   read_diff(cxd__json_member(root, "diff"), out, what);
   out->attempt_us = read_attempt(root);
@@ -133,6 +143,8 @@ cxd_status cxd__intent_read(const char *line, size_t len, struct cxd__intent *ou
     return CXD_OK;
   long long seq = (long long)out->seq;
   cxd__intent_free(out);
+  if (seq <= 0)
+    return cxd__fail(error, CXD_E_AUDIT, "this is not an intent that this version can resolve (%s): give it as on_sending of cxd_callback or the audit log had it", what);
   return cxd__fail(error, CXD_E_AUDIT, "audit record %lld is not an intent that this version can resolve (%s): look at the log with cxdialer audit verify", seq, what);
 }
 

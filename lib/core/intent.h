@@ -17,10 +17,10 @@ struct cxd__intent_edit {
   struct cxd__slice old, value;
 };
 
-/* An intent record as it stands in the log. Slices point into its text. Zero-initialise. */
+/* An intent record as it stands in the log, or its body alone, which was never in one. Slices point into its text. Zero-initialise. */
 struct cxd__intent {
-  int64_t seq;
-  char *op, *campaign, *actor, *writer, *boot; /* actor: NULL when there was none; boot: "" when it is not known */
+  int64_t seq;              /* 0: it is a body that was never in a log */
+  char *op, *campaign, *actor, *writer, *boot; /* actor, writer: NULL when there was none; boot: "" when it is not known */
   int32_t replace, round;
   const char *concurrency;  /* "etag", "version", "none" */
   struct cxd__slice v0;     /* absent: none */

@@ -18,53 +18,16 @@ void cxd__limiter_free(struct cxd__limiter *limiter) { cxd__slots_free(&limiter-
 
 /* ----------------------------------------------------------------------- the queue */
 
-struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter) {
-  for (int turn = 0; turn < CXD__TURNS; turn++)
-    if (limiter->queues[turn].first)
-      return limiter->queues[turn].first;
-  return NULL;
-}
+struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter) { return cxd__queue_head(&limiter->queue); }
 
-/* Those who go before a newcomer of this class. */
-static size_t ahead(const struct cxd__limiter *limiter, enum cxd__turn turn) {
-  size_t count = 0;
-  for (int t = 0; t <= (int)turn; t++)
-    count += limiter->queues[t].length;
-  return count;
-}
-
-size_t cxd__limiter_waiting(const struct cxd__limiter *limiter) { return ahead(limiter, CXD__TURN_NEW); }
-
-static void enqueue(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
-  struct cxd__queue *queue = &limiter->queues[ticket->turn];
-  ticket->next = NULL;
-  ticket->previous = queue->last;
-  if (queue->last)
-    queue->last->next = ticket;
-  else
-    queue->first = ticket;
-  queue->last = ticket;
-  queue->length++;
-  ticket->queued = 1;
-}
+size_t cxd__limiter_waiting(const struct cxd__limiter *limiter) { return limiter->queue.length; }
 
 void cxd__limiter_leave(struct cxd__limiter *limiter, struct cxd__ticket *ticket) {
-  struct cxd__queue *queue = &limiter->queues[ticket->turn];
   if (!ticket->queued)
     return;
   if (cxd__limiter_head(limiter) == ticket)
     limiter->ready_since = 0;
-  if (ticket->previous)
-    ticket->previous->next = ticket->next;
-  else
-    queue->first = ticket->next;
-  if (ticket->next)
-    ticket->next->previous = ticket->previous;
-  else
-    queue->last = ticket->previous;
-  ticket->next = ticket->previous = NULL;
-  ticket->queued = 0;
-  queue->length--;
+  cxd__queue_remove(&limiter->queue, ticket);
 }
 
 /* -------------------------------------------------------------------- slots and gate */
@@ -96,6 +59,7 @@ static int64_t turn_at(struct cxd__limiter *limiter, int64_t mono_us) {
 }
 
 static enum cxd__grant grant(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us) {
+  cxd__queue_took_turn(&limiter->queue, ticket);
   cxd__limiter_leave(limiter, ticket);
   limiter->ready_since = 0;
   ticket->granted = 1;
@@ -116,9 +80,21 @@ static int64_t look_again_at(const struct cxd__limiter *limiter, int64_t turn, i
   return turn == INT64_MAX ? mono_us + LOOK_US : turn + TURN_US;
 }
 
-static void to_the_end(struct cxd__limiter *limiter, struct cxd__ticket *asleep) {
-  cxd__limiter_leave(limiter, asleep);
-  enqueue(limiter, asleep);
+/* The price is paid once for each that sleeps. Of the same lane it is one that its core does not look after. */
+static void pass(struct cxd__limiter *limiter, struct cxd__ticket *asleep, const struct cxd__ticket *by) {
+  struct cxd__lane *lane = cxd__queue_lane(&limiter->queue, asleep);
+  if (lane != cxd__queue_lane(&limiter->queue, by)) {
+    lane->asleep = 1;
+    return;
+  }
+  cxd__queue_remove(&limiter->queue, asleep);
+  cxd__queue_add(&limiter->queue, asleep);
+}
+
+static void wake_up(struct cxd__limiter *limiter, struct cxd__lane *lane) {
+  if (lane->asleep)
+    limiter->ready_since = 0; /* the head may be another from now on */
+  lane->asleep = 0;
 }
 
 static int overtakes(struct cxd__limiter *limiter, const struct cxd__ticket *ticket, int64_t turn, int64_t mono_us) {
@@ -128,12 +104,18 @@ static int overtakes(struct cxd__limiter *limiter, const struct cxd__ticket *tic
     limiter->ready_since = mono_us;
   if (!ticket->queued || !limiter->ready_since || mono_us - limiter->ready_since < TURN_US)
     return 0;
-  to_the_end(limiter, cxd__limiter_head(limiter)); /* the price is paid once for each that sleeps */
+  pass(limiter, cxd__limiter_head(limiter), ticket);
   return 1;
 }
 
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when) {
-  size_t before = ticket->queued ? 0 : ahead(limiter, ticket->turn);
+  if (ticket->gate_us && limiter->asked_until - mono_us > ticket->gate_us) {
+    cxd__limiter_leave(limiter, ticket);
+    *when = limiter->asked_until;
+    return CXD__GRANT_CLOSED;
+  }
+  wake_up(limiter, cxd__queue_lane(&limiter->queue, ticket));
+  size_t before = ticket->queued ? 0 : cxd__queue_ahead(&limiter->queue, ticket);
   int first = ticket->queued ? cxd__limiter_head(limiter) == ticket : before == 0;
   *when = turn_at(limiter, mono_us);
   if (first ? *when <= mono_us : overtakes(limiter, ticket, *when, mono_us))
@@ -151,7 +133,7 @@ enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__tick
   }
   if (cxd__limiter_waiting(limiter) >= CXD__LIMITER_QUEUE_MAX)
     return CXD__GRANT_FULL;
-  enqueue(limiter, ticket);
+  cxd__queue_add(&limiter->queue, ticket);
   return CXD__GRANT_WAIT;
 }
 
@@ -170,6 +152,11 @@ void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *tick
     cxd__slots_cool(&limiter->slots, mono_us + limiter->window_us + (lost ? LOST_MARGIN_US : limiter->margin_us));
   else
     cxd__slots_give_back(&limiter->slots);
+}
+
+void cxd__limiter_was_asked(struct cxd__limiter *limiter, int64_t until_mono_us) {
+  if (until_mono_us > limiter->asked_until)
+    limiter->asked_until = until_mono_us;
 }
 
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us) {

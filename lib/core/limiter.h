@@ -8,39 +8,22 @@
 #include <stdint.h>
 
 #include "core/adapt.h"
+#include "core/queue.h"
 #include "core/slots.h"
 
 /*
  * Who may send when. A slot is taken before a request and held until window + margin past the end of its exchange, so that
- * no window of the server ever sees more than the limit, however long requests were on their way. The queue is first
- * come, first served across all engines of a client, in three classes; who does not take his turn within a second, because
- * his host has stopped driving his engine, is overtaken. A 429 closes the gate for everybody; when it opens, one request goes
+ * no window of the server ever sees more than the limit, however long requests were on their way. All engines of a client
+ * take turns (see queue.h); who does not take his turn within a second, because his host has stopped driving his engine, is overtaken. A 429 closes the gate for everybody; when it opens, one request goes
  * ahead as a probe and the others follow its answer. Not locked: cxd__shared does that.
  */
-struct cxd__core;
-
-/* What is nearly done goes first. */
-enum cxd__turn { CXD__TURN_READ_BACK, CXD__TURN_PUT, CXD__TURN_NEW, CXD__TURNS };
-
-/* A place in the queue, then the permission to send; kept inside the operation. */
-struct cxd__ticket {
-  struct cxd__ticket *next, *previous;
-  struct cxd__core *core;
-  enum cxd__turn turn;
-  int queued, granted, probe;
-};
-
-struct cxd__queue {
-  struct cxd__ticket *first, *last;
-  size_t length;
-};
-
 struct cxd__limiter {
   struct cxd__slots slots;
   struct cxd__adapt adapt;
-  struct cxd__queue queues[CXD__TURNS];
+  struct cxd__queue queue;
   int64_t window_us, margin_us;
   int64_t gate_until;
+  int64_t asked_until; /* what of it the server asked for itself, with a Retry-After */
   int32_t off;         /* no slots; the gate still counts */
   int32_t probe_first; /* the gate was closed by a refusal: one request has to find out */
   const struct cxd__ticket *probe;
@@ -53,11 +36,11 @@ struct cxd__limiter {
 int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit /* 0 = off */, int64_t window_us, int64_t margin_us); /* 0, or -1: no memory */
 void cxd__limiter_free(struct cxd__limiter *limiter);
 
-enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL, CXD__GRANT_LATE };
+enum cxd__grant { CXD__GRANT_YES, CXD__GRANT_WAIT, CXD__GRANT_FULL, CXD__GRANT_LATE, CXD__GRANT_CLOSED };
 
 /*
  * YES: the ticket is granted. WAIT: queued; try again at *when (INT64_MAX: when woken) or when woken. FULL: the queue is full. LATE: not
- * queued, because its turn would come at *when, not before `latest`.
+ * queued, because its turn would come at *when, not before `latest`. CLOSED: not queued any more, because the gate opens at *when, later than it waits for.
  */
 enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int64_t mono_us, int64_t latest_mono_us, int64_t *when);
 
@@ -70,6 +53,7 @@ void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *tick
 /* HOLD: the server said that nothing is left for now. REFUSED: it refused; THROTTLED: with 429, so the limit is cut as well. */
 enum cxd__closing { CXD__GATE_HOLD, CXD__GATE_REFUSED, CXD__GATE_THROTTLED };
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us);
+void cxd__limiter_was_asked(struct cxd__limiter *limiter, int64_t until_mono_us); /* to keep it closed until then */
 
 struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter);              /* whose turn it is; NULL: nobody waits */
 size_t cxd__limiter_waiting(const struct cxd__limiter *limiter);

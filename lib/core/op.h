@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "core/core.h"
 #include "core/intent.h"
+#include "core/table.h"
 #include "core/verdict.h"
 #include "json/campaign.h"
 #include "json/edits.h"
@@ -35,14 +36,20 @@ struct cxd__note {
 };
 
 struct cxd__op {
-  struct cxd__op *next;
+  struct cxd__op *next, *previous; /* in the order they began */
   struct cxd__core *core;
   uint32_t id, tag;
+  uint64_t begun;              /* its number among all of this core */
+  size_t timer;                /* its place in the heap, from 1; 0: it waits for no time */
+  int64_t timer_us;
+  struct cxd__op *next_token, *previous_token; /* of those who wait for the token */
+  int32_t awaits_token;
   struct cxd__job job;
   enum cxd__stage stage;
   enum cxd__wait wait;
-  int64_t due_mono_us;         /* of a timer or slot wait */
+  int64_t due_mono_us;         /* of a timer */
   int64_t started_mono_us, deadline_mono_us, wait_began_us;
+  int64_t token_until_us;      /* of one of many before its first request: how long it waits for a token; 0: it did not yet */
   int32_t cancelled;
 
   /* the request being made */
@@ -102,17 +109,26 @@ struct cxd__op {
   cxd_error *error;
 };
 
+/* What was seen at the last look at those who wait; see waits.c. */
+struct cxd__waits {
+  struct cxd__op *first_token, *last_token; /* who waits for the token, in the order they began to */
+  int64_t slot_us;                          /* look at the quota again then */
+  uint64_t flights, closings, changes;      /* of shared, as they were */
+  int32_t own_changes;                      /* this core has changed something of the quota since */
+};
+
 struct cxd__core {
   struct cxd__shared *shared;
   struct cxd__core_options options;
   struct cxd__prng prng, traces; /* apart, so that a trace changes no pause and no id */
   struct cxd__member member;
-  struct cxd__op *ops;
+  struct cxd__table table;
+  struct cxd__lane lane;
+  struct cxd__waits waits;
   struct cxd__op *fetch;       /* the token operation while this core leads the flight, or has led it */
   int64_t linger_until_us;
   struct cxd__action *queue;
   size_t queue_len, queue_at, queue_room;
-  uint32_t last_id;
   struct cxd__buf lines;       /* for the log: a digit, the level, then the text and a newline */
   int32_t lines_wanted;
 };
@@ -136,11 +152,17 @@ void cxd__op_heed(struct cxd__op *op, cxd__now now, const struct cxd__verdict *v
 int cxd__op_retry(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange); /* 1: a timer runs; 0: no more tries, or no time */
 int cxd__op_poll(struct cxd__op *op, cxd__now now); /* the same request again after a back-off, as long as the deadline lasts; 0: it does not */
 void cxd__op_pause(struct cxd__op *op, cxd__now now, int64_t pause_us); /* then the present request is sent */
-void cxd__op_begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, int64_t due);
-void cxd__op_end_wait(struct cxd__op *op, cxd__now now); /* and put the time down where it belongs */
 void cxd__op_release(struct cxd__op *op, cxd__now now, int32_t sends, int lost); /* the slot, if one is held */
+void cxd__op_leave_queue(struct cxd__op *op); /* of the quota, if it is in it */
 void cxd__op_expire(struct cxd__op *op, cxd__now now);   /* the deadline has come while it waited */
 int64_t cxd__op_latest(const struct cxd__op *op);        /* mono_us after which the present request is not begun any more */
+
+/* waits.c */
+void cxd__op_begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, int64_t due);
+void cxd__op_end_wait(struct cxd__op *op, cxd__now now); /* and put the time down where it belongs */
+void cxd__waits_forget(struct cxd__op *op);
+void cxd__waits_look(struct cxd__core *core, cxd__now now); /* who waits for a time, a slot or the token goes on if he may */
+int64_t cxd__waits_due(const struct cxd__core *core);
 
 /* lines.c: for the log, if anybody wants it */
 void cxd__say_limited(struct cxd__op *op); /* 429 */

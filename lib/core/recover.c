@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 /* What became of an update whose process is gone: the campaign is read, and that is put on record. */
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "core/op.h"
@@ -55,8 +57,11 @@ static int64_t safe_boot_us(const struct cxd__op *op) {
 /* 1: the timer runs, then it is read again. */
 static int read_later(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   if (wait_us >= op->deadline_mono_us - now.mono_us) {
-    cxd_error *error = cxd__error_new(CXD_E_TIMEOUT, "campaign %s is as it was before, but the update of audit record %lld may be under way for another %lld ms, longer than this call may take: raise retry.deadline_ms, and try again", op->intent.campaign,
-                                      (long long)op->intent.seq, (long long)(wait_us / 1000 + 1));
+    char which[40] = "";
+    if (op->intent.seq)
+      (void)snprintf(which, sizeof which, " of audit record %lld", (long long)op->intent.seq);
+    cxd_error *error = cxd__error_new(CXD_E_TIMEOUT, "campaign %s is as it was before, but the update%s may be under way for another %lld ms, longer than this call may take: raise retry.deadline_ms, and try again", op->intent.campaign, which,
+                                      (long long)(wait_us / 1000 + 1));
     if (error) {
       error->retryable = 1;
       error->retry_after_ms = wait_us / 1000 + 1;
@@ -98,6 +103,10 @@ static void finish(struct cxd__op *op, cxd__now now, int32_t outcome) {
   op->result->outcome = outcome;
   op->result->finished_wall_ms = now.wall_ms;
   op->result->latency_us[CXD_LATENCY_TOTAL] = now.mono_us - op->started_mono_us;
+  if (op->job.audit == CXD__AUDIT_OFF || !op->intent.seq) { /* no log has an intent that waits for it */
+    cxd__op_done(op, now);
+    return;
+  }
   cxd__record_recovered(op);
   if (op->record.failed) {
     op->result->outcome = 0;

@@ -6,27 +6,20 @@
 #include "core/op.h"
 
 #define ATTEMPT_LEAST_US 1000000
-
-void cxd__op_end_wait(struct cxd__op *op, cxd__now now) {
-  static const int part[] = {[CXD__WAIT_SLOT] = CXD_LATENCY_RATE_WAIT, [CXD__WAIT_TOKEN] = CXD_LATENCY_TOKEN, [CXD__WAIT_TIMER] = CXD_LATENCY_BACKOFF};
-  if (op->result && op->wait != CXD__WAIT_NOTHING && op->wait != CXD__WAIT_EVENT)
-    op->result->latency_us[part[op->wait]] += now.mono_us - op->wait_began_us;
-  op->wait = CXD__WAIT_NOTHING;
-  op->due_mono_us = INT64_MAX;
-}
-
-void cxd__op_begin_wait(struct cxd__op *op, cxd__now now, enum cxd__wait wait, int64_t due) {
-  if (op->wait != wait) {
-    cxd__op_end_wait(op, now);
-    op->wait_began_us = now.mono_us;
-  }
-  op->wait = wait;
-  op->due_mono_us = due;
-}
+#define JITTER_MOST_US 1000000 /* and a twentieth: see asked_pause() */
 
 void cxd__op_release(struct cxd__op *op, cxd__now now, int32_t sends, int lost) {
-  if (op->ticket.granted)
-    cxd__shared_release(op->core->shared, &op->ticket, sends, lost, now);
+  if (!op->ticket.granted)
+    return;
+  op->core->waits.own_changes = 1;
+  cxd__shared_release(op->core->shared, &op->ticket, sends, lost, now);
+}
+
+void cxd__op_leave_queue(struct cxd__op *op) {
+  if (!op->ticket.queued)
+    return;
+  op->core->waits.own_changes = 1;
+  cxd__shared_leave_queue(op->core->shared, &op->ticket);
 }
 
 /* An attempt needs a second, or twice what the server takes; of a short deadline a quarter. A read-back is always tried. */
@@ -49,7 +42,7 @@ static int64_t patience(const struct cxd__op *op, cxd__now now) {
 
 static void push_send(struct cxd__op *op, cxd__now now) {
   struct cxd__action action = {.kind = CXD__ACT_SEND};
-  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand */
+  if (op->deadline_mono_us == INT64_MAX) /* one of many: now its time begins, with a slot and a token in hand; see wait_for_token() */
     op->deadline_mono_us = now.mono_us + op->core->options.deadline_us;
   action.request = (struct cxd__request){.kind = op->kind, .target = op->target.data, .timeout_us = patience(op, now), .fresh = op->fresh};
   if (op->trace.id[0]) {
@@ -102,7 +95,7 @@ void cxd__op_send_now(struct cxd__op *op, cxd__now now) {
     push_send(op, now);
 }
 
-/* --------------------------------------------------------------------------- the slot */
+/* ---------------------------------------------------------------- why there is no slot */
 
 static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   if (wait_us <= 0) { /* the quota would do, the time left for an attempt does not */
@@ -117,20 +110,76 @@ static void no_time(struct cxd__op *op, cxd__now now, int64_t wait_us) {
   cxd__op_fail(op, now, error);
 }
 
-static void step_token(struct cxd__op *op, cxd__now now);
-
-static void granted(struct cxd__op *op, cxd__now now) {
-  cxd__op_end_wait(op, now);
-  step_token(op, now);
+/* One of many does not sleep on what the server asked for, and the next one does not either: whoever has them decides what to do meanwhile. */
+static void gate_is_closed(struct cxd__op *op, cxd__now now, int64_t wait_us) {
+  cxd_error *error = NULL;
+  (void)cxd__fail_at(&error, CXD_E_RATE_LIMITED, "retry.max_retry_after_ms", "the server has asked for a pause of another %lld ms, longer than retry.max_retry_after_ms: run it again then", (long long)(wait_us / 1000));
+  if (error) {
+    error->retryable = 1;
+    error->retry_after_ms = wait_us / 1000;
+  }
+  cxd__op_fail(op, now, error);
 }
 
+/* A gate stays closed for what was asked for and its jitter. Whoever has to know what became of a PUT waits for any. */
+static int64_t gate_patience(const struct cxd__op *op) {
+  int64_t most = op->core->options.max_retry_after_us;
+  if (!op->job.queued || op->ambiguous || op->accepted || op->under_way)
+    return 0;
+  return most + most / 20 + JITTER_MOST_US;
+}
+
+/* -------------------------------------------------------------------------- the token */
+
+/* A slot must not be held by somebody who only waits for a token. That wait has an end for one of many, too, whose time has not begun yet. */
+static void wait_for_token(struct cxd__op *op, cxd__now now) {
+  if (op->deadline_mono_us == INT64_MAX) {
+    if (op->token_until_us == 0)
+      op->token_until_us = now.mono_us + op->core->options.deadline_us;
+    op->deadline_mono_us = op->token_until_us;
+  }
+  cxd__op_release(op, now, 0, 0);
+  cxd__op_begin_wait(op, now, CXD__WAIT_TOKEN, INT64_MAX);
+}
+
+static void step_token(struct cxd__op *op, cxd__now now, const struct cxd__token_ask *ask, enum cxd__token_answer answer) {
+  cxd__token_unref(op->token);
+  cxd__token_unref(op->before);
+  op->token = ask->token;
+  op->before = ask->before;
+  op->awaited = ask->awaited;
+  switch (answer) {
+  case CXD__TOKEN_READY: cxd__op_send_now(op, now); return;
+  case CXD__TOKEN_REFUSED: cxd__op_fail(op, now, ask->error); return;
+  case CXD__TOKEN_WAIT: wait_for_token(op, now); return;
+  case CXD__TOKEN_LEAD:
+    wait_for_token(op, now);
+    cxd__fetch_begin(op, now, ask->forced ? CXD__FETCH_FORCED : CXD__FETCH_NEEDED);
+    return;
+  case CXD__TOKEN_READY_AND_LEAD:
+    cxd__fetch_begin(op, now, CXD__FETCH_BACKGROUND);
+    cxd__op_send_now(op, now);
+    return;
+  }
+}
+
+/* --------------------------------------------------------------------------- the slot */
+
 static void step_slot(struct cxd__op *op, cxd__now now) {
+  struct cxd__token_ask ask = {.core = op->core, .refused_generation = op->refused_generation, .awaited = op->awaited};
+  enum cxd__token_answer answer = CXD__TOKEN_WAIT;
   int64_t when;
   if (!op->ticket.queued)
     op->ticket.turn = op->stage == CXD__STAGE_READ_BACK ? CXD__TURN_READ_BACK : op->kind == CXD__CLASS_PUT ? CXD__TURN_PUT : CXD__TURN_NEW;
-  switch (cxd__shared_take(op->core->shared, &op->ticket, now, cxd__op_latest(op), &when)) {
-  case CXD__GRANT_YES: granted(op, now); return;
+  op->ticket.gate_us = gate_patience(op);
+  switch (cxd__shared_admit(op->core->shared, &op->ticket, now, cxd__op_latest(op), &when, &ask, &answer)) {
+  case CXD__GRANT_YES:
+    op->core->waits.own_changes = 1;
+    cxd__op_end_wait(op, now);
+    step_token(op, now, &ask, answer);
+    return;
   case CXD__GRANT_FULL: cxd__op_fail(op, now, cxd__error_new(CXD_E_RATE_LIMITED, "%d requests wait for the quota already: run it again later", CXD__LIMITER_QUEUE_MAX)); return;
+  case CXD__GRANT_CLOSED: gate_is_closed(op, now, when - now.mono_us); return;
   case CXD__GRANT_LATE: no_time(op, now, when - now.mono_us); return;
   case CXD__GRANT_WAIT:
     if (when != INT64_MAX && when >= op->deadline_mono_us)
@@ -140,40 +189,11 @@ static void step_slot(struct cxd__op *op, cxd__now now) {
   }
 }
 
-/* -------------------------------------------------------------------------- the token */
-
-/* A slot must not be held by somebody who only waits for a token. */
-static void wait_for_token(struct cxd__op *op, cxd__now now) {
-  cxd__op_release(op, now, 0, 0);
-  cxd__op_begin_wait(op, now, CXD__WAIT_TOKEN, INT64_MAX);
-}
-
-static void step_token(struct cxd__op *op, cxd__now now) {
-  struct cxd__token_ask ask = {.core = op->core, .refused_generation = op->refused_generation, .awaited = op->awaited};
-  enum cxd__token_answer answer = cxd__shared_token(op->core->shared, now, &ask);
-  cxd__token_unref(op->token);
-  cxd__token_unref(op->before);
-  op->token = ask.token;
-  op->before = ask.before;
-  op->awaited = ask.awaited;
-  switch (answer) {
-  case CXD__TOKEN_READY: cxd__op_send_now(op, now); return;
-  case CXD__TOKEN_REFUSED: cxd__op_fail(op, now, ask.error); return;
-  case CXD__TOKEN_WAIT: wait_for_token(op, now); return;
-  case CXD__TOKEN_LEAD:
-    wait_for_token(op, now);
-    cxd__fetch_begin(op, now, ask.forced ? CXD__FETCH_FORCED : CXD__FETCH_NEEDED);
-    return;
-  case CXD__TOKEN_READY_AND_LEAD:
-    cxd__fetch_begin(op, now, CXD__FETCH_BACKGROUND);
-    cxd__op_send_now(op, now);
-    return;
-  }
-}
-
 /* --------------------------------------------------------------------------- together */
 
 void cxd__op_resend(struct cxd__op *op, cxd__now now) {
+  if (op->token_until_us && op->wait == CXD__WAIT_TOKEN && op->deadline_mono_us == op->token_until_us)
+    op->deadline_mono_us = INT64_MAX; /* the queue for a slot is not part of that wait */
   if (op->kind == CXD__CLASS_TOKEN)
     cxd__fetch_send(op, now);
   else

@@ -44,7 +44,7 @@ static int64_t asked_pause(struct cxd__op *op, cxd__now now) {
 static void close_gate(struct cxd__op *op, cxd__now now, int32_t http) {
   int64_t until = now.mono_us + (op->pause_us < GATE_MOST_US ? op->pause_us : GATE_MOST_US);
   if (op->kind != CXD__CLASS_TOKEN && (http == 429 || http == 503))
-    cxd__shared_close_gate(op->core->shared, http == 429 ? CXD__GATE_THROTTLED : CXD__GATE_REFUSED, now.mono_us, until);
+    cxd__shared_close_gate(op->core->shared, op->core, http == 429 ? CXD__GATE_THROTTLED : CXD__GATE_REFUSED, now.mono_us, until, op->asked_ms > 0);
 }
 
 /* Nothing left of the quota, says an answer that was none the worse for it: nobody has to be told by a 429. */
@@ -52,7 +52,7 @@ static void hold(struct cxd__op *op, cxd__now now, int64_t wait_ms) {
   int64_t most = op->core->options.max_retry_after_us;
   int64_t wait = wait_ms * 1000 < most ? wait_ms * 1000 : most;
   if (op->kind != CXD__CLASS_TOKEN)
-    cxd__shared_close_gate(op->core->shared, CXD__GATE_HOLD, now.mono_us, now.mono_us + wait);
+    cxd__shared_close_gate(op->core->shared, op->core, CXD__GATE_HOLD, now.mono_us, now.mono_us + wait, 1);
 }
 
 void cxd__op_heed(struct cxd__op *op, cxd__now now, const struct cxd__verdict *verdict, const struct cxd__exchange *exchange) {

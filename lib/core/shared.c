@@ -36,22 +36,6 @@ int cxd__shared_spend(struct cxd__shared *shared, int64_t points) {
   return enough;
 }
 
-void cxd__shared_earn(struct cxd__shared *shared, int64_t points) {
-  lock(shared);
-  int64_t sum = shared->budget + points;
-  shared->budget = sum < shared->budget_max ? sum : shared->budget_max;
-  unlock(shared);
-}
-
-void cxd__shared_count(struct cxd__shared *shared, enum cxd__class kind, const struct cxd__exchange *exchange, size_t body_len) {
-  int64_t took = exchange->end_mono_us - exchange->sent_mono_us;
-  lock(shared);
-  cxd__count_exchange(&shared->counters, kind, exchange, body_len);
-  if (exchange->way == CXD__WAY_ANSWER && kind != CXD__CLASS_TOKEN)
-    shared->latency_us = shared->latency_us ? shared->latency_us + (took - shared->latency_us) / 8 : took;
-  unlock(shared);
-}
-
 void cxd__shared_count_retry(struct cxd__shared *shared, const struct cxd__exchange *exchange) {
   lock(shared);
   cxd__count_retry(&shared->counters, exchange);
@@ -65,10 +49,8 @@ void cxd__shared_count_doubt(struct cxd__shared *shared) {
 }
 
 void cxd__shared_count_flying(struct cxd__shared *shared, int requests, int updates) {
-  lock(shared);
-  shared->counters.in_flight += requests;
-  shared->counters.updates_in_flight += updates;
-  unlock(shared);
+  atomic_fetch_add_explicit(&shared->flying, requests, memory_order_relaxed);
+  atomic_fetch_add_explicit(&shared->updates_flying, updates, memory_order_relaxed);
 }
 
 void cxd__shared_count_update(struct cxd__shared *shared, int plan, int32_t outcome, cxd_status status, int64_t total_us) {
@@ -95,12 +77,7 @@ void cxd__shared_count_callback(struct cxd__shared *shared, int accepted) {
   unlock(shared);
 }
 
-int64_t cxd__shared_latency_us(struct cxd__shared *shared) {
-  lock(shared);
-  int64_t latency_us = shared->latency_us;
-  unlock(shared);
-  return latency_us;
-}
+int64_t cxd__shared_latency_us(const struct cxd__shared *shared) { return atomic_load_explicit(&shared->latency_us, memory_order_relaxed); }
 
 static int64_t token_age_us(const struct cxd__flight *flight, int64_t boot_us) { return flight->token && !flight->fixed ? boot_us - flight->token->sent_boot_us : -1; }
 
@@ -127,6 +104,8 @@ void cxd__shared_stats(struct cxd__shared *shared, cxd__now now, struct cxd__sta
                              .token_generation = (int64_t)shared->flight.generation,
                              .token_failures = shared->flight.failures,
                              .token_age_us = token_age_us(&shared->flight, now.boot_us)};
+  out->counters.in_flight = atomic_load(&shared->flying);
+  out->counters.updates_in_flight = atomic_load(&shared->updates_flying);
   unlock(shared);
 }
 
@@ -153,14 +132,24 @@ static void wake_all(struct cxd__shared *shared, const struct cxd__core *but) {
       m->wake(m->context);
 }
 
-/* Under the lock: whose turn it is looks again; everybody else would look in vain. */
-static void wake_head(struct cxd__shared *shared) {
+static void changed(_Atomic uint64_t *what) { (void)atomic_fetch_add_explicit(what, 1, memory_order_release); }
+
+/* Under the lock: whose turn it is looks again, unless it is the caller, who does anyway; everybody else would look in vain. */
+static void wake_head(struct cxd__shared *shared, const struct cxd__ticket *by) {
   const struct cxd__ticket *head = cxd__limiter_head(&shared->limiter);
-  for (struct cxd__member *m = shared->members; head && m; m = m->next)
-    if (m->core == head->core) {
+  const struct cxd__lane *lane = head && head->lane != by->lane ? head->lane : NULL;
+  changed(&shared->changes);
+  for (struct cxd__member *m = shared->members; lane && m; m = m->next)
+    if (m->core == lane->core) {
       m->wake(m->context);
       return;
     }
+}
+
+/* Under the lock. */
+static void flight_ended(struct cxd__shared *shared, const struct cxd__core *by) {
+  changed(&shared->flights);
+  wake_all(shared, by);
 }
 
 void cxd__shared_join(struct cxd__shared *shared, struct cxd__member *member) {
@@ -178,7 +167,7 @@ void cxd__shared_leave(struct cxd__shared *shared, struct cxd__member *member) {
       break;
     }
   cxd__flight_given_up(&shared->flight, member->core);
-  wake_all(shared, member->core);
+  flight_ended(shared, member->core);
   unlock(shared);
 }
 
@@ -192,17 +181,19 @@ void cxd__shared_forget_token(struct cxd__shared *shared) {
   unlock(shared);
 }
 
-enum cxd__token_answer cxd__shared_token(struct cxd__shared *shared, cxd__now now, struct cxd__token_ask *ask) {
-  lock(shared);
+/* Under the lock. */
+static enum cxd__token_answer token(struct cxd__shared *shared, cxd__now now, struct cxd__token_ask *ask) {
   enum cxd__token_answer answer = cxd__flight_token(&shared->flight, now, ask);
-  unlock(shared);
+  if (answer == CXD__TOKEN_LEAD || answer == CXD__TOKEN_READY_AND_LEAD) {
+    atomic_store_explicit(&shared->lease_us, shared->flight.lease_mono_us, memory_order_relaxed);
+    changed(&shared->flights);
+  }
   return answer;
 }
 
-int cxd__shared_flight_over(struct cxd__shared *shared, uint64_t awaited, int64_t mono_us, int64_t *lease_mono_us) {
+int cxd__shared_flight_over(struct cxd__shared *shared, uint64_t awaited, int64_t mono_us) {
   lock(shared);
   int over = cxd__flight_over(&shared->flight, awaited, mono_us);
-  *lease_mono_us = shared->flight.lease_mono_us;
   unlock(shared);
   return over;
 }
@@ -210,8 +201,10 @@ int cxd__shared_flight_over(struct cxd__shared *shared, uint64_t awaited, int64_
 int cxd__shared_token_renew(struct cxd__shared *shared, const struct cxd__core *core, int64_t until_mono_us) {
   lock(shared);
   int leads = shared->flight.leader == core;
-  if (leads)
+  if (leads) {
     shared->flight.lease_mono_us = until_mono_us;
+    atomic_store_explicit(&shared->lease_us, shared->flight.lease_mono_us, memory_order_relaxed);
+  }
   unlock(shared);
   return leads;
 }
@@ -227,7 +220,7 @@ void cxd__shared_token_stored(struct cxd__shared *shared, const struct cxd__core
   lock(shared);
   shared->counters.tokens++;
   cxd__flight_stored(&shared->flight, core, token);
-  wake_all(shared, core);
+  flight_ended(shared, core);
   unlock(shared);
 }
 
@@ -235,31 +228,34 @@ void cxd__shared_token_failed(struct cxd__shared *shared, const struct cxd__core
   lock(shared);
   shared->counters.tokens_failed++;
   cxd__flight_failed(&shared->flight, core, now, error, permanent);
-  wake_all(shared, core);
+  flight_ended(shared, core);
   unlock(shared);
 }
 
 void cxd__shared_token_put_off(struct cxd__shared *shared, const struct cxd__core *core, cxd__now now) {
   lock(shared);
   cxd__flight_put_off(&shared->flight, core, now);
-  wake_all(shared, core);
+  flight_ended(shared, core);
   unlock(shared);
 }
 
 void cxd__shared_token_given_up(struct cxd__shared *shared, const struct cxd__core *core) {
   lock(shared);
   cxd__flight_given_up(&shared->flight, core);
-  wake_all(shared, core);
+  flight_ended(shared, core);
   unlock(shared);
 }
 
 /* -------------------------------------------------------------------------- the quota */
 
-enum cxd__grant cxd__shared_take(struct cxd__shared *shared, struct cxd__ticket *ticket, cxd__now now, int64_t latest_mono_us, int64_t *when) {
+enum cxd__grant cxd__shared_admit(struct cxd__shared *shared, struct cxd__ticket *ticket, cxd__now now, int64_t latest_mono_us, int64_t *when, struct cxd__token_ask *ask, enum cxd__token_answer *answer) {
   lock(shared);
+  int queued = ticket->queued;
   enum cxd__grant grant = cxd__limiter_take(&shared->limiter, ticket, now.mono_us, latest_mono_us, when);
   if (grant == CXD__GRANT_YES)
-    wake_head(shared);
+    *answer = token(shared, now, ask);
+  if (grant == CXD__GRANT_YES || queued > ticket->queued)
+    wake_head(shared, ticket);
   unlock(shared);
   return grant;
 }
@@ -267,7 +263,27 @@ enum cxd__grant cxd__shared_take(struct cxd__shared *shared, struct cxd__ticket 
 void cxd__shared_release(struct cxd__shared *shared, struct cxd__ticket *ticket, int32_t sends, int lost, cxd__now now) {
   lock(shared);
   cxd__limiter_release(&shared->limiter, ticket, sends, lost, now.mono_us);
-  wake_head(shared);
+  wake_head(shared, ticket);
+  unlock(shared);
+}
+
+/* Under the lock. */
+static void count(struct cxd__shared *shared, enum cxd__class kind, const struct cxd__exchange *exchange, size_t body_len) {
+  int64_t took = exchange->end_mono_us - exchange->sent_mono_us, latency = cxd__shared_latency_us(shared);
+  cxd__count_exchange(&shared->counters, kind, exchange, body_len);
+  if (exchange->way == CXD__WAY_ANSWER && kind != CXD__CLASS_TOKEN)
+    atomic_store_explicit(&shared->latency_us, latency ? latency + (took - latency) / 8 : took, memory_order_relaxed);
+}
+
+void cxd__shared_exchanged(struct cxd__shared *shared, struct cxd__ticket *ticket, enum cxd__class kind, const struct cxd__exchange *exchange, size_t body_len, int64_t points, cxd__now now) {
+  lock(shared);
+  int64_t sum = shared->budget + points;
+  shared->budget = sum < shared->budget_max ? sum : shared->budget_max;
+  count(shared, kind, exchange, body_len);
+  if (ticket->granted) {
+    cxd__limiter_release(&shared->limiter, ticket, exchange->sends, exchange->way != CXD__WAY_ANSWER, now.mono_us);
+    wake_head(shared, ticket);
+  }
   unlock(shared);
 }
 
@@ -275,14 +291,20 @@ void cxd__shared_leave_queue(struct cxd__shared *shared, struct cxd__ticket *tic
   lock(shared);
   if (ticket->queued) {
     cxd__limiter_leave(&shared->limiter, ticket);
-    wake_head(shared);
+    wake_head(shared, ticket);
   }
   unlock(shared);
 }
 
-void cxd__shared_close_gate(struct cxd__shared *shared, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us) {
+/* The others look at once whether that is too long for them. */
+void cxd__shared_close_gate(struct cxd__shared *shared, const struct cxd__core *core, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us, int asked) {
   lock(shared);
   cxd__limiter_close_gate(&shared->limiter, why, mono_us, until_mono_us);
+  if (asked) {
+    cxd__limiter_was_asked(&shared->limiter, until_mono_us);
+    changed(&shared->closings);
+  }
+  wake_all(shared, core);
   unlock(shared);
 }
 

@@ -102,6 +102,8 @@ static void merge_and_check(struct cxd__op *op, cxd__now now) {
     cxd__update_finish(op, now, CXD_OUTCOME_REJECTED, error);
 }
 
+static void begin_with_known(struct cxd__op *op, cxd__now now);
+
 static void edits_accepted(struct cxd__op *op, cxd__now now) {
   cxd_error *error = NULL;
   const char *id = cxd_campaign_id(op->job.change);
@@ -119,10 +121,8 @@ static void edits_accepted(struct cxd__op *op, cxd__now now) {
     op->round = 1;
     op->result->concurrency = "none";
     merge_and_check(op, now);
-  } else {
-    op->stage = CXD__STAGE_GET;
-    cxd__op_send(op, now, CXD__CLASS_GET);
-  }
+  } else
+    begin_with_known(op, now);
 }
 
 static int something_to_send(const struct cxd__op *op) {
@@ -179,14 +179,14 @@ void cxd__update_checked(struct cxd__op *op, cxd__now now, struct cxd__event *ev
 
 /* ------------------------------------------------------------ the campaign was read */
 
-static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange, cxd_error **error) {
+/* CXD_E_PROTOCOL, without an error: it is not this campaign. */
+static cxd_status take_document(struct cxd__op *op, struct cxd__slice text, const char *etag, int32_t weak_etag, cxd_error **error) {
   cxd_campaign *server = NULL;
-  cxd_status status = cxd__campaign_read(exchange->body.data ? exchange->body.data : "", exchange->body.len, exchange->etag, &server, NULL);
+  cxd_status status = cxd__campaign_read(text.p ? text.p : "", text.len, etag, &server, NULL);
   if (status == CXD_E_NOMEM)
     return cxd__fail_nomem(error);
   if (status != CXD_OK || !cxd__same_campaign(server, cxd_campaign_id(op->job.change))) {
     cxd_campaign_free(server);
-    *error = cxd__not_a_campaign(cxd_campaign_id(op->job.change), exchange);
     return CXD_E_PROTOCOL;
   }
   cxd_campaign_free(op->server);
@@ -194,10 +194,17 @@ static cxd_status take_server(struct cxd__op *op, struct cxd__exchange *exchange
   struct cxd__slice version = cxd__json_find(server->root, CXD_FIELD_VERSION);
   cxd__free(op->v0);
   op->v0 = version.p ? cxd__strndup(version.p, version.len) : NULL;
-  op->weak_etag = exchange->weak_etag;
+  op->weak_etag = weak_etag;
   op->result->concurrency = server->etag ? "etag" : version.p ? "version" : "none";
   cxd__op_seen(op, server->etag, server->root);
   return version.p && !op->v0 ? cxd__fail_nomem(error) : CXD_OK;
+}
+
+static cxd_status take_server(struct cxd__op *op, const struct cxd__exchange *exchange, cxd_error **error) {
+  cxd_status status = take_document(op, (struct cxd__slice){exchange->body.data, exchange->body.len}, exchange->etag, exchange->weak_etag, error);
+  if (status == CXD_E_PROTOCOL)
+    *error = cxd__not_a_campaign(cxd_campaign_id(op->job.change), exchange);
+  return status;
 }
 
 /* A version the caller set is a condition of his; an entity tag he got with the campaign is the better one. */
@@ -247,6 +254,24 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
   }
   op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
   merge_and_check(op, now);
+}
+
+/* A list page may be older than the base of the change, or than the version it speaks of: before that is called a conflict, it is read. */
+static int contradicts_known(const struct cxd__op *op) {
+  struct cxd__slice base = base_of(op);
+  return version_differs(op) || (base.p && cxd__conflict_since(&op->edits, base, op->server->root));
+}
+
+static void begin_with_known(struct cxd__op *op, cxd__now now) {
+  cxd_error *error = NULL;
+  cxd_status status = op->job.known.p ? take_document(op, op->job.known, NULL, 0, &error) : CXD_E_PROTOCOL;
+  op->stage = CXD__STAGE_GET;
+  if (status == CXD_E_NOMEM)
+    cxd__update_failed(op, now, error);
+  else if (status == CXD_OK && !contradicts_known(op))
+    begin_round(op, now);
+  else
+    cxd__op_send(op, now, CXD__CLASS_GET);
 }
 
 void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error) {

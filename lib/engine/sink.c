@@ -40,6 +40,13 @@ void cxd__sink_unref(cxd_token_sink *sink) {
     destroy(sink);
 }
 
+int cxd__sink_wanted(cxd_token_sink *sink) {
+  (void)pthread_mutex_lock(&sink->lock);
+  int wanted = sink->references > 1;
+  (void)pthread_mutex_unlock(&sink->lock);
+  return wanted;
+}
+
 int cxd__sink_complete(cxd_token_sink *sink) {
   (void)pthread_mutex_lock(&sink->lock);
   int complete = sink->complete;

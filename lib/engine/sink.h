@@ -32,6 +32,7 @@ struct cxd_token_request {
 cxd_token_sink *cxd__sink_new(struct cxd__wake *wake); /* two references: the engine's and the provider's */
 void cxd__sink_unref(cxd_token_sink *sink);
 void cxd__sink_void(cxd_token_sink *sink, const char *message); /* whatever was put in: it does not count */
+int cxd__sink_wanted(cxd_token_sink *sink); /* asked by the provider: the engine has not given it up */
 int cxd__sink_complete(cxd_token_sink *sink);
 
 /* CXD_E_STATE when it was completed before. Takes the provider's reference with it. */

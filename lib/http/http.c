@@ -5,8 +5,9 @@
 #include "http/http.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -22,16 +23,26 @@
 struct cxd__http {
   struct cxd__http_options options;
   CURLM *multi;
-  int epoll;
+  struct cxd__watch watch;
   struct cxd__wake *wake;
   int64_t timer_mono_us; /* when libcurl wants to be called; INT64_MAX: not */
   struct cxd__transfer *active, *finished, **finished_last;
+  struct cxd__transfer *idle; /* with their handles, for the next requests */
+  size_t idle_count, under_way;
+  long connections;           /* that libcurl may keep */
+  struct cxd__origin origin;
+  struct cxd__badge *badge;   /* of the last request with a token */
   struct cxd__buf lines;
 };
+
+#define IDLE_MOST 64
+#define CONNECTIONS_LEAST 32
 
 const struct cxd__http_options *cxd__http_options_of(const struct cxd__http *http) { return &http->options; }
 
 struct cxd__buf *cxd__http_lines(struct cxd__http *http) { return &http->lines; }
+
+struct cxd__watch *cxd__http_watch(struct cxd__http *http) { return &http->watch; }
 
 cxd_status cxd__http_global(cxd_error **error) {
   const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
@@ -53,32 +64,32 @@ int32_t cxd__http_has(const char *feature) {
 
 static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known) {
   struct cxd__http *http = context;
-  struct epoll_event event = {.events = 0, .data = {.fd = socket}};
   (void)easy;
-  if (what == CURL_POLL_REMOVE) {
-    (void)epoll_ctl(http->epoll, EPOLL_CTL_DEL, socket, NULL);
-    return 0;
-  }
-  if (what & CURL_POLL_IN)
-    event.events |= EPOLLIN;
-  if (what & CURL_POLL_OUT)
-    event.events |= EPOLLOUT;
-  if (known || epoll_ctl(http->epoll, EPOLL_CTL_ADD, socket, &event) != 0)
-    (void)epoll_ctl(http->epoll, EPOLL_CTL_MOD, socket, &event);
-  (void)curl_multi_assign(http->multi, socket, http);
+  (void)known;
+  int in = what == CURL_POLL_IN || what == CURL_POLL_INOUT, out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+  cxd__watch_want(&http->watch, socket, (in ? EPOLLIN : 0u) | (out ? EPOLLOUT : 0u));
   return 0;
 }
 
 static int on_timer(CURLM *multi, long ms, void *context) {
   struct cxd__http *http = context;
   (void)multi;
-  http->timer_mono_us = ms < 0 ? INT64_MAX : cxd__clock_read().mono_us + (int64_t)ms * 1000;
+  http->timer_mono_us = ms < 0 ? INT64_MAX : cxd__mono_us() + (int64_t)ms * 1000;
   return 0;
 }
 
 static int watch_wake(struct cxd__http *http) {
   struct epoll_event event = {.events = EPOLLIN, .data = {.fd = -1}};
-  return epoll_ctl(http->epoll, EPOLL_CTL_ADD, cxd__wake_fd(http->wake), &event);
+  return epoll_ctl(http->watch.epoll, EPOLL_CTL_ADD, cxd__wake_fd(http->wake), &event);
+}
+
+/* Over https a proxy is asked for a tunnel only; over plain http it reads the request line and must know where to. */
+static int read_origin(struct cxd__http *http) {
+  const struct cxd__http_options *o = &http->options;
+  struct cxd__origin *origin = &http->origin;
+  int proxy = o->proxy && strcmp(o->proxy, "none") != 0, https = strncasecmp(o->origin, "https:", 6) == 0;
+  *origin = (struct cxd__origin){.options = o, .url = curl_url(), .whole_urls = proxy && !https, .trust = o->ca_file ? CXD__TRUST_DEFAULT : cxd__trust_of_system()};
+  return origin->url && curl_url_set(origin->url, CURLUPART_URL, o->origin, CURLU_DISALLOW_USER) == CURLUE_OK ? 0 : -1;
 }
 
 cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__http **out, cxd_error **error) {
@@ -89,19 +100,25 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
   http->options = *options;
   http->timer_mono_us = INT64_MAX;
   http->finished_last = &http->finished;
-  http->epoll = epoll_create1(EPOLL_CLOEXEC);
+  http->watch.epoll = epoll_create1(EPOLL_CLOEXEC);
   http->wake = cxd__wake_new();
   http->multi = curl_multi_init();
-  if (http->epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {
+  if (http->watch.epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {
     cxd_status status = cxd__fail(error, CXD_E_IO, "cannot open the descriptors for a connection (%s): raise the limit of open files", cxd__errno_text(errno));
     cxd__http_free(http);
     return status;
   }
+  if (read_origin(http) != 0) {
+    cxd_status status = cxd__fail(error, CXD_E_CONFIG, "api.base_url: libcurl cannot read %s", options->origin);
+    cxd__http_free(http);
+    return status;
+  }
+  http->connections = CONNECTIONS_LEAST;
   (void)curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
   (void)curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, (void *)http);
   (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, (void *)http);
-  (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 32L);
+  (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, http->connections);
   (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 4L); /* what one lost HTTP/2 connection takes with it */
   *out = http;
   return CXD_OK;
@@ -109,61 +126,118 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
 
 /* ------------------------------------------------------------------ transfers */
 
-/* One of the lines has the token or the client secret. */
-static void free_headers(struct curl_slist *headers) {
-  for (struct curl_slist *h = headers; h; h = h->next)
-    explicit_bzero(h->data, strlen(h->data));
-  curl_slist_free_all(headers);
+/* The credentials of a request are no longer known when this was done. */
+static void forget(struct cxd__transfer *t) {
+  cxd__badge_drop(t->badge);
+  cxd__exchange_clear(&t->exchange);
+  explicit_bzero((char *)t + offsetof(struct cxd__transfer, op), sizeof *t - offsetof(struct cxd__transfer, op));
 }
 
 static void free_transfer(struct cxd__transfer *t) {
+  struct cxd__buf *const bufs[] = {&t->if_match, &t->traceparent, &t->basic, &t->url};
+  forget(t);
   if (t->easy)
     curl_easy_cleanup(t->easy);
-  free_headers(t->headers);
-  cxd__buf_free(&t->url);
-  cxd__exchange_clear(&t->exchange);
-  explicit_bzero(t->remark, sizeof t->remark);
+  for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
+    cxd__buf_free(bufs[i]);
   cxd__free(t);
 }
 
+/* Only a handle that did what it should, and never one that was given the credentials of the client, gets another request. */
+static void put_back(struct cxd__http *http, struct cxd__transfer *t) {
+  if (!t->reusable || t->kind == CXD__CLASS_TOKEN || http->idle_count == IDLE_MOST) {
+    free_transfer(t);
+    return;
+  }
+  forget(t);
+  t->next = http->idle;
+  http->idle = t;
+  http->idle_count++;
+}
+
+static struct cxd__transfer *take_idle(struct cxd__http *http) {
+  struct cxd__transfer *t = http->idle;
+  http->idle = t->next;
+  http->idle_count--;
+  return t;
+}
+
+static struct cxd__transfer *make_transfer(struct cxd__http *http) {
+  struct cxd__transfer *t = cxd__alloc(sizeof *t);
+  if (!t)
+    return NULL;
+  t->http = http;
+  t->easy = curl_easy_init();
+  if (t->easy && cxd__profile_fix(t, &http->origin) != 0) {
+    curl_easy_cleanup(t->easy);
+    t->easy = NULL;
+  }
+  return t;
+}
+
+static void link_active(struct cxd__http *http, struct cxd__transfer *t) {
+  t->before = NULL;
+  t->next = http->active;
+  if (t->next)
+    t->next->before = t;
+  http->active = t;
+  http->under_way++;
+}
+
 static void unlink_active(struct cxd__http *http, struct cxd__transfer *t) {
-  for (struct cxd__transfer **at = &http->active; *at; at = &(*at)->next)
-    if (*at == t) {
-      *at = t->next;
-      return;
-    }
+  if (t->before)
+    t->before->next = t->next;
+  else
+    http->active = t->next;
+  if (t->next)
+    t->next->before = t->before;
+  http->under_way--;
 }
 
 static void finish(struct cxd__http *http, struct cxd__transfer *t) {
   unlink_active(http, t);
-  t->exchange.end_mono_us = cxd__clock_read().mono_us;
+  if (t->easy)
+    cxd__profile_end(t);
+  t->exchange.end_mono_us = cxd__mono_us();
   t->next = NULL;
   *http->finished_last = t;
   http->finished_last = &t->next;
 }
 
+static struct cxd__badge *badge_for(struct cxd__http *http, const struct cxd__request *request) {
+  if (http->badge && cxd__badge_fits(http->badge, request))
+    return cxd__badge_hold(http->badge);
+  cxd__badge_drop(http->badge);
+  http->badge = cxd__badge_new(request, http->options.client_secret);
+  return http->badge ? cxd__badge_hold(http->badge) : NULL;
+}
+
+/* By itself libcurl keeps four times the connections of the moment: at the end of many requests it would close most of them. */
+static void keep_connections(struct cxd__http *http) {
+  if (http->under_way <= (size_t)http->connections)
+    return;
+  http->connections *= 2;
+  (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, http->connections);
+}
+
 static int start(struct cxd__http *http, struct cxd__transfer *t, const struct cxd__request *request) {
-  t->easy = curl_easy_init();
-  if (request->kind != CXD__CLASS_TOKEN)
-    cxd__buf_str(&t->url, http->options.origin);
-  cxd__buf_str(&t->url, request->target);
-  if (!t->easy || t->url.failed || cxd__profile_apply(t, &http->options, request) != 0)
+  t->badge = request->bearer ? badge_for(http, request) : NULL;
+  if (!t->easy || cxd__profile_set(t, &http->origin, request) != 0)
     return -1;
+  keep_connections(http);
   return curl_multi_add_handle(http->multi, t->easy) == CURLM_OK ? 0 : -1;
 }
 
 int cxd__http_send(struct cxd__http *http, const struct cxd__request *request, uint32_t op, uint32_t tag) {
-  struct cxd__transfer *t = cxd__alloc(sizeof *t);
+  struct cxd__transfer *t = http->idle && request->kind != CXD__CLASS_TOKEN ? take_idle(http) : make_transfer(http);
   if (!t)
     return -1;
-  t->http = http;
   t->op = op;
   t->tag = tag;
   t->kind = request->kind;
   t->request = *request;
   t->exchange.body.secret = request->kind == CXD__CLASS_TOKEN;
-  t->next = http->active;
-  http->active = t;
+  link_active(http, t);
   if (start(http, t, request) == 0)
     return 0;
   t->exchange.way = CXD__WAY_REFUSED;
@@ -192,7 +266,7 @@ void cxd__http_abort(struct cxd__http *http, uint32_t op, uint32_t tag) {
 
 static struct cxd__known known_of(const struct cxd__transfer *t) {
   const struct cxd__http_options *o = &t->http->options;
-  return (struct cxd__known){.request = &t->request, .client_secret = o->client_secret, .proxy_of_env = o->proxy && strcmp(o->proxy, "env") == 0};
+  return (struct cxd__known){.request = &t->request, .sieve = t->badge ? &t->badge->sieve : NULL, .client_secret = o->client_secret, .proxy_of_env = o->proxy && strcmp(o->proxy, "env") == 0};
 }
 
 /* What was logged of requests that are still known may repeat their credentials. */
@@ -245,6 +319,7 @@ static void collect(struct cxd__http *http) {
     CURL *easy = message->easy_handle;
     (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
     cxd__way_fill(t, code);
+    t->reusable = code == CURLE_OK && t->exchange.way == CXD__WAY_ANSWER;
     keep_credentials_out(t);
     (void)curl_multi_remove_handle(http->multi, easy);
     finish(http, t);
@@ -253,14 +328,14 @@ static void collect(struct cxd__http *http) {
 
 /* ------------------------------------------------------------------ the loop */
 
-int cxd__http_fd(const struct cxd__http *http) { return http->epoll; }
+int cxd__http_fd(const struct cxd__http *http) { return http->watch.epoll; }
 
 int64_t cxd__http_timeout_us(const struct cxd__http *http) {
   if (http->finished)
     return 0;
   if (http->timer_mono_us == INT64_MAX)
     return -1;
-  int64_t left = http->timer_mono_us - cxd__clock_read().mono_us;
+  int64_t left = http->timer_mono_us - cxd__mono_us();
   return left > 0 ? left : 0;
 }
 
@@ -279,14 +354,17 @@ static void on_events(struct cxd__http *http, const struct epoll_event *events, 
       cxd__wake_clear(http->wake);
       continue;
     }
-    int what = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) | (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+    uint32_t heard = cxd__watch_heed(&http->watch, events[i].data.fd, events[i].events);
+    if (!heard)
+      continue;
+    int what = (heard & EPOLLIN ? CURL_CSELECT_IN : 0) | (heard & EPOLLOUT ? CURL_CSELECT_OUT : 0) | (heard & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
     (void)curl_multi_socket_action(http->multi, events[i].data.fd, what, &running);
   }
 }
 
 static void run_timer(struct cxd__http *http) {
   int running;
-  if (http->timer_mono_us == INT64_MAX || cxd__clock_read().mono_us < http->timer_mono_us)
+  if (http->timer_mono_us == INT64_MAX || cxd__mono_us() < http->timer_mono_us)
     return;
   http->timer_mono_us = INT64_MAX;
   (void)curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -294,7 +372,7 @@ static void run_timer(struct cxd__http *http) {
 
 cxd_status cxd__http_wait(struct cxd__http *http, int64_t timeout_us) {
   struct epoll_event events[64];
-  int count = epoll_wait(http->epoll, events, 64, wait_ms(http, timeout_us));
+  int count = epoll_wait(http->watch.epoll, events, 64, wait_ms(http, timeout_us));
   struct cxd__sigpipe held;
   if (count < 0 && errno != EINTR)
     return CXD_E_IO;
@@ -317,7 +395,7 @@ int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct c
   *tag = t->tag;
   *out = t->exchange;
   t->exchange = (struct cxd__exchange){0};
-  free_transfer(t);
+  put_back(http, t);
   return 1;
 }
 
@@ -347,12 +425,17 @@ void cxd__http_free(struct cxd__http *http) {
     struct cxd__sigpipe held;
     cxd__http_abort_all(http);
     cxd__sigpipe_hold(&held);
+    while (http->idle)
+      free_transfer(take_idle(http));
     (void)curl_multi_cleanup(http->multi);
     cxd__sigpipe_release(&held);
   }
+  cxd__badge_drop(http->badge);
+  curl_url_cleanup(http->origin.url);
   cxd__wake_unref(http->wake);
-  if (http->epoll >= 0)
-    (void)close(http->epoll);
+  if (http->watch.epoll >= 0)
+    (void)close(http->watch.epoll);
+  cxd__watch_free(&http->watch);
   cxd__free(http);
 }
 
@@ -360,9 +443,11 @@ void cxd__http_free(struct cxd__http *http) {
 void cxd__http_free_forked(struct cxd__http *http) {
   if (!http)
     return;
+  cxd__badge_drop(http->badge);
+  cxd__watch_free(&http->watch);
   cxd__wake_unref(http->wake);
-  if (http->epoll >= 0)
-    (void)close(http->epoll);
+  if (http->watch.epoll >= 0)
+    (void)close(http->watch.epoll);
   cxd__buf_free(&http->lines);
   cxd__free(http);
 }

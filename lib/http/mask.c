@@ -164,8 +164,34 @@ static void look_for_all(const struct cxd__known *known, struct search *search) 
 
 /* ---------------------------------------------------------------------------- where */
 
+/* What the sieve does not know is looked for in full. */
+static const struct cxd__sieve *sieve_of(const struct cxd__known *known) {
+  const struct cxd__request *r = known->request;
+  return r->basic || r->kind == CXD__CLASS_TOKEN || known->proxy_of_env ? NULL : known->sieve;
+}
+
+static int any_through(const struct cxd__sieve *sieve, const struct text *texts, size_t count, size_t width) {
+  for (size_t i = 0; i < count; i++)
+    if (texts[i].p && cxd__sieve_lets_through(sieve, texts[i].p, texts[i].len, width))
+      return 1;
+  return 0;
+}
+
+/* Nearly every answer is clean, and this says so without memory and in a hundredth of the time. */
+static int nothing_to_hide(const struct cxd__known *known, const struct text *texts, size_t count) {
+  const struct cxd__sieve *sieve = sieve_of(known);
+  return sieve && (!sieve->shortest || !any_through(sieve, texts, count, sieve->shortest < PIECE ? sieve->shortest : PIECE));
+}
+
+static int nothing_repeated(const struct cxd__known *known, const struct text *texts, size_t count) {
+  const struct cxd__sieve *sieve = sieve_of(known);
+  return sieve && (!sieve->whole || !any_through(sieve, texts, count, sieve->whole));
+}
+
 static void hide(const struct cxd__known *known, struct text *texts, size_t count) {
   struct search search = {.texts = texts, .count = count, .hide = 1};
+  if (nothing_to_hide(known, texts, count))
+    return;
   for (size_t i = 0; i < count; i++)
     texts[i].marks = texts[i].p ? cxd__alloc(texts[i].len) : NULL;
   look_for_all(known, &search);
@@ -193,7 +219,7 @@ void cxd__mask_credentials(const struct cxd__known *known, struct cxd__exchange 
 int cxd__mask_needed(const struct cxd__known *known, const struct cxd__exchange *exchange) {
   struct text texts[] = {FIELD(etag), BODY};
   struct search search = {.texts = texts, .count = sizeof texts / sizeof *texts};
-  if (is_good(exchange))
+  if (is_good(exchange) && !nothing_repeated(known, texts, search.count))
     look_for_all(known, &search);
   return search.found;
 }

@@ -6,6 +6,7 @@
 
 #include "base/exchange.h"
 #include "base/secret.h"
+#include "http/sieve.h"
 
 /*
  * A server, or a proxy, that repeats the credentials of a request, or the client secret, which it may know from another one: in whatever
@@ -16,6 +17,7 @@
 struct cxd__known {
   const struct cxd__request *request;
   const struct cxd__secret *client_secret; /* NULL: none */
+  const struct cxd__sieve *sieve;          /* NULL, or one that knows the bearer, the token before and the client secret */
   int32_t proxy_of_env;                    /* the password that a variable of the environment gives for a proxy is one, too */
 };
 

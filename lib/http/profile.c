@@ -4,12 +4,13 @@
 #define _GNU_SOURCE /* SOCK_CLOEXEC */
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include "http/base64.h"
+#include "http/http_private.h"
 #include "http/transfer.h"
 
 /*
- * The profile every handle gets (the reasons are in docs/security.md): https only unless plain http was allowed, no redirects,
+ * The profile every handle gets once, and keeps (the reasons are in docs/security.md): https only unless plain http was allowed, no redirects,
  * no netrc, no cookies, no decompression, no environment proxies unless asked, TLS 1.2 or better with full verification,
  * our headers to the server only, not to a proxy on the way to it.
  */
@@ -51,12 +52,15 @@ static int apply_numbers(CURL *easy) {
 /* NULL is a value here: it takes the option back to nothing. */
 static int text(CURL *easy, CURLoption option, const char *value) { return curl_easy_setopt(easy, option, value) == CURLE_OK ? 0 : -1; }
 
-static int apply_trust(CURL *easy, const struct cxd__http_options *o) {
+/* Of the two places of libcurl's default one goes where the other has it all, see trust.h. */
+static int apply_trust(CURL *easy, const struct cxd__http_options *o, enum cxd__trust trust) {
   int bad = 0;
-  if (o->ca_file) {
-    bad |= text(easy, CURLOPT_CAINFO, o->ca_file) | text(easy, CURLOPT_CAPATH, NULL);
-    bad |= text(easy, CURLOPT_PROXY_CAINFO, o->ca_file) | text(easy, CURLOPT_PROXY_CAPATH, NULL);
-  }
+  if (o->ca_file)
+    bad |= text(easy, CURLOPT_CAINFO, o->ca_file) | text(easy, CURLOPT_PROXY_CAINFO, o->ca_file);
+  else if (trust == CXD__TRUST_DIRECTORY)
+    bad |= text(easy, CURLOPT_CAINFO, NULL) | text(easy, CURLOPT_PROXY_CAINFO, NULL);
+  if (o->ca_file || trust == CXD__TRUST_FILE)
+    bad |= text(easy, CURLOPT_CAPATH, NULL) | text(easy, CURLOPT_PROXY_CAPATH, NULL);
   if (o->client_cert) {
     bad |= text(easy, CURLOPT_SSLCERT, o->client_cert);
     bad |= text(easy, CURLOPT_KEYPASSWD, ""); /* without one OpenSSL asks for it on the terminal of the host, and waits */
@@ -92,75 +96,47 @@ static int apply_times(CURL *easy, const struct cxd__http_options *o, const stru
   return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ms) != CURLE_OK || curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) != CURLE_OK;
 }
 
-/* Control bytes in what we are about to send would let somebody end a line of the request. */
-static int line_is_clean(const char *line) {
-  for (const unsigned char *p = (const unsigned char *)line; p && *p; p++)
-    if (*p < 0x20 || *p == 0x7f)
-      return 0;
-  return 1;
-}
-
-static int add_header(struct cxd__transfer *t, const char *line) {
-  struct curl_slist *more = line_is_clean(line) ? curl_slist_append(t->headers, line) : NULL;
-  if (!more)
-    return -1;
-  t->headers = more;
-  return 0;
-}
-
-static int add_text(struct cxd__transfer *t, const char *name, const char *value) {
-  struct cxd__buf line = {.secret = 1};
-  cxd__buf_fmt(&line, "%s%s", name, value);
-  int bad = line.failed || add_header(t, line.data);
-  cxd__buf_free(&line);
-  return bad;
-}
-
-/* Written by us and not by libcurl, which would keep name and password with the connection for as long as that lives. */
-static int add_basic(struct cxd__transfer *t, const char *basic) {
-  struct cxd__buf encoded = {.secret = 1};
-  cxd__base64(&encoded, basic);
-  int bad = encoded.failed || add_text(t, "Authorization: Basic ", encoded.data);
-  cxd__buf_free(&encoded);
-  return bad;
-}
-
-static int apply_headers(struct cxd__transfer *t, const struct cxd__request *request) {
-  int bad = add_header(t, "Accept: application/json");
-  bad |= add_header(t, "Expect:"); /* a server that does not answer 100-continue would cost a second */
-  if (request->kind == CXD__CLASS_PUT)
-    bad |= add_header(t, "Content-Type: application/json");
-  if (request->kind == CXD__CLASS_TOKEN)
-    bad |= add_header(t, "Content-Type: application/x-www-form-urlencoded");
-  if (request->if_match)
-    bad |= add_text(t, "If-Match: ", request->if_match);
-  if (request->traceparent)
-    bad |= add_text(t, "traceparent: ", request->traceparent);
-  if (request->bearer)
-    bad |= add_text(t, "Authorization: Bearer ", request->bearer);
-  if (request->basic)
-    bad |= add_basic(t, request->basic);
-  return bad || curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) != CURLE_OK;
-}
-
 /* Bodies go as POSTFIELDS with their size: Content-Length, never chunked. */
-static int apply_method(struct cxd__transfer *t, const struct cxd__request *request) {
-  int bad = 0;
-  if (request->body) {
-    bad |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len) != CURLE_OK;
-    bad |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, request->body) != CURLE_OK;
-  } else
-    bad |= curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L) != CURLE_OK;
-  if (request->kind == CXD__CLASS_PUT)
-    bad |= text(t->easy, CURLOPT_CUSTOMREQUEST, "PUT");
-  return bad;
+static int apply_method(CURL *easy, const struct cxd__request *request) {
+  int bad = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, request->body ? (curl_off_t)request->body_len : (curl_off_t)-1) != CURLE_OK;
+  bad |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body) != CURLE_OK;
+  if (!request->body)
+    bad |= curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) != CURLE_OK; /* POSTFIELDS, also NULL, makes it a POST */
+  return bad | text(easy, CURLOPT_CUSTOMREQUEST, request->kind == CXD__CLASS_PUT ? "PUT" : NULL);
+}
+
+/* What is sent raw must be one word of a request line. */
+static int target_is_clean(const char *target) { return target[0] == '/' && !strpbrk(target, " #") && cxd__lines_clean(target); }
+
+/* The origin is read once, and the target sent as it is. The token endpoint may have another origin; a proxy of plain http wants it all. */
+static int apply_target(struct cxd__transfer *t, const struct cxd__origin *origin, const struct cxd__request *request) {
+  int whole = request->kind == CXD__CLASS_TOKEN || origin->whole_urls;
+  int bad = curl_easy_setopt(t->easy, CURLOPT_CURLU, whole ? NULL : origin->url) != CURLE_OK;
+  if (!whole && t->url.len)
+    bad |= text(t->easy, CURLOPT_URL, NULL); /* only then: libcurl keeps the origin spelled out there, and would spell it again each time */
+  cxd__buf_reset(&t->url);
+  if (!whole)
+    return bad | !target_is_clean(request->target) | text(t->easy, CURLOPT_REQUEST_TARGET, request->target);
+  if (request->kind != CXD__CLASS_TOKEN)
+    cxd__buf_str(&t->url, origin->options->origin);
+  cxd__buf_str(&t->url, request->target);
+  bad |= t->url.failed || !cxd__lines_clean(t->url.data);
+  return bad || text(t->easy, CURLOPT_URL, t->url.data) | text(t->easy, CURLOPT_REQUEST_TARGET, NULL);
 }
 
 /* libcurl's own sockets would be inherited by programs that the host starts. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-  (void)context;
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   (void)purpose;
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd >= 0)
+    cxd__watch_opened(cxd__http_watch(context), fd);
+  return fd;
+}
+
+/* Connections outlive the handle that opened them: the context is the transport. */
+static int close_socket(void *context, curl_socket_t fd) {
+  cxd__watch_closing(cxd__http_watch(context), fd);
+  return close(fd);
 }
 
 static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_options *o) {
@@ -174,6 +150,9 @@ static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_optio
   bad |= curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, cxd__before_send) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_PREREQDATA, (void *)t) != CURLE_OK;
   bad |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket) != CURLE_OK;
+  bad |= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, (void *)t->http) != CURLE_OK;
+  bad |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket) != CURLE_OK;
+  bad |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, (void *)t->http) != CURLE_OK;
   if (o->log && o->log->write) {
     bad |= curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, cxd__debug) != CURLE_OK;
     bad |= curl_easy_setopt(e, CURLOPT_DEBUGDATA, (void *)t) != CURLE_OK;
@@ -182,18 +161,27 @@ static int apply_callbacks(struct cxd__transfer *t, const struct cxd__http_optio
   return bad;
 }
 
-int cxd__profile_apply(struct cxd__transfer *t, const struct cxd__http_options *o, const struct cxd__request *request) {
-  if (!line_is_clean(t->url.data) || !line_is_clean(o->user_agent))
+int cxd__profile_fix(struct cxd__transfer *t, const struct cxd__origin *origin) {
+  if (!cxd__lines_clean(origin->options->user_agent))
     return -1;
-  int bad = apply_numbers(t->easy);
-  bad |= apply_way(t->easy, o);
-  bad |= apply_trust(t->easy, o);
-  bad |= apply_times(t->easy, o, request);
-  bad |= text(t->easy, CURLOPT_URL, t->url.data);
-  if (request->fresh)
-    bad |= curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK;
-  bad |= apply_method(t, request);
-  bad |= apply_headers(t, request);
-  bad |= apply_callbacks(t, o);
+  int bad = apply_numbers(t->easy) | apply_way(t->easy, origin->options);
+  bad |= apply_trust(t->easy, origin->options, origin->trust);
+  bad |= apply_callbacks(t, origin->options);
   return bad ? -1 : 0;
+}
+
+int cxd__profile_set(struct cxd__transfer *t, const struct cxd__origin *origin, const struct cxd__request *request) {
+  int bad = apply_times(t->easy, origin->options, request) | apply_target(t, origin, request) | apply_method(t->easy, request);
+  bad |= curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L) != CURLE_OK;
+  bad |= cxd__lines_write(t, request);
+  bad |= curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->lines) != CURLE_OK;
+  return bad ? -1 : 0;
+}
+
+void cxd__profile_end(struct cxd__transfer *t) {
+  (void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+  (void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL);
+  t->line_count = 0;
+  memset(t->lines, 0, sizeof t->lines);
+  cxd__buf_free(&t->basic);
 }

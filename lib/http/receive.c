@@ -52,32 +52,32 @@ static const char *value_of(const char *line, size_t len, const char *name, size
 
 /* A text with control bytes or not UTF-8 counts as absent. */
 static int fit(const char *value, size_t len, size_t most) {
-  if (len == 0 || len > most || !cxd__utf8_valid(value, len))
+  int plain = 1;
+  if (len == 0 || len > most)
     return 0;
-  for (size_t i = 0; i < len; i++)
+  for (size_t i = 0; i < len; i++) {
     if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
       return 0;
-  return 1;
+    plain &= (unsigned char)value[i] < 0x80;
+  }
+  return plain || cxd__utf8_valid(value, len);
 }
 
 /* The first field of a name counts. */
-static void keep(char **field, const char *line, size_t len, const char *name, size_t most) {
-  size_t n;
-  const char *value = value_of(line, len, name, &n);
-  if (value && !*field && fit(value, n, most))
-    *field = cxd__strndup(value, n);
+static void keep(char **field, const char *value, size_t len, size_t most) {
+  if (!*field && fit(value, len, most))
+    *field = cxd__strndup(value, len);
 }
 
 /* Fields that may come several times are one list (RFC 9110 5.3). */
-static void join(char **field, const char *line, size_t len, const char *name, size_t most) {
-  size_t n, before = *field ? strlen(*field) : 0;
-  const char *value = value_of(line, len, name, &n);
-  if (!value || before + n > most || !fit(value, n, most))
+static void join(char **field, const char *value, size_t len, size_t most) {
+  size_t before = *field ? strlen(*field) : 0;
+  if (before + len > most || !fit(value, len, most))
     return;
   struct cxd__buf list = {0};
   if (*field)
     cxd__buf_fmt(&list, "%s, ", *field);
-  cxd__buf_add(&list, value, n);
+  cxd__buf_add(&list, value, len);
   cxd__free(*field);
   *field = cxd__buf_take(&list);
 }
@@ -97,14 +97,66 @@ static int strong_tag(const char *tag) {
   return len >= 2 && tag[0] == '"' && tag[len - 1] == '"' && memchr(tag + 1, '"', len - 2) == NULL;
 }
 
+static void on_etag(struct cxd__transfer *t, const char *value, size_t len) {
+  struct cxd__exchange *e = &t->exchange;
+  keep(&e->etag, value, len, 1024);
+  if (!e->etag || strong_tag(e->etag))
+    return;
+  e->weak_etag = strncmp(e->etag, "W/", 2) == 0;
+  cxd__free(e->etag);
+  e->etag = NULL;
+}
+
+/* Without memory of its own: nearly every answer has one that nobody asks for. */
+static void on_date(struct cxd__transfer *t, const char *value, size_t len) {
+  if (t->date[0] || !fit(value, len, sizeof t->date - 1))
+    return;
+  memcpy(t->date, value, len);
+  t->date[len] = '\0';
+}
+
+static void on_retry_after(struct cxd__transfer *t, const char *value, size_t len) { join(&t->exchange.retry_after, value, len, 256); }
+
+static void on_rate_limit(struct cxd__transfer *t, const char *value, size_t len) { join(&t->exchange.rate_limit, value, len, 512); }
+
+static void on_request_id(struct cxd__transfer *t, const char *value, size_t len) { keep(&t->exchange.request_id, value, len, 128); }
+
+static void on_content_type(struct cxd__transfer *t, const char *value, size_t len) { keep(&t->exchange.content_type, value, len, 128); }
+
+static void on_challenge(struct cxd__transfer *t, const char *value, size_t len) { keep(&t->exchange.www_authenticate, value, len, 512); }
+
 /* Only what was never asked for: libcurl takes off every transfer coding it knows, compression too. */
-static int is_encoded(const char *line, size_t len) {
-  size_t n;
-  const char *content = value_of(line, len, "content-encoding", &n);
-  if (content && !(n == 8 && strncasecmp(content, "identity", n) == 0))
-    return 1;
-  const char *transfer = value_of(line, len, "transfer-encoding", &n);
-  return transfer && !(n == 7 && strncasecmp(transfer, "chunked", n) == 0);
+static void on_content_encoding(struct cxd__transfer *t, const char *value, size_t len) { t->encoded |= !(len == 8 && strncasecmp(value, "identity", len) == 0); }
+
+static void on_transfer_encoding(struct cxd__transfer *t, const char *value, size_t len) { t->encoded |= !(len == 7 && strncasecmp(value, "chunked", len) == 0); }
+
+static const struct {
+  const char *name;
+  size_t len;
+  void (*on)(struct cxd__transfer *transfer, const char *value, size_t len);
+} fields[] = {
+#define FIELD(name, on) {name, sizeof name - 1, on}
+    FIELD("etag", on_etag),
+    FIELD("date", on_date),
+    FIELD("retry-after", on_retry_after),
+    FIELD("ratelimit", on_rate_limit),
+    FIELD("x-request-id", on_request_id),
+    FIELD("content-type", on_content_type),
+    FIELD("www-authenticate", on_challenge),
+    FIELD("content-encoding", on_content_encoding),
+    FIELD("transfer-encoding", on_transfer_encoding),
+};
+
+static void read_field(struct cxd__transfer *t, const char *line, size_t len) {
+  const char *colon = memchr(line, ':', len);
+  size_t name = colon ? (size_t)(colon - line) : 0, value_len;
+  for (size_t i = 0; name && i < sizeof fields / sizeof *fields; i++)
+    if (fields[i].len == name && strncasecmp(line, fields[i].name, name) == 0) {
+      const char *value = value_of(line, len, fields[i].name, &value_len);
+      if (value)
+        fields[i].on(t, value, value_len);
+      return;
+    }
 }
 
 size_t cxd__receive_header(char *line, size_t size, size_t count, void *context) {
@@ -117,26 +169,14 @@ size_t cxd__receive_header(char *line, size_t size, size_t count, void *context)
     return 0;
   }
   if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
+    t->date[0] = '\0';
     forget_fields(e); /* an interim answer, or the proxy's, came before */
     t->head_whole = 0;
   }
   if (t->head_whole)
     return len; /* a trailer: what counts stands before the body */
   t->head_whole = len && (line[0] == '\n' || (len > 1 && line[0] == '\r' && line[1] == '\n'));
-  keep(&e->etag, line, len, "etag", 1024);
-  join(&e->retry_after, line, len, "retry-after", 256);
-  join(&e->rate_limit, line, len, "ratelimit", 512);
-  keep(&e->date, line, len, "date", 128);
-  keep(&e->request_id, line, len, "x-request-id", 128);
-  keep(&e->content_type, line, len, "content-type", 128);
-  keep(&e->www_authenticate, line, len, "www-authenticate", 512);
-  if (e->etag && !strong_tag(e->etag)) {
-    e->weak_etag = strncmp(e->etag, "W/", 2) == 0;
-    cxd__free(e->etag);
-    e->etag = NULL;
-  }
-  if (is_encoded(line, len))
-    t->encoded = 1;
+  read_field(t, line, len);
   return len;
 }
 

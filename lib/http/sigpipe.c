@@ -22,7 +22,7 @@ void cxd__sigpipe_hold(struct cxd__sigpipe *held) {
   sigset_t set;
   only(&set);
   (void)pthread_sigmask(SIG_BLOCK, &set, &held->before);
-  held->was_pending = is_pending();
+  held->was_pending = sigismember(&held->before, SIGPIPE) == 1 && is_pending(); /* one that was let through cannot be waiting */
 }
 
 void cxd__sigpipe_release(const struct cxd__sigpipe *held) {

@@ -146,6 +146,8 @@ void cxd__way_fill(struct cxd__transfer *t, CURLcode code) {
   (void)curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
   t->exchange.connects = (int32_t)connects;
   t->exchange.way = way_of(t, code);
+  if (t->date[0] && (t->exchange.retry_after || t->exchange.rate_limit))
+    t->exchange.date = cxd__strdup(t->date);
   t->exchange.http_status = t->exchange.sends && t->head_whole ? (int32_t)http : 0; /* before a send it is a proxy's */
   if (t->exchange.way == CXD__WAY_TIMEOUT && t->exchange.sends)
     give_connection_up(t);

@@ -293,6 +293,45 @@ START_TEST(what_the_host_declines_is_not_sent) {
 }
 END_TEST
 
+START_TEST(canaries_of_one_campaign_do_not_wait_for_each_other_for_ever) {
+  open_rig(2, NULL, LIST("update.canary", "3"));
+  for (int i = 0; i < 3; i++)
+    add_calls(0, 100 + i);
+  add_calls(1, 100);
+  run();
+  ck_assert_uint_eq(cxd_batch_outcomes(batch, CXD_OUTCOME_APPLIED), 4);
+  ck_assert_int_eq(calls_at("c-0"), 102);
+  close_rig();
+}
+END_TEST
+
+/* Stops the batch while the first update of a campaign is still in flight. */
+static int32_t stop_it(void *user_data, const cxd_result *result) {
+  ck_assert_ptr_nonnull(result);
+  cxd_batch_stop(*(cxd_batch **)user_data);
+  return CXD_ACCEPTED;
+}
+
+START_TEST(an_item_that_was_not_begun_is_not_begun_later) {
+  cxd_callback callback = {.size = sizeof callback, .user_data = &batch, .on_result = stop_it};
+  open_rig(2, NULL, NULL);
+  cxd_batch_free(batch);
+  ck_assert_int_eq(cxd_updater_add_callback(rig.updater, &callback, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_batch_new(rig.updater, &batch, NULL), CXD_OK);
+  add_calls(0, 100);
+  add_calls(0, 101); /* its turn has come when the batch stops */
+  ck_assert_int_eq(cxd_batch_run(batch, NULL), CXD_E_CANCELLED);
+  ck_item(1, CXD_OUTCOME_CANCELLED, CXD_E_CANCELLED);
+  add_calls(1, 102);
+  ck_assert_int_eq(cxd_batch_run(batch, NULL), CXD_OK);
+  ck_item(1, CXD_OUTCOME_CANCELLED, CXD_E_CANCELLED);
+  ck_item(2, CXD_OUTCOME_APPLIED, CXD_OK);
+  ck_assert_uint_eq(cxd_batch_done(batch), 3);
+  ck_assert_int_eq(calls_at("c-0"), 100);
+  close_rig();
+}
+END_TEST
+
 static Suite *batch_suite(void) {
   Suite *suite = suite_create("batch");
   TCase *runs = suite_case(suite, "runs", NULL, NULL);
@@ -306,6 +345,8 @@ static Suite *batch_suite(void) {
   tcase_add_test(ends, no_more_are_begun_after_max_errors);
   tcase_add_test(ends, a_canary_that_fails_stops_the_others);
   tcase_add_test(ends, canaries_that_succeed_let_the_others_go);
+  tcase_add_test(ends, canaries_of_one_campaign_do_not_wait_for_each_other_for_ever);
+  tcase_add_test(ends, an_item_that_was_not_begun_is_not_begun_later);
   tcase_add_test(ends, what_the_host_declines_is_not_sent);
   TCase *loops = suite_case(suite, "loops", NULL, NULL);
   tcase_add_test(loops, a_host_drives_it_in_its_own_loop);

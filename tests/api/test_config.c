@@ -176,12 +176,12 @@ START_TEST(urls_are_checked) {
 END_TEST
 
 START_TEST(urls_that_could_hold_a_secret_are_not_shown) {
-  ck_refused("api.base_url", "https://me:canary@x", "api.base_url: the value holds a user name or password: leave them out");
-  ck_refused("api.base_url", "me:canary@x", "api.base_url: the value is no http or https URL");
-  ck_refused("api.base_url", "https://x?key=canary", "api.base_url: the value has a query or fragment: leave it out");
-  ck_refused("api.base_url", "https://x#canary", "api.base_url: the value has a query or fragment: leave it out");
-  ck_refused("auth.token_url", "https://x/t#canary", "auth.token_url: the value has a fragment: leave it out");
-  ck_refused("http.proxy", "http://me:canary@x:1", "http.proxy: the value holds a user name or password: leave them out");
+  ck_refused("api.base_url", "https://me:magpie@x", "api.base_url: the value holds a user name or password: leave them out");
+  ck_refused("api.base_url", "me:magpie@x", "api.base_url: the value is no http or https URL");
+  ck_refused("api.base_url", "https://x?key=magpie", "api.base_url: the value has a query or fragment: leave it out");
+  ck_refused("api.base_url", "https://x#magpie", "api.base_url: the value has a query or fragment: leave it out");
+  ck_refused("auth.token_url", "https://x/t#magpie", "auth.token_url: the value has a fragment: leave it out");
+  ck_refused("http.proxy", "http://me:magpie@x:1", "http.proxy: the value holds a user name or password: leave them out");
 }
 END_TEST
 
@@ -198,7 +198,7 @@ END_TEST
 
 START_TEST(texts_refuse_control_bytes_and_what_is_not_utf8) {
   ck_refused("auth.client_id", "a\nb", "auth.client_id: the value has a control byte (0x0a) at byte 2");
-  ck_refused("auth.client_secret", "canary\r", "auth.client_secret: the value has a control byte (0x0d) at byte 7");
+  ck_refused("auth.client_secret", "magpie\r", "auth.client_secret: the value has a control byte (0x0d) at byte 7");
   ck_refused("audit.path", "/tmp/\x7f", "audit.path: the value has a control byte (0x7f) at byte 6");
   ck_refused("api.base_url", "https://x\r\nHost: y", "api.base_url: the value has a control byte (0x0d) at byte 10");
   ck_refused("audit.actor", "\xff", "audit.actor: the value is not UTF-8");
@@ -247,13 +247,13 @@ END_TEST
 
 START_TEST(secrets_read_back_as_stars) {
   ck_assert_str_eq(cxd_config_get(config, "auth.client_secret"), "");
-  ck_set("auth.client_secret", "canary \xc3\xa9", "***");
-  ck_set("auth.token", "canary.TOKEN-1_~+/==", "***");
+  ck_set("auth.client_secret", "magpie \xc3\xa9", "***");
+  ck_set("auth.token", "magpie.TOKEN-1_~+/==", "***");
   char *json = cxd_config_to_json(config);
-  ck_assert_ptr_null(strstr(json, "canary"));
+  ck_assert_ptr_null(strstr(json, "magpie"));
   ck_assert_ptr_nonnull(strstr(json, "\"auth.client_secret\":\"***\""));
   cxd_string_free(json);
-  ck_refused("auth.token", "canary token", "auth.token: the value is no bearer token: letters, digits and - . _ ~ + / are allowed, and = at its end");
+  ck_refused("auth.token", "magpie token", "auth.token: the value is no bearer token: letters, digits and - . _ ~ + / are allowed, and = at its end");
   ck_refused("auth.token", "==", "auth.token: the value is no bearer token: letters, digits and - . _ ~ + / are allowed, and = at its end");
   ck_set("auth.token", NULL, "");
   ck_set("auth.client_secret", "", "");
@@ -272,8 +272,8 @@ START_TEST(unknown_keys_are_answered_with_the_nearest_name) {
   ck_refused("api.base_ur", "x", "unknown key 'api.base_ur': did you mean 'api.base_url'?");
   ck_assert_ptr_null(cxd_config_get(config, "api.base_ur"));
   cxd_error *error = NULL;
-  ck_assert_int_eq(cxd_config_set(config, "auth.client_secrt", "canary", &error), CXD_E_CONFIG);
-  ck_assert_ptr_null(strstr(cxd_error_message(error), "canary"));
+  ck_assert_int_eq(cxd_config_set(config, "auth.client_secrt", "magpie", &error), CXD_E_CONFIG);
+  ck_assert_ptr_null(strstr(cxd_error_message(error), "magpie"));
   cxd_error_free(error);
 }
 END_TEST
@@ -397,14 +397,14 @@ START_TEST(what_cannot_be_read_says_why) {
 END_TEST
 
 START_TEST(secrets_of_a_file_are_never_in_messages) {
-  static const char *const texts[] = {"{\"auth\":{\"client_secret\":\"canary\\u0001\"}}", "{\"auth\":{\"token\":\"canary secret\"}}", "{\"auth\":{\"client_secret\":[\"canary\"]}}",
-                                      "{\"auth\":{\"client_secret\":\"canary\",\"token\":\"canary canary\"}}", "{\"auth\":{\"client_secret\":{\"canary\":\"canary\"}}}"};
+  static const char *const texts[] = {"{\"auth\":{\"client_secret\":\"magpie\\u0001\"}}", "{\"auth\":{\"token\":\"magpie secret\"}}", "{\"auth\":{\"client_secret\":[\"magpie\"]}}",
+                                      "{\"auth\":{\"client_secret\":\"magpie\",\"token\":\"magpie magpie\"}}", "{\"auth\":{\"client_secret\":{\"magpie\":\"magpie\"}}}"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     cxd_error *error = NULL;
     write_text(texts[i], strlen(texts[i]));
     ck_assert_int_eq(cxd_config_load_file(config, path, &error), CXD_E_CONFIG);
     char *json = cxd_error_to_json(error);
-    ck_assert_ptr_null(strstr(json, "canary"));
+    ck_assert_ptr_null(strstr(json, "magpie"));
     cxd_string_free(json);
     cxd_error_free(error);
   }
@@ -421,7 +421,7 @@ START_TEST(the_environment_sets_keys) {
   clear_environment();
   setenv("CXDIALER_RATE_LIMIT", "7", 1);
   setenv("CXDIALER_API_BASE_URL", "https://env.example/", 1);
-  setenv("CXDIALER_AUTH_CLIENT_SECRET", "canary", 1);
+  setenv("CXDIALER_AUTH_CLIENT_SECRET", "magpie", 1);
   static const char *const others[] = {"CXDIALER_CONFIG", "CXDIALER_SIM", "CXDIALER_SOURCE", "CXDIALER_RATE", "CXDIALER_RATEX_LIMIT", "CXDIALERX", "cxdialer_rate_limit", "CXDIALER_"};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     setenv(others[i], "of another program", 1);
@@ -448,11 +448,11 @@ static void ck_env_fails(const char *name, const char *value, const char *messag
 }
 
 START_TEST(the_environment_is_taken_whole_or_not_at_all) {
-  ck_env_fails("CXDIALER_RATE_LIMT", "canary", "unknown environment variable 'CXDIALER_RATE_LIMT': did you mean 'CXDIALER_RATE_LIMIT'?");
-  ck_env_fails("CXDIALER_AUTH_CLIENTSECRET", "canary", "unknown environment variable 'CXDIALER_AUTH_CLIENTSECRET': did you mean 'CXDIALER_AUTH_CLIENT_SECRET'?");
+  ck_env_fails("CXDIALER_RATE_LIMT", "magpie", "unknown environment variable 'CXDIALER_RATE_LIMT': did you mean 'CXDIALER_RATE_LIMIT'?");
+  ck_env_fails("CXDIALER_AUTH_CLIENTSECRET", "magpie", "unknown environment variable 'CXDIALER_AUTH_CLIENTSECRET': did you mean 'CXDIALER_AUTH_CLIENT_SECRET'?");
   ck_env_fails("CXDIALER_RATE_LIMIT", "x", "environment variable CXDIALER_RATE_LIMIT: rate.limit: 'x' is not a whole number");
   ck_env_fails("CXDIALER_RATE_LIMIT", "", "environment variable CXDIALER_RATE_LIMIT: rate.limit: the value is empty: leave it out for the default, 100");
-  ck_env_fails("CXDIALER_AUTH_CLIENT_SECRET", "canary\n", "environment variable CXDIALER_AUTH_CLIENT_SECRET: auth.client_secret: the value has a control byte (0x0a) at byte 7");
+  ck_env_fails("CXDIALER_AUTH_CLIENT_SECRET", "magpie\n", "environment variable CXDIALER_AUTH_CLIENT_SECRET: auth.client_secret: the value has a control byte (0x0a) at byte 7");
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
-/* A canary secret and the tokens had with it must not show up in anything the library says or writes. */
+/* A magpie secret and the tokens had with it must not show up in anything the library says or writes. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include "rig.h"
 #include "run.h"
 
-#define SECRET "canary-7f3a+secret/x"
-#define SECRET_ENCODED "canary-7f3a%2Bsecret%2Fx"
-#define BASIC "ZGVtby1jbGllbnQ6Y2FuYXJ5LTdmM2Erc2VjcmV0L3g="
+#define SECRET "magpie-7f3a+secret/x"
+#define SECRET_ENCODED "magpie-7f3a%2Bsecret%2Fx"
+#define BASIC "ZGVtby1jbGllbnQ6bWFncGllLTdmM2Erc2VjcmV0L3g="
 
 /* Everything that was said, in one text. */
 static char said[1 << 20];
@@ -57,7 +57,7 @@ static void note_result(const cxd_result *result) {
 }
 
 static void ck_silent(const char *token) {
-  const char *const canaries[] = {SECRET, SECRET_ENCODED, BASIC, "canary", token};
+  const char *const canaries[] = {SECRET, SECRET_ENCODED, BASIC, "magpie", token};
   ck_assert_uint_gt(said_len, 100);
   for (size_t i = 0; i < sizeof canaries / sizeof *canaries; i++) {
     const char *found = canaries[i] && canaries[i][0] ? strstr(said, canaries[i]) : NULL;
@@ -153,7 +153,7 @@ END_TEST
 
 START_TEST(a_static_token_is_not_told) {
   struct rig rig;
-  rig_open(&rig, NULL, LIST("auth.token", "canary-static-token", "audit.mode", "required"));
+  rig_open(&rig, NULL, LIST("auth.token", "magpie-static-token", "audit.mode", "required"));
   listen_in(rig.client);
   update(&rig, calls_change(SAMPLE_ID, 151));
   finish(&rig, NULL);
@@ -179,7 +179,7 @@ START_TEST(a_refused_value_of_a_secret_key_is_not_quoted) {
   cxd_config *config = NULL;
   cxd_error *error = NULL;
   ck_assert_int_eq(cxd_config_new(&config), CXD_OK);
-  ck_assert_int_eq(cxd_config_set(config, "auth.token", "canary with spaces", &error), CXD_E_CONFIG);
+  ck_assert_int_eq(cxd_config_set(config, "auth.token", "magpie with spaces", &error), CXD_E_CONFIG);
   note_error(error);
   note_config(config);
   cxd_error_free(error);
@@ -258,7 +258,7 @@ START_TEST(a_secret_of_the_environment_is_not_told) {
   ck_assert_int_eq(cxd_config_new(&config), CXD_OK);
   ck_assert_int_eq(cxd_config_load_env(config, NULL), CXD_OK);
   note_config(config);
-  ck_assert_int_eq(setenv("CXDIALER_AUTH_TOKEN", "canary with spaces", 1), 0);
+  ck_assert_int_eq(setenv("CXDIALER_AUTH_TOKEN", "magpie with spaces", 1), 0);
   ck_assert_int_eq(cxd_config_load_env(config, &error), CXD_E_CONFIG);
   note_error(error);
   note_config(config);
@@ -279,9 +279,9 @@ static const struct {
 } echoes[] = {
     {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"" SECRET " is wrong, Basic " BASIC "\"}"},
     {"basic", "on", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"" SECRET_ENCODED " or " SECRET " is wrong\"}"},
-    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"canary-7f3a+secret\\/x is wrong\"}"},
-    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"canary-7f3a\\u002Bsecret\\u002fx is wrong\"}"},
-    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"canary-7f3a%2bsecret%2fx is wrong\"}"},
+    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"magpie-7f3a+secret\\/x is wrong\"}"},
+    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"magpie-7f3a\\u002Bsecret\\u002fx is wrong\"}"},
+    {"basic", "off", REFUSAL "{\"error\":\"invalid_client\",\"error_description\":\"magpie-7f3a%2bsecret%2fx is wrong\"}"},
     {"basic", "off", "HTTP/1.1 400 " SECRET " is wrong\r\nX-Request-Id: " BASIC "\r\nServer: " SECRET_ENCODED "\r\nConnection: close\r\n\r\n{}"},
     {"post", "off", REFUSAL "{\"error\":\"" SECRET "\",\"error_description\":\"client_secret=" SECRET_ENCODED " is wrong\"}"},
 };
@@ -301,8 +301,8 @@ END_TEST
 
 START_TEST(a_server_that_repeats_the_token_is_not_quoted) {
   struct canned canned;
-  canned_start(&canned, LIST("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n{\"code\":\"canary-token-1234\",\"message\":\"Bearer canary-token-1234 may not\",\"requestId\":\"canary-token-1234\"}"));
-  cxd_config *config = config_for(canned.url, LIST("auth.token", "canary-token-1234"));
+  canned_start(&canned, LIST("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n{\"code\":\"magpie-token-1234\",\"message\":\"Bearer magpie-token-1234 may not\",\"requestId\":\"magpie-token-1234\"}"));
+  cxd_config *config = config_for(canned.url, LIST("auth.token", "magpie-token-1234"));
   cxd_client *client = client_of(config);
   cxd_campaign *campaign = NULL;
   cxd_error *error = NULL;

@@ -297,7 +297,7 @@ END_TEST
 static void ck_late(const struct flight_worker *worker) {
   ck_assert_msg(worker->status == CXD_E_TIMEOUT, "%zu: %s", worker->number, cxd_status_name(worker->status));
   ck_assert_int_eq(cxd_result_outcome(worker->result), CXD_OUTCOME_NOT_APPLIED);
-  ck_assert_int_ge(cxd_result_latency_us(worker->result, CXD_LATENCY_TOTAL), DEADLINE_MS * 750);
+  ck_assert_int_ge(cxd_result_latency_us(worker->result, CXD_LATENCY_TOTAL), DEADLINE_MS * 500);
   ck_assert_int_lt(cxd_result_latency_us(worker->result, CXD_LATENCY_TOTAL), HANG_S * INT64_C(1000000) / 2);
 }
 

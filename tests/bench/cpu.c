@@ -27,7 +27,7 @@ static void measure_block(struct cpu_subject *subject, int round) {
   double began = cpu_ns();
   for (int i = 0; i < subject->calls; i++, at += subject->step)
     subject->call(at);
-  subject->ns[round] = (cpu_ns() - began) / subject->calls;
+  subject->ns[round] = (cpu_ns() - began) / subject->calls / (subject->units ? subject->units : 1);
 }
 
 /* Beside the first stands its double. */
@@ -73,16 +73,17 @@ static const struct cpu_subject *baseline_of(const struct cpu_subject *subject, 
 
 static int print_subject(const char *what, const struct cpu_subject *subject, const struct cpu_subject *baseline) {
   double ns = spread_of(subject->ns).median;
-  int missed = subject->target_ns > 0 && ns > subject->target_ns;
+  struct spread ratio = baseline ? ratio_of(subject, baseline) : (struct spread){1, 1, 1};
+  int missed = (subject->target_ns > 0 && ns > subject->target_ns) || (subject->target_ratio > 0 && ratio.median > subject->target_ratio);
   printf("%s-%s-ns %.1f ", what, subject->name, ns);
   if (subject->target_ns > 0)
     printf("%.0f %s", subject->target_ns, missed ? "MISSED" : "ok");
+  else if (subject->target_ratio > 0)
+    printf("%.2fx %s", subject->target_ratio, missed ? "MISSED" : "ok");
   else
     printf("- %s", subject->baseline ? "reported" : "baseline");
-  if (baseline) {
-    struct spread ratio = ratio_of(subject, baseline);
-    printf(" %.2f [%.2f, %.2f] %s", ratio.median, ratio.low, ratio.high, baseline->name);
-  }
+  if (baseline)
+    printf(subject->target_ratio > 0 || subject->units ? " %.3f [%.3f, %.3f] %s" : " %.2f [%.2f, %.2f] %s", ratio.median, ratio.low, ratio.high, baseline->name);
   putchar('\n');
   return missed;
 }

@@ -19,7 +19,9 @@ struct cpu_subject {
   void (*call)(int64_t at);
   int calls;               /* in a block */
   int64_t step;            /* seconds from call to call; 0: the same instant */
+  int units;               /* things done in one call, to which the numbers are brought down; 0: one */
   double target_ns;        /* 0: none */
+  double target_ratio;     /* most of the baseline; 0: none */
   const char *baseline;    /* the name of the subject to be compared with; NULL: none */
   void (*prepare)(void);   /* before each block, not measured; NULL: nothing to do */
   double ns[CPU_ROUNDS];

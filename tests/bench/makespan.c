@@ -10,7 +10,7 @@
 #define REQUESTS_EACH 2
 #define TARGET 1.05
 
-static const char *const policies[QUOTA_POLICIES] = {"fixed", "sliding", "bucket"};
+static const char *const policies[] = {"fixed", "sliding", "bucket", "strict"};
 
 /* The first window's requests go at once, and each later window brings as many again: no policy lets more through. */
 static double lower_bound_us(const struct plan *plan) {
@@ -25,16 +25,17 @@ static int64_t not_applied(const struct world *world) {
   return count;
 }
 
-static void one(struct measure *measure, enum quota_policy policy, int updates, int engines) {
+static void one(struct measure *measure, enum quota_policy policy, int updates, int engines, int concurrency) {
   static struct world world;
   struct plan plan;
   char detail[64];
   if (measure_plan(&plan, updates, engines) != 0)
     exit(3);
   plan.policy = policy;
+  plan.concurrency = concurrency;
   for (int i = 0; i < updates; i++)
     plan.tasks[i].queued = 1;
-  snprintf(detail, sizeof detail, "%s-%d-engine%s", policies[policy], engines, engines == 1 ? "" : "s");
+  snprintf(detail, sizeof detail, "%s-%d-engine%s-%d-at-once", policies[policy], engines, engines == 1 ? "" : "s", concurrency ? concurrency : updates);
   if (measure_run(measure, &world, &plan, detail) == 0) {
     measure_at_most(measure, "makespan-ratio", detail, (double)(world.makespan - SECOND) / lower_bound_us(&plan), TARGET);
     measure_at_most(measure, "makespan-429", detail, (double)world.server.turned_away, 0);
@@ -45,11 +46,13 @@ static void one(struct measure *measure, enum quota_policy policy, int updates, 
 }
 
 int main(int argc, char **argv) {
+  static const int at_once[] = {8, 32, 0};
   struct measure measure = {0};
   int updates = argc > 1 ? atoi(argv[1]) : 1000;
-  for (int policy = 0; policy < QUOTA_POLICIES; policy++) {
-    one(&measure, (enum quota_policy)policy, updates, 1);
-    one(&measure, (enum quota_policy)policy, updates, 4);
-  }
+  for (int policy = 0; policy < QUOTA_POLICIES; policy++)
+    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++) {
+      one(&measure, (enum quota_policy)policy, updates, 1, at_once[i]);
+      one(&measure, (enum quota_policy)policy, updates, 4, at_once[i]);
+    }
   return measure.missed;
 }

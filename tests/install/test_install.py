@@ -45,7 +45,7 @@ class Installed(unittest.TestCase):
         return flags.stdout.split()
 
     def compile(self, *flags, example="slow_down"):
-        program = self.top / example
+        program = self.top / f"example-{example}"
         built = run("cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", ROOT / f"docs/examples/{example}.c", "-o", program, *flags)
         self.assertEqual(built.returncode, 0, built.stderr)
         return program
@@ -96,6 +96,64 @@ class Installed(unittest.TestCase):
         self.assertEqual(run(sys.executable, example, "UTC", "UNRESTRICTED", env=self.env).stdout, "open until for ever\n")
         self.assertRegex(run(sys.executable, example, "America/New_York", env=self.env).stdout, r"^(open|closed) until 20\d\d-\d\d-\d\dT\d\d:00:00\+00:00\n$")
         self.assertIn("closed, as nothing is known", run(sys.executable, example, "Mars/Olympus", env=self.env).stderr)
+
+    CAMPAIGNS = [f"c-{i}" for i in range(1, 8)]
+
+    def campaigns(self):
+        """Seven campaigns like the sample, for a simulator."""
+        file = self.top / "campaigns.json"
+        with simlib.Sim("--rate", "0") as sim:
+            sample = sim.request("GET", simlib.CAMPAIGN, token=sim.token()).json()
+        file.write_text(json.dumps([{**sample, "id": name} for name in self.CAMPAIGNS]))
+        return file
+
+    def check_batch(self, *command):
+        """Applied all; then with one among them that does not exist; then without credentials."""
+        with simlib.Sim("--campaigns", self.campaigns(), "--rate", "0") as sim:
+            env = self.connection(sim)
+            all_ok = run(*command, "120", *self.CAMPAIGNS, env=env)
+            self.assertEqual(all_ok.returncode, 0, all_ok.stderr)
+            self.assertEqual(sorted(all_ok.stdout.splitlines()), [f"{name}: applied" for name in self.CAMPAIGNS])
+            self.assertEqual(sim.state()["applied_total"], len(self.CAMPAIGNS))
+            one_bad = run(*command, "121", "c-1", "nobody", "c-2", env=env)
+            self.assertEqual(one_bad.returncode, 1, one_bad.stderr)
+            self.assertEqual(sorted(one_bad.stdout.splitlines()), ["c-1: applied", "c-2: applied", "nobody: not_applied"])
+            return all_ok, env
+
+    def check_batch_in_c(self, name, *more):
+        program = self.compile(*self.flags("--cflags", "--libs"), *more, example=name)
+        done, env = self.check_batch(program)
+        refused = run(program, "122", "c-1", env={**env, "CXDIALER_AUTH_CLIENT_ID": ""})
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("CXD_E_CONFIG: ", refused.stderr)
+        return done
+
+    def flags_or_skip(self, name):
+        flags = run("pkg-config", "--cflags", "--libs", name)
+        if flags.returncode != 0:
+            self.skipTest(f"{name} is not installed")
+        return flags.stdout.split()
+
+    def test_a_batch_that_blocks(self):
+        done = self.check_batch_in_c("batch")
+        self.assertEqual(done.stderr.splitlines()[-1], "7 of 7")
+
+    def test_a_batch_in_a_poll_loop(self):
+        self.check_batch_in_c("batch_poll")
+
+    def test_batches_in_an_epoll_loop(self):
+        self.check_batch_in_c("batch_epoll")
+
+    def test_a_batch_in_a_libuv_loop(self):
+        self.check_batch_in_c("batch_libuv", *self.flags_or_skip("libuv"))
+
+    def test_a_batch_in_a_glib_loop(self):
+        self.check_batch_in_c("batch_glib", *self.flags_or_skip("glib-2.0"))
+
+    def test_a_batch_from_python_without_callbacks(self):
+        if os.environ.get("CXDIALER_SANITIZED"):
+            self.skipTest("an interpreter without the sanitizer's runtime cannot load this build")
+        self.check_batch(sys.executable, ROOT / "docs/examples/batch_events.py")
 
     def test_the_installed_command(self):
         change = self.top / "change.json"

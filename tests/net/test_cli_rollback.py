@@ -304,7 +304,7 @@ class Range(RollbackCase):
         sim = self.many("--rate", "0")
         (self.dir / "logs").mkdir()
         self.audit = self.dir / "logs" / "audit.log"
-        env = {"CXDIALER_AUDIT_KEY_FILE": self.file("key", b"a key of some length\n"), "CXDIALER_AUDIT_MAX_BYTES": "65536", "CXDIALER_RATE_LIMIT": "0"}
+        env = {"CXDIALER_AUDIT_KEY_FILE": self.file("key", b"a key of some length\n"), "CXDIALER_AUDIT_MAX_BYTES": "65536", "CXDIALER_RATE_LIMIT": "0", "CXDIALER_UPDATE_CONCURRENCY": "1"}
         changes = [{"id": IDS[i % 2], "maxConcurrentCalls": 100 + i} for i in range(90)]
         done = self.cli(sim, "--output", "json", "apply", self.file("c.json", changes), **env)
         self.assert_code(done, 0)

@@ -86,9 +86,14 @@ class Question(TerminalCase):
                 self.assertEqual(code, 2 if words[0] == "plan" else 0, screen)
                 self.assertNotIn("[y/N]", screen)
 
+    def test_a_file_that_breaks_off_has_no_campaigns_to_ask_about(self):
+        code, _, screen = self.talk(self.many(), None, "apply", self.file("broken.json", '[{"id":"c1"},{"id":"c2"}'), self.file("1.json", CHANGES[0]))
+        self.assertEqual(code, 80)
+        self.assertNotIn("[y/N]", screen)
+
     def test_progress(self):
-        code, _, screen = self.talk(self.many(), None, "apply", "--yes", self.file("c.json", CHANGES))
-        self.assertEqual(code, 0)
+        code, _, screen = self.talk(self.many(), None, "plan", self.file("c.json", CHANGES))
+        self.assertEqual(code, 2)
         self.assertEqual([line.strip() for line in screen.splitlines()], ["[1/3] c0", "[2/3] c1", "[3/3] c2"])
 
     def test_interrupt_at_the_question(self):
@@ -130,11 +135,10 @@ class Interrupt(TerminalCase):
         self.assertEqual((kinds.count("intent"), kinds.count("outcome")), (1, 1))
 
     def test_the_updates_behind_it_are_not_started(self):
-        sim, out, err = self.interrupt(signal.SIGINT, "PUT:2:delay=5000", "PUT", "apply", self.file("c.json", CHANGES))
-        results = json.loads(out)
-        self.assertLess(len(results), 3)
-        self.assertIn("not started", err)
-        self.assertNotIn("c2", [r["path"].rsplit("/", 1)[1] for r in sim.requests()])
+        sim, out, err = self.interrupt(signal.SIGINT, "PUT:1:delay=1500", "PUT", "apply", "--concurrency", "1", self.file("c.json", CHANGES))
+        self.assertEqual([result["outcome"] for result in json.loads(out)], ["applied"])
+        self.assertIn("2 of 3 not started", err)
+        self.assertNotIn("c1", [r["path"].rsplit("/", 1)[1] for r in sim.requests()])
 
     def test_waiting_for_standard_input(self):
         self.wait_and_interrupt("-")
@@ -156,7 +160,7 @@ class Interrupt(TerminalCase):
             process = subprocess.Popen([clilib.program(), "validate", file], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                        env=clilib.environment())
             status = pathlib.Path(f"/proc/{process.pid}/status")
-            self.wait_for(lambda: "\nSigBlk:\t0000000000004002\n" in status.read_text(encoding="ascii"))
+            self.wait_for(lambda: "\nSigBlk:\t0000000000004202\n" in status.read_text(encoding="ascii"))
             process.send_signal(number)
             self.assertEqual(process.wait(clilib.TIMEOUT_S), 130)
             process.stdin.close()

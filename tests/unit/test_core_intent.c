@@ -267,6 +267,167 @@ START_TEST(a_member_whose_name_has_a_zero_byte_is_not_taken_for_another) {
 }
 END_TEST
 
+/* ------------------------------------------------- a body that was never in a log */
+
+static const char body[] = "{\"k\":\"intent\",\"op\":\"019ac7f0-0000-7000-8000-000000000001\",\"campaign\":\"c1\",\"mode\":\"merge\",\"round\":1,\"concurrency\":\"version\",\"v0\":7,\"attempt_ms\":10000,"
+                           "\"diff\":[{\"op\":\"replace\",\"path\":\"/pacing/interval\",\"old\":30,\"value\":60}]}";
+
+START_TEST(a_body_alone_is_read_without_place_writer_and_boot) {
+  struct cxd__intent intent;
+  ck_assert_int_eq(cxd__intent_read(body, strlen(body), &intent, NULL), CXD_OK);
+  ck_assert_int_eq(intent.seq, 0);
+  ck_assert_ptr_null(intent.writer);
+  ck_assert_str_eq(intent.boot, "");
+  ck_assert_str_eq(intent.campaign, "c1");
+  ck_assert_uint_eq(intent.count, 1);
+  ck_assert_int_eq(cxd__intent_wait_us(&intent, "b-1", 400), 10000000);
+  cxd__intent_free(&intent);
+}
+END_TEST
+
+/* Out of a log, but not whole: that is no body alone. */
+START_TEST(a_place_without_a_writer_is_none) {
+  static const char *const more[] = {"{\"seq\":42,", "{\"w\":\"x\",", "{\"boot\":\"b-1\",", "{\"seq\":42,\"w\":\"x\",", "{\"w\":\"x\",\"boot\":\"\",", "{\"seq\":42,\"boot\":\"\","};
+  char text[sizeof body + 60];
+  struct cxd__intent intent;
+  (void)snprintf(text, sizeof text, "%s%s", more[_i], body + 1);
+  ck_assert_int_eq(cxd__intent_read(text, strlen(text), &intent, NULL), CXD_E_AUDIT);
+}
+END_TEST
+
+/* ------------------------------------------------------ an intent that is announced */
+
+static struct core_rig rig;
+
+static void open_rig(void) { core_rig_open(&rig); }
+static void close_rig(void) { core_rig_close(&rig); }
+
+static void announced_to_get(enum cxd__audit_mode audit) {
+  struct cxd__job job = core_apply(&rig, INTERVAL_60);
+  job.audit = audit;
+  job.announce = 1;
+  core_start(&rig, &job);
+  core_check_ok(&rig);
+  core_get_token(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET);
+}
+
+static void expect_announced(const char *round) {
+  core_expect(&rig, CXD__ACT_APPEND);
+  ck_assert_int_eq(rig.act.intent, 1);
+  struct cxd__slice record = core_record(&rig);
+  core_assert_member(record, "/k", "\"intent\"");
+  core_assert_member(record, "/round", round);
+}
+
+/* As an engine without a log answers. */
+static void told(int32_t declined) {
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = rig.act.op, .tag = rig.act.tag, .declined = declined};
+  cxd__core_feed(rig.core, rig.world->now, &event);
+}
+
+START_TEST(without_audit_the_intent_is_announced_and_no_outcome_recorded) {
+  announced_to_get(CXD__AUDIT_OFF);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  expect_announced("1");
+  told(0);
+  core_expect_send(&rig, CXD__CLASS_PUT);
+  ANSWER(&rig, .http = 200);
+  core_expect(&rig, CXD__ACT_DONE);
+  cxd_result *result = core_take_result(&rig);
+  ck_assert_int_eq(result->outcome, CXD_OUTCOME_APPLIED);
+  ck_assert_int_eq(result->audit_seq, 0);
+  ck_assert_int_eq(result->audit_status, CXD_OK);
+  ck_assert_ptr_null(result->audit_record);
+  cxd_result_free(result);
+}
+END_TEST
+
+START_TEST(without_audit_and_listener_there_is_no_intent) {
+  struct cxd__job job = core_apply(&rig, INTERVAL_60);
+  job.audit = CXD__AUDIT_OFF;
+  core_start(&rig, &job);
+  core_check_ok(&rig);
+  core_get_token(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  core_expect_send(&rig, CXD__CLASS_PUT);
+}
+END_TEST
+
+static void assert_declined(void) {
+  cxd_result *result = core_take_result(&rig);
+  ck_assert_int_eq(result->outcome, CXD_OUTCOME_NOT_APPLIED);
+  ck_assert_int_eq(result->status, CXD_E_CALLBACK);
+  ck_assert_int_eq(result->sends, 0);
+  cxd_result_free(result);
+}
+
+START_TEST(whoever_declines_keeps_the_put_from_leaving) {
+  announced_to_get(CXD__AUDIT_OFF);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  expect_announced("1");
+  told(1);
+  core_expect(&rig, CXD__ACT_DONE);
+  assert_declined();
+}
+END_TEST
+
+START_TEST(declined_with_audit_is_put_on_record) {
+  announced_to_get(CXD__AUDIT_REQUIRED);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  expect_announced("1");
+  told(1);
+  core_expect(&rig, CXD__ACT_APPEND);
+  struct cxd__slice record = core_record(&rig);
+  core_assert_member(record, "/outcome", "\"not_applied\"");
+  core_assert_member(record, "/intent", "true");
+  core_appended(&rig, CXD_OK);
+  core_expect(&rig, CXD__ACT_DONE);
+  assert_declined();
+}
+END_TEST
+
+START_TEST(another_round_is_announced_again_and_can_be_declined) {
+  announced_to_get(CXD__AUDIT_OFF);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  expect_announced("1");
+  told(0);
+  core_expect_send(&rig, CXD__CLASS_PUT);
+  ANSWER(&rig, .http = 412);
+  core_pass_to_due(&rig);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 200, .body = DOC(8, 30, "South"), .etag = "\"v8\"");
+  core_check_ok(&rig);
+  expect_announced("2");
+  told(1);
+  core_expect(&rig, CXD__ACT_DONE);
+  cxd_result *result = core_take_result(&rig);
+  ck_assert_int_eq(result->status, CXD_E_CALLBACK);
+  ck_assert_int_eq(result->sends, 1);
+  cxd_result_free(result);
+}
+END_TEST
+
+/* A resend is not another update. */
+START_TEST(sending_it_again_is_not_announced_again) {
+  announced_to_get(CXD__AUDIT_OFF);
+  ANSWER(&rig, .http = 200, .body = core_document, .etag = "\"v7\"");
+  core_check_ok(&rig);
+  expect_announced("1");
+  told(0);
+  core_expect_send(&rig, CXD__CLASS_PUT);
+  ANSWER(&rig, .way = CXD__WAY_CONNECT, .unsent = 1);
+  core_pass_to_due(&rig);
+  core_expect_put_again(&rig);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("core_intent");
   TCase *t = tcase_create("intents");
@@ -281,5 +442,16 @@ int main(void) {
   tcase_add_loop_test(t, every_entry_has_to_hold, 0, (int)(sizeof documents / sizeof *documents));
   tcase_add_test(t, a_diff_that_changes_nothing_tells_nothing);
   tcase_add_test(t, a_member_whose_name_has_a_zero_byte_is_not_taken_for_another);
+  tcase_add_test(t, a_body_alone_is_read_without_place_writer_and_boot);
+  tcase_add_loop_test(t, a_place_without_a_writer_is_none, 0, 6);
+  TCase *announced = tcase_create("announced");
+  suite_add_tcase(suite, announced);
+  tcase_add_checked_fixture(announced, open_rig, close_rig);
+  tcase_add_test(announced, without_audit_the_intent_is_announced_and_no_outcome_recorded);
+  tcase_add_test(announced, without_audit_and_listener_there_is_no_intent);
+  tcase_add_test(announced, whoever_declines_keeps_the_put_from_leaving);
+  tcase_add_test(announced, declined_with_audit_is_put_on_record);
+  tcase_add_test(announced, another_round_is_announced_again_and_can_be_declined);
+  tcase_add_test(announced, sending_it_again_is_not_announced_again);
   return run_suite(suite);
 }

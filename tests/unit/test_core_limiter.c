@@ -22,12 +22,7 @@ static struct cxd__limiter limiter;
 static void open_with(size_t limit) { ck_assert_int_eq(cxd__limiter_init(&limiter, limit, WINDOW, MARGIN), 0); }
 static void close_limiter(void) { cxd__limiter_free(&limiter); }
 
-static size_t waiting(void) {
-  size_t count = 0;
-  for (int turn = 0; turn < CXD__TURNS; turn++)
-    count += limiter.queues[turn].length;
-  return count;
-}
+static size_t waiting(void) { return cxd__limiter_waiting(&limiter); }
 
 static struct cxd__ticket ticket_of(enum cxd__turn turn) { return (struct cxd__ticket){.turn = turn}; }
 

@@ -532,6 +532,77 @@ START_TEST(a_recovery_without_memory_puts_nothing_wrong_on_record) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------ without a log */
+
+#define BODY(concurrency, v0) \
+  "{\"k\":\"intent\",\"op\":\"019ac7f0-0000-7000-8000-000000000001\",\"campaign\":\"c1\",\"mode\":\"merge\",\"round\":1,\"concurrency\":\"" concurrency "\"" v0 ",\"attempt_ms\":10000,\"diff\":" DIFF "}"
+
+static const struct {
+  const char *body, *found;
+  int32_t outcome;
+} bodies[] = {
+    {BODY("version", ",\"v0\":7"), DOC(8, 60, "North"), APPLIED},
+    {BODY("version", ",\"v0\":7"), DOC(8, 45, "North"), CONFLICT},
+    {BODY("none", ""), NO_VERSION(60), APPLIED},
+};
+
+static void assert_ends_without_a_record(int32_t outcome) {
+  core_expect(&rig, CXD__ACT_DONE);
+  cxd_result *result = core_take_result(&rig);
+  ck_assert_int_eq(result->outcome, outcome);
+  ck_assert_int_eq(result->status, CXD_OK);
+  ck_assert_ptr_null(result->error);
+  ck_assert_int_eq(result->audit_seq, 0);
+  ck_assert_ptr_null(result->audit_record);
+  cxd_result_free(result);
+}
+
+START_TEST(a_body_that_was_never_in_a_log_is_judged_by_reading_and_nothing_is_appended) {
+  job = (struct cxd__job){.kind = CXD__JOB_RECOVER, .audit = _i % 2 ? CXD__AUDIT_OFF : CXD__AUDIT_REQUIRED, .intent = bodies[_i].body, .intent_len = strlen(bodies[_i].body), .boot = BOOT};
+  to_get();
+  ANSWER(&rig, .http = 200, .body = bodies[_i].found);
+  assert_ends_without_a_record(bodies[_i].outcome);
+}
+END_TEST
+
+START_TEST(an_unknown_boot_waits_for_an_attempt_before_it_says_not_applied) {
+  const char *text = BODY("version", ",\"v0\":7");
+  job = (struct cxd__job){.kind = CXD__JOB_RECOVER, .intent = text, .intent_len = strlen(text), .boot = BOOT};
+  to_get();
+  ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"));
+  core_expect_nothing(&rig);
+  core_pass(&rig, 10 * SECOND);
+  core_expect_send(&rig, CXD__CLASS_GET);
+  ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"));
+  assert_ends_without_a_record(NOT_APPLIED);
+}
+END_TEST
+
+START_TEST(a_wait_that_is_too_long_is_told_without_a_record_number) {
+  struct core_setup setup = core_setup_default();
+  const char *text = BODY("version", ",\"v0\":7");
+  setup.core.deadline_us = 5 * SECOND;
+  core_rig_reopen(&rig, &setup);
+  job = (struct cxd__job){.kind = CXD__JOB_RECOVER, .intent = text, .intent_len = strlen(text), .boot = BOOT};
+  to_get();
+  ANSWER(&rig, .http = 200, .body = DOC(7, 30, "North"), .took_us = SECOND);
+  core_expect(&rig, CXD__ACT_DONE);
+  cxd_result *result = core_take_result(&rig);
+  ck_assert_int_eq(result->status, CXD_E_TIMEOUT);
+  ck_assert_ptr_null(strstr(cxd_error_message(result->error), "record"));
+  cxd_result_free(result);
+}
+END_TEST
+
+START_TEST(a_record_of_a_log_is_judged_without_one_too) {
+  write_intent(BEFORE, "merge", "etag", ETAG_7, DIFF);
+  job.audit = CXD__AUDIT_OFF;
+  to_get();
+  ANSWER(&rig, .http = 200, .body = DOC(8, 60, "North"), .etag = "\"v8\"");
+  assert_ends_without_a_record(APPLIED);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("core_recover");
   TCase *t = tcase_create("recover");
@@ -564,5 +635,9 @@ int main(void) {
   tcase_add_test(t, a_cancel_comes_too_late_for_what_is_being_written);
   tcase_add_test(t, recoveries_and_updates_share_a_core);
   tcase_add_test(t, a_recovery_without_memory_puts_nothing_wrong_on_record);
+  tcase_add_loop_test(t, a_body_that_was_never_in_a_log_is_judged_by_reading_and_nothing_is_appended, 0, (int)(sizeof bodies / sizeof *bodies));
+  tcase_add_test(t, an_unknown_boot_waits_for_an_attempt_before_it_says_not_applied);
+  tcase_add_test(t, a_wait_that_is_too_long_is_told_without_a_record_number);
+  tcase_add_test(t, a_record_of_a_log_is_judged_without_one_too);
   return run_suite(suite);
 }

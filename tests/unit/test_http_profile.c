@@ -10,7 +10,7 @@
 #include "http/http_private.h"
 #include "run.h"
 
-#define CALLS_MAX 256
+#define CALLS_MAX 1024
 
 static struct {
   CURLoption option;
@@ -61,6 +61,7 @@ CURLMcode __wrap_curl_multi_setopt(CURLM *multi, CURLMoption option, ...) {
 static struct cxd__http_options options;
 static struct cxd__http *http;
 static struct cxd__transfer transfer;
+static struct cxd__origin origin;
 
 static void setup(void) {
   static const cxd_log no_log;
@@ -68,19 +69,31 @@ static void setup(void) {
   ck_assert_int_eq(cxd__http_global(NULL), CXD_OK);
   ck_assert_int_eq(cxd__http_new(&options, &http, NULL), CXD_OK);
   transfer = (struct cxd__transfer){.http = http, .easy = curl_easy_init()};
-  cxd__buf_str(&transfer.url, "https://api.example.com/x");
+  origin = (struct cxd__origin){.options = &options, .url = curl_url()};
+  ck_assert_int_eq(curl_url_set(origin.url, CURLUPART_URL, options.origin, 0), CURLUE_OK);
   memset(calls, 0, sizeof calls);
   call_count = 0;
 }
 
 static void teardown(void) {
   curl_easy_cleanup(transfer.easy);
-  curl_slist_free_all(transfer.headers);
+  curl_url_cleanup(origin.url);
+  cxd__badge_drop(transfer.badge);
   cxd__buf_free(&transfer.url);
+  cxd__buf_free(&transfer.if_match);
+  cxd__buf_free(&transfer.traceparent);
+  cxd__buf_free(&transfer.basic);
   cxd__http_free(http);
 }
 
-static int apply(const struct cxd__request *request) { return cxd__profile_apply(&transfer, &options, request); }
+/* As for the next request on the same handle. */
+static int set(const struct cxd__request *request) {
+  cxd__badge_drop(transfer.badge);
+  transfer.badge = request->bearer ? cxd__badge_new(request, NULL) : NULL;
+  return cxd__profile_set(&transfer, &origin, request);
+}
+
+static int apply(const struct cxd__request *request) { return cxd__profile_fix(&transfer, &origin) != 0 ? -1 : set(request); }
 
 static const struct cxd__request get = {.kind = CXD__CLASS_GET, .target = "/x", .bearer = "abc", .timeout_us = 10000000};
 static const struct cxd__request put = {.kind = CXD__CLASS_PUT, .target = "/x", .bearer = "abc", .if_match = "\"v1\"", .body = "{}", .body_len = 2, .timeout_us = 10000000};
@@ -107,7 +120,8 @@ static void ck_text(CURLoption option, const char *value) {
 static void ck_unset(CURLoption option) { ck_assert_msg(find(option) < 0, "option %s was set", curl_easy_option_by_id(option)->name); }
 
 static int has_header(const char *line) {
-  for (const struct curl_slist *h = transfer.headers; h; h = h->next)
+  ck_number(CURLOPT_HTTPHEADER, (long)(intptr_t)transfer.lines);
+  for (const struct curl_slist *h = transfer.lines; h; h = h->next)
     if (strcmp(h->data, line) == 0)
       return 1;
   return 0;
@@ -222,7 +236,7 @@ END_TEST
 START_TEST(a_suspect_connection_is_left_only_when_asked) {
   struct cxd__request fresh = get;
   ck_assert_int_eq(apply(&get), 0);
-  ck_unset(CURLOPT_FRESH_CONNECT);
+  ck_number(CURLOPT_FRESH_CONNECT, 0);
   fresh.fresh = 1;
   ck_assert_int_eq(apply(&fresh), 0);
   ck_number(CURLOPT_FRESH_CONNECT, 1);
@@ -250,7 +264,7 @@ START_TEST(a_token_request_is_a_form_with_basic_credentials) {
   ck_unset(CURLOPT_PASSWORD);
   ck_unset(CURLOPT_USERPWD);
   ck_assert(has_header("Content-Type: application/x-www-form-urlencoded"));
-  ck_unset(CURLOPT_CUSTOMREQUEST);
+  ck_number(CURLOPT_CUSTOMREQUEST, 0);
 }
 END_TEST
 
@@ -265,8 +279,101 @@ START_TEST(control_bytes_anywhere_in_the_head_are_refused) {
   ck_assert_int_eq(apply(&put), -1);
   options.user_agent = "agent/1";
   ck_assert_int_eq(apply(&put), 0);
-  cxd__buf_str(&transfer.url, "\r\nHost: evil");
-  ck_assert_int_eq(apply(&put), -1);
+  static const char *const targets[] = {"/x\r\nHost: evil", "/x HTTP/1.1", "/x#y", "x", ""};
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+    bad = put;
+    bad.target = targets[i];
+    ck_assert_int_eq(apply(&bad), -1);
+  }
+  bad = put;
+  bad.traceparent = "00-1\r\nX-Evil: 1";
+  ck_assert_int_eq(apply(&bad), -1);
+  struct cxd__request token = {.kind = CXD__CLASS_TOKEN, .target = "https://api.example.com/t\r\nHost: evil", .body = "a", .body_len = 1, .timeout_us = 1000};
+  ck_assert_int_eq(apply(&token), -1);
+}
+END_TEST
+
+START_TEST(a_trace_goes_along_when_there_is_one) {
+  struct cxd__request traced = put;
+  traced.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  ck_assert_int_eq(apply(&traced), 0);
+  ck_assert(has_header("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+  ck_assert_int_eq(set(&put), 0);
+  ck_assert(!has_header("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+}
+END_TEST
+
+/* Whatever a request can change is said again for the next one on the same handle, also that it is not there. */
+START_TEST(nothing_of_a_request_is_left_for_the_next_on_its_handle) {
+  static const CURLoption changing[] = {CURLOPT_TIMEOUT_MS, CURLOPT_CONNECTTIMEOUT_MS, CURLOPT_CURLU, CURLOPT_REQUEST_TARGET, CURLOPT_POSTFIELDSIZE_LARGE, CURLOPT_POSTFIELDS, CURLOPT_CUSTOMREQUEST, CURLOPT_FRESH_CONNECT, CURLOPT_HTTPHEADER};
+  struct cxd__request token = {.kind = CXD__CLASS_TOKEN, .target = "https://auth.example.com/t", .basic = "id:secret", .body = "a=b", .body_len = 3, .timeout_us = 1000000}, fresh = put;
+  const struct cxd__request *const all[] = {&token, &fresh, &get, &token, &get, &put};
+  fresh.fresh = 1;
+  ck_assert_int_eq(cxd__profile_fix(&transfer, &origin), 0);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    call_count = 0;
+    ck_assert_int_eq(set(all[i]), 0);
+    for (size_t k = 0; k < sizeof changing / sizeof *changing; k++)
+      ck_assert_msg(find(changing[k]) >= 0, "%s was left as it was", curl_easy_option_by_id(changing[k])->name);
+    for (size_t k = 0; k < call_count; k++) {
+      size_t known = 0;
+      while (known < sizeof changing / sizeof *changing && changing[known] != calls[k].option)
+        known++;
+      ck_assert_msg(known < sizeof changing / sizeof *changing || calls[k].option == CURLOPT_HTTPGET || calls[k].option == CURLOPT_URL, "%s is set by some requests only", curl_easy_option_by_id(calls[k].option)->name);
+    }
+    ck_assert_int_eq(has_header("Authorization: Bearer abc"), all[i] != &token && i != 3);
+    ck_assert_int_eq(has_header("If-Match: \"v1\""), all[i]->if_match != NULL);
+    if (all[i] == &token)
+      ck_text(CURLOPT_URL, token.target);
+    else if (i > 0 && all[i - 1] == &token)
+      ck_number(CURLOPT_URL, 0);
+    ck_number(CURLOPT_FRESH_CONNECT, all[i]->fresh);
+    ck_number(CURLOPT_POSTFIELDS, (long)(intptr_t)all[i]->body);
+  }
+}
+END_TEST
+
+START_TEST(after_a_request_the_handle_points_to_nothing_of_it) {
+  struct cxd__request token = {.kind = CXD__CLASS_TOKEN, .target = "https://auth.example.com/t", .basic = "id:secret", .body = "a=b", .body_len = 3, .timeout_us = 1000000};
+  const struct cxd__request *const all[] = {&token, &put};
+  for (size_t i = 0; i < 2; i++) {
+    ck_assert_int_eq(apply(all[i]), 0);
+    cxd__profile_end(&transfer);
+    ck_number(CURLOPT_HTTPHEADER, 0);
+    ck_number(CURLOPT_POSTFIELDS, 0);
+    ck_assert_ptr_null(transfer.lines[0].data);
+    ck_assert_ptr_null(transfer.basic.data);
+  }
+}
+END_TEST
+
+/* The request line to a proxy of plain http is the whole URL; libcurl would send a target of ours as it is. */
+START_TEST(a_target_alone_is_sent_where_no_proxy_reads_it) {
+  ck_assert_int_eq(apply(&get), 0);
+  ck_text(CURLOPT_REQUEST_TARGET, "/x");
+  ck_number(CURLOPT_CURLU, (long)(intptr_t)origin.url);
+  ck_unset(CURLOPT_URL);
+  origin.whole_urls = 1;
+  ck_assert_int_eq(apply(&get), 0);
+  ck_number(CURLOPT_REQUEST_TARGET, 0);
+  ck_number(CURLOPT_CURLU, 0);
+  ck_text(CURLOPT_URL, "https://api.example.com/x");
+}
+END_TEST
+
+START_TEST(of_two_places_of_trust_one_is_left_out_at_most) {
+  static const struct {
+    enum cxd__trust trust;
+    CURLoption out, in;
+  } rows[] = {{CXD__TRUST_DIRECTORY, CURLOPT_CAINFO, CURLOPT_CAPATH}, {CXD__TRUST_FILE, CURLOPT_CAPATH, CURLOPT_CAINFO}};
+  for (size_t i = 0; i < 2; i++) {
+    call_count = 0;
+    origin.trust = rows[i].trust;
+    ck_assert_int_eq(apply(&get), 0);
+    ck_number(rows[i].out, 0);
+    ck_unset(rows[i].in);
+    ck_number(CURLOPT_SSL_VERIFYPEER, 1);
+  }
 }
 END_TEST
 
@@ -286,6 +393,11 @@ int main(void) {
   tcase_add_test(tc, a_put_has_its_length_its_condition_and_no_expect);
   tcase_add_test(tc, a_token_request_is_a_form_with_basic_credentials);
   tcase_add_test(tc, control_bytes_anywhere_in_the_head_are_refused);
+  tcase_add_test(tc, a_trace_goes_along_when_there_is_one);
+  tcase_add_test(tc, nothing_of_a_request_is_left_for_the_next_on_its_handle);
+  tcase_add_test(tc, after_a_request_the_handle_points_to_nothing_of_it);
+  tcase_add_test(tc, a_target_alone_is_sent_where_no_proxy_reads_it);
+  tcase_add_test(tc, of_two_places_of_trust_one_is_left_out_at_most);
   suite_add_tcase(suite, tc);
   return run_suite(suite);
 }

@@ -240,6 +240,9 @@ static error_t parse_command(int key, char *arg, struct argp_state *state) {
   case ARG_EXPLAIN: local->args->explain = arg; return 0;
   case ARG_EXPECT: add_value(&local->args->expects, arg); return 0;
   case ARG_PLAN: local->args->plan = 1; return 0;
+  case ARG_COALESCE: local->args->coalesce = 1; return 0;
+  case ARG_STATUS: local->args->status = 1; return 0;
+  case ARG_RETRY_FAILED: local->args->retry_failed = 1; return 0;
   case ARG_LIST: local->args->list_only = 1; return 0;
   case ARGP_KEY_ARG: add_word(local, state, arg); return 0;
   case ARGP_KEY_END:

@@ -27,7 +27,11 @@ static const struct part {
 
 #define PARTS (sizeof parts / sizeof *parts)
 
-static const char *const option_names[] = {"key-file", "campaign", "since", "until", "outcome", "actor", "op", "kind", "seq", "expect", "list"};
+/* NULL: of another command. */
+static const char *const option_names[] = {
+    [TEXT_KEY_FILE] = "key-file", [TEXT_CAMPAIGN] = "campaign", [TEXT_SINCE] = "since", [TEXT_UNTIL] = "until", [TEXT_OUTCOME] = "outcome", [TEXT_ACTOR] = "actor",
+    [TEXT_OP] = "op",             [TEXT_KIND] = "kind",         [TEXT_SEQ] = "seq",     [TEXT_COUNT] = "expect", [TEXT_COUNT + 1] = "list",
+};
 
 static int fail(const struct cli *cli, char *message) {
   char *shown = display_text(slice_of(message));
@@ -61,7 +65,7 @@ static unsigned given(const struct args *args) {
 static int check(const struct cli *cli, const struct part *part, const struct args *args) {
   unsigned wrong = given(args) & ~part->options;
   for (size_t i = 0; i < sizeof option_names / sizeof *option_names; i++)
-    if (wrong & OF(i))
+    if (option_names[i] && wrong & OF(i))
       return fail(cli, mem_format("--%s is not for audit %s", option_names[i], part->name));
   if (args->count < part->words)
     return fail(cli, mem_format("LOG is missing: cxdialer audit %s LOG", part->name));

@@ -54,7 +54,7 @@ int cmd_capacity(struct cli *cli, const struct args *args) {
   if (!code)
     code = capacity_plan_make(cli, args, &plan);
   if (!code && args->svg)
-    code = picture_write(cli, args->svg, draw, &plan);
+    code = picture_write(cli, &picture_svg, args->svg, draw, &plan);
   if (!code && !(args->svg && strcmp(args->svg, "-") == 0))
     print(cli, &plan);
   return code;

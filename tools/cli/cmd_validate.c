@@ -112,7 +112,7 @@ static void check_campaign(struct check *check, const char *where, const cxd_cam
   cxd_error_free(error);
 }
 
-static void check_item(struct check *check, const struct input *in, size_t i) {
+static void check_item(struct check *check, struct input *in, size_t i) {
   char *message, *where = input_where(in, i);
   cxd_campaign *campaign = NULL;
   cxd_status status = input_parse(in, i, &campaign, &message);

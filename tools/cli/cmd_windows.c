@@ -154,7 +154,7 @@ static void print(const struct asked *asked) {
 
 static int show(const struct asked *asked) {
   const char *svg = asked->args->svg;
-  int code = svg ? picture_write(asked->cli, svg, draw, &asked->gathered.windows) : 0;
+  int code = svg ? picture_write(asked->cli, &picture_svg, svg, draw, &asked->gathered.windows) : 0;
   if (!code && !(svg && strcmp(svg, "-") == 0))
     print(asked);
   return code;

@@ -14,8 +14,25 @@ static const struct argp_option validate_options[] = {
     {0},
 };
 
+#define BATCH_OPTIONS                                                                                                                                     \
+  {"concurrency", ARG_TEXT + TEXT_CONCURRENCY, "N", 0, "So many updates in flight at a time [update.concurrency]", 0},                                    \
+      {"max-errors", ARG_TEXT + TEXT_MAX_ERRORS, "N", 0, "Begin no more after so many failures [update.max_errors]", 0},                                  \
+      {"max-error-rate", ARG_TEXT + TEXT_MAX_ERROR_RATE, "F", 0, "Begin no more when more than this share of them fails [update.max_error_rate]", 0},     \
+      {"canary", ARG_TEXT + TEXT_CANARY, "N", 0, "So many go ahead; the others are begun when these have succeeded [update.canary]", 0}
+
 static const struct argp_option apply_options[] = {
     {"yes", ARG_YES, NULL, 0, "Do not ask before writing", 0},
+    {"journal", ARG_TEXT + TEXT_JOURNAL, "FILE", 0, "Keep a new journal, with which cxdialer resume goes on after a crash or an interruption", 0},
+    {"coalesce", ARG_COALESCE, NULL, 0, "Changes of one campaign that wait for each other become one update [update.coalesce]", 0},
+    BATCH_OPTIONS,
+    {0},
+};
+
+static const struct argp_option resume_options[] = {
+    {"yes", ARG_YES, NULL, 0, "Do not ask before writing", 0},
+    {"status", ARG_STATUS, NULL, 0, "Only show what the journal says; nothing is sent, and no configuration needed", 0},
+    {"retry-failed", ARG_RETRY_FAILED, NULL, 0, "Run those that were refused for good as well", 0},
+    BATCH_OPTIONS,
     {0},
 };
 
@@ -81,6 +98,9 @@ static const struct command commands[] = {
     {"plan", "FILE...", "Show what apply would change (exit code 2)", FILE_HELP, 1, INT32_MAX, NULL, cmd_plan},
     {"apply", "FILE...", "Change campaigns", FILE_HELP " Asks before it writes when more than one campaign changes and a terminal is there to answer.", 1,
      INT32_MAX, apply_options, cmd_apply},
+    {"resume", "JOURNAL", "Go on with a batch that ended early",
+     "JOURNAL was written by apply --journal. Updates in doubt are looked at first; nothing that was applied is sent again. Asks before it writes when more than one campaign is to be changed and a terminal is there to answer.",
+     1, 1, resume_options, cmd_resume},
     {"rollback", "LOG", "Put back what an applied update changed",
      "Only if nobody has changed these members since. LOG is an audit log; it is verified to its end first. Of several updates the newest is put back first. Asks before it writes when more than one campaign changes and a terminal is there to answer.",
      1, 1, rollback_options, cmd_rollback},

@@ -30,7 +30,7 @@ enum number {
   NUMBER_COUNT
 };
 
-/* Options with a text, of audit and rollback; their command judges it. */
+/* Options with a text, of audit, rollback, apply and resume; their command judges it. */
 enum text {
   TEXT_KEY_FILE,
   TEXT_CAMPAIGN,
@@ -41,6 +41,11 @@ enum text {
   TEXT_OP,
   TEXT_KIND,
   TEXT_SEQ,
+  TEXT_JOURNAL,
+  TEXT_CONCURRENCY,
+  TEXT_MAX_ERRORS,
+  TEXT_MAX_ERROR_RATE,
+  TEXT_CANARY,
   TEXT_COUNT
 };
 
@@ -59,6 +64,8 @@ struct args {
   const char *texts[TEXT_COUNT];     /* --campaign and its like, or NULL */
   struct arg_list expects, outcomes; /* --expect, --outcome */
   int plan, list_only;               /* --plan, --list */
+  int coalesce;                      /* --coalesce */
+  int status, retry_failed;          /* --status, --retry-failed */
 };
 
 /* One row for each command: dispatch, --help and error messages come from it. */
@@ -81,6 +88,7 @@ int cmd_demo(struct cli *cli, const struct args *args);
 int cmd_get(struct cli *cli, const struct args *args);
 int cmd_list(struct cli *cli, const struct args *args);
 int cmd_plan(struct cli *cli, const struct args *args);
+int cmd_resume(struct cli *cli, const struct args *args);
 int cmd_rollback(struct cli *cli, const struct args *args);
 int cmd_validate(struct cli *cli, const struct args *args);
 int cmd_version(struct cli *cli, const struct args *args);

@@ -91,17 +91,22 @@ static int read_file(struct input *in, int is_stdin) {
   return code;
 }
 
-static void locate(const struct input *in, const char *at, size_t *line, size_t *column) {
-  *line = 1;
-  *column = 1;
-  for (const char *p = in->text; p < at; p++) {
-    *column = *p == '\n' ? 1 : *column + 1;
-    *line += *p == '\n';
+/* Elements are asked about in their order: what lies before the last one is not counted again for each of many bad ones. */
+static void locate(struct input *in, const char *at) {
+  size_t end = (size_t)(at - in->text);
+  if (in->line == 0 || end < in->counted) {
+    in->counted = 0;
+    in->line = in->column = 1;
+  }
+  for (; in->counted < end; in->counted++) {
+    int is_end = in->text[in->counted] == '\n';
+    in->column = is_end ? 1 : in->column + 1;
+    in->line += (size_t)is_end;
   }
 }
 
 static int split_array(struct input *in, struct slice whole) {
-  size_t pos = 0, line, column;
+  size_t pos = 0;
   struct slice item;
   int found;
   in->is_array = 1;
@@ -114,10 +119,10 @@ static int split_array(struct input *in, struct slice whole) {
     return 0;
   if (found == 1)
     return refuse(in, EXIT_INVALID, CXD_E_TOO_LARGE, mem_format("has more than %d elements: split it", ITEMS_MAX));
-  locate(in, whole.at + pos, &line, &column);
+  locate(in, whole.at + pos);
   if (pos >= whole.len)
-    return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("line %zu, column %zu: the array or one of its elements does not end", line, column));
-  return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("line %zu, column %zu: after element %zu a ',' and one more object, or the final ']', is needed", line, column, in->count));
+    return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("line %zu, column %zu: the array or one of its elements does not end", in->line, in->column));
+  return refuse(in, EXIT_INVALID, CXD_E_JSON, mem_format("line %zu, column %zu: after element %zu a ',' and one more object, or the final ']', is needed", in->line, in->column, in->count));
 }
 
 static const char *byte_order_mark(struct slice s) {
@@ -166,16 +171,15 @@ char *input_complaint(const struct input *in) {
 
 char *input_where(const struct input *in, size_t i) { return in->is_array ? mem_format("%s[%zu]", in->name, i) : mem_format("%s", in->name); }
 
-cxd_status input_parse(const struct input *in, size_t i, cxd_campaign **out, char **message) {
+cxd_status input_parse(struct input *in, size_t i, cxd_campaign **out, char **message) {
   cxd_error *error = NULL;
-  size_t line, column;
   *message = NULL;
   cxd_status status = cxd_campaign_parse(in->items[i].at, in->items[i].len, out, &error);
   if (status == CXD_OK)
     return status;
   const char *text = error ? cxd_error_message(error) : cxd_status_text(status);
-  locate(in, in->items[i].at, &line, &column);
-  *message = in->is_array ? mem_format("%s (the element begins at line %zu, column %zu of the file)", text, line, column) : mem_format("%s", text);
+  locate(in, in->items[i].at);
+  *message = in->is_array ? mem_format("%s (the element begins at line %zu, column %zu of the file)", text, in->line, in->column) : mem_format("%s", text);
   cxd_error_free(error);
   return status;
 }

@@ -15,6 +15,7 @@ struct input {
   int is_array;
   struct slice *items; /* of an object: itself */
   size_t count;
+  size_t counted, line, column; /* how far lines were counted, and where that is; 0: not yet */
   /* when it could not be read or taken apart */
   cxd_status status;
   int code; /* exit code, 0 when all is well */
@@ -32,6 +33,6 @@ char *input_complaint(const struct input *in);
 char *input_where(const struct input *in, size_t i);
 
 /* message: what is wrong, or NULL on success; caller frees. */
-cxd_status input_parse(const struct input *in, size_t i, cxd_campaign **out, char **message);
+cxd_status input_parse(struct input *in, size_t i, cxd_campaign **out, char **message);
 
 #endif

@@ -8,14 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "display.h"
+#include "markup.h"
 #include "mem.h"
 
 #define FAMILY "Verdana, 'DejaVu Sans', Arial, Helvetica, sans-serif"
-#define REPLACEMENT 0xfffd
 #define LONGEST 4096  /* bytes of a text: no picture has room for more */
 #define LARGEST 1e7   /* a coordinate */
-#define MARKS_MOST 2  /* diacritics on one letter; a pile of them would reach into the lines above */
 
 /* Hundredths of an em from the blank to the tilde, rounded up, of DejaVu Sans, which is as wide as Verdana and wider than the rest. */
 static const unsigned char ascii_widths[] = {
@@ -23,8 +21,6 @@ static const unsigned char ascii_widths[] = {
     100, 69, 69, 70, 78, 64, 58, 78, 76, 30, 30, 66, 56, 87, 75, 79, 61, 79, 70, 64, 62, 74, 69, 99, 69, 62, 69, 40, 34, 40, 84, 50,
     50, 62, 64, 55, 64, 62, 36, 64, 64, 28, 28, 58, 28, 98, 64, 62, 64, 64, 42, 53, 40, 64, 60, 82, 60, 60, 53, 64, 34, 64, 84,
 };
-
-static int is_mark(uint32_t c) { return (c >= 0x300 && c <= 0x36f) || (c >= 0x1ab0 && c <= 0x1aff) || (c >= 0x1dc0 && c <= 0x1dff) || (c >= 0x20d0 && c <= 0x20ff); }
 
 /* What is not Latin or a sign may come from any font, with pictures wider than an em. */
 static double em_of(uint32_t c) {
@@ -35,43 +31,10 @@ static double em_of(uint32_t c) {
   return c < 0x180 ? 1 : c >= 0x2000 && c < 0x2200 ? 1.2 : 1.45;
 }
 
-/* One character from the start of s as the picture shows it; its length in bytes. */
-static size_t next(struct slice s, uint32_t *c) {
-  *c = REPLACEMENT;
-  size_t n = display_decode(s, c);
-  if (display_is_hidden(*c) || *c == 0xfffe || *c == 0xffff)
-    *c = REPLACEMENT;
-  return n ? n : 1;
-}
-
 static struct slice limited(const char *text) {
   struct slice s = slice_of(text);
   s.len = s.len > LONGEST ? LONGEST : s.len;
   return s;
-}
-
-static void put_character(FILE *out, struct slice bytes, uint32_t c) {
-  switch (c) {
-  case '&': fputs("&amp;", out); return;
-  case '<': fputs("&lt;", out); return;
-  case '>': fputs("&gt;", out); return;
-  case '"': fputs("&quot;", out); return;
-  case '\'': fputs("&#39;", out); return;
-  case REPLACEMENT: fputs("\xef\xbf\xbd", out); return;
-  default: fwrite(bytes.at, 1, bytes.len, out);
-  }
-}
-
-static void put_escaped(FILE *out, const char *text) {
-  struct slice s = limited(text);
-  for (int marks = 0; s.len > 0;) {
-    uint32_t c;
-    size_t n = next(s, &c);
-    marks = is_mark(c) ? marks + 1 : 0;
-    if (marks <= MARKS_MOST)
-      put_character(out, (struct slice){s.at, n}, c);
-    s = (struct slice){s.at + n, s.len - n};
-  }
 }
 
 /* Not printf's %f: a locale may write it with a comma. */
@@ -95,13 +58,13 @@ static void put_attribute(struct svg *svg, const char *name, double value) {
 
 static void put_element(struct svg *svg, const char *name, const char *text) {
   fprintf(svg->out, "<%s>", name);
-  put_escaped(svg->out, text);
+  markup_put(svg->out, limited(text));
   fprintf(svg->out, "</%s>", name);
 }
 
-void svg_open(struct svg *svg, FILE *out, double width, double height, const char *title, const char *description) {
+static void open_picture(struct svg *svg, FILE *out, double width, double height, const char *attributes) {
   *svg = (struct svg){.out = out, .frame = {0, 0, width, height}};
-  fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"", out);
+  fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"%s%s", *attributes ? " " : "", attributes);
   put_attribute(svg, "width", width);
   put_attribute(svg, "height", height);
   fputs(" viewBox=\"0 0 ", out);
@@ -109,10 +72,23 @@ void svg_open(struct svg *svg, FILE *out, double width, double height, const cha
   fputc(' ', out);
   put_number(out, height);
   fputs("\" font-family=\"" FAMILY "\">\n", out);
+}
+
+static void put_names(struct svg *svg, const char *title, const char *description) {
   put_element(svg, "title", title);
   put_element(svg, "desc", description);
-  fputc('\n', out);
+  fputc('\n', svg->out);
+}
+
+void svg_open(struct svg *svg, FILE *out, double width, double height, const char *title, const char *description) {
+  open_picture(svg, out, width, height, "");
+  put_names(svg, title, description);
   svg_rect(svg, svg->frame, "fill=\"#ffffff\"", NULL);
+}
+
+void svg_open_inline(struct svg *svg, FILE *out, double width, double height, const char *attributes, const char *title, const char *description) {
+  open_picture(svg, out, width, height, attributes);
+  put_names(svg, title, description);
 }
 
 int svg_close(struct svg *svg) {
@@ -186,7 +162,7 @@ double svg_text_width(const struct svg_font *font, const char *text) {
   double em = 0;
   for (struct slice s = limited(text); s.len > 0;) {
     uint32_t c;
-    size_t n = next(s, &c);
+    size_t n = markup_next(s, &c);
     em += em_of(c);
     s = (struct slice){s.at + n, s.len - n};
   }
@@ -210,7 +186,7 @@ void svg_text(struct svg *svg, const struct svg_font *font, struct svg_point at,
   put_attribute(svg, "y", at.y);
   put_attribute(svg, "font-size", font->size);
   fprintf(svg->out, " text-anchor=\"%s\" fill=\"%s\"%s>", anchors[font->anchor], font->fill, font->bold ? " font-weight=\"bold\"" : "");
-  put_escaped(svg->out, text);
+  markup_put(svg->out, limited(text));
   fputs("</text>\n", svg->out);
 }
 

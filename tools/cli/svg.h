@@ -36,6 +36,10 @@ struct svg {
 };
 
 void svg_open(struct svg *svg, FILE *out, double width, double height, const char *title, const char *description);
+
+/* The same inside of a page, which brings ground and colours: attributes as below, fills may be "var(--ink)". */
+void svg_open_inline(struct svg *svg, FILE *out, double width, double height, const char *attributes, const char *title, const char *description);
+
 int svg_close(struct svg *svg); /* 0: all is written; -1: the file has an error */
 
 /* attributes: "fill=\"#fff\""; tip: what shows under a pointer, or NULL. */

@@ -238,7 +238,8 @@ static void recorded_truly(struct world *world, const struct task *task) {
 
 static void ended_in_time(struct world *world, const struct engine *engine, const struct task *task, const cxd_error *error) {
   int64_t now = client_now(world).mono_us;
-  if (task->plan->queued && !task->tried && task->status == CXD_E_RATE_LIMITED && !about_the_endpoint(error))
+  int told_to_wait = world->client.asked_until - task->started_mono > world->plan->max_retry_after_us;
+  if (task->plan->queued && !task->tried && !told_to_wait && task->status == CXD_E_RATE_LIMITED && !about_the_endpoint(error))
     check_broken(world, RULE_DEADLINE, "operation %d is one of many and ends for want of time before it sent anything", task->number);
   if (task->deadline_mono == NEVER)
     return;

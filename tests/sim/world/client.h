@@ -55,6 +55,7 @@ struct client {
   struct task *tasks;
   int64_t *ends;   /* when exchanges that had left ended, on the monotonic clock */
   size_t end_count, end_room;
+  int64_t asked_until; /* by a Retry-After to everybody, on the monotonic clock */
   uint64_t opened; /* engines so far: each has its own random numbers */
   char token[FIELD_MAX];
   int64_t token_since, token_good_until; /* boot clock; 0: none */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "validate/report.h"
 #include "check.h"
+#include "core/verdict.h"
 #include "world.h"
 
 /* What lib/engine does with an action, and what it feeds back. */
@@ -117,10 +118,22 @@ static void note_token(struct engine *engine, const char *text, int64_t sent_boo
   world->client.token_good_until = sent_boot + life - margin;
 }
 
+/* What nobody sleeps on who is one of many; a second and a twentieth more is jitter. */
+static void note_pause(struct world *world, const struct flight *flight, const struct cxd__exchange *e) {
+  int64_t ms = cxd__retry_after_ms(e->retry_after, e->date, client_now(world).wall_ms);
+  int to_all = e->http_status == 429 || e->http_status == 503;
+  if (flight->message.kind == MESSAGE_TOKEN || !to_all || ms <= 0)
+    return;
+  ms = ms < 3600000 ? ms + ms / 20 + 1000 : 3600000;
+  int64_t until = e->end_mono_us + ms * MILLISECOND;
+  world->client.asked_until = until > world->client.asked_until ? until : world->client.asked_until;
+}
+
 static void note_exchange(struct engine *engine, const struct flight *flight, const struct cxd__exchange *e) {
   struct world *world = engine->world;
   struct task *task = client_task_of(world, engine, flight->op);
   char token[FIELD_MAX];
+  note_pause(world, flight, e);
   if (e->sends && flight->message.kind != MESSAGE_TOKEN)
     client_note_end(world, e->end_mono_us);
   if (task)

@@ -72,7 +72,7 @@ enum validators { VALIDATORS_ETAG, VALIDATORS_ETAG_AND_VERSION, VALIDATORS_VERSI
 
 #define ENGINES_MAX 4
 
-enum outage { OUTAGE_NONE, OUTAGE_503, OUTAGE_REFUSED, OUTAGE_SILENT };
+enum outage { OUTAGE_NONE, OUTAGE_503, OUTAGE_429, OUTAGE_REFUSED, OUTAGE_SILENT };
 
 struct plan {
   uint64_t seed;
@@ -94,6 +94,7 @@ struct plan {
   int64_t outage_from, outage_until; /* the API is out of order; the token endpoint is not */
   enum outage outage;
 
+  int concurrency;         /* tasks begin as others end, so many at a time; 0: when they are planned to */
   struct task_plan *tasks;
   int task_count; /* each update is followed, behind all of them, by what will recover it */
   struct happening *happenings; /* in the order of time */

@@ -33,8 +33,9 @@ static int fixed(struct quota *quota, int64_t now) {
 
 static int bucket(struct quota *quota, int64_t now) {
   quota->tokens += (double)(now - quota->filled_at) * (double)quota->limit / (double)quota->window_us;
-  if (quota->tokens > (double)quota->limit)
-    quota->tokens = (double)quota->limit;
+  double most = quota->policy == QUOTA_STRICT ? 1 : (double)quota->limit;
+  if (quota->tokens > most)
+    quota->tokens = most;
   quota->filled_at = now;
   if (quota->tokens < 1)
     return 0;
@@ -48,7 +49,8 @@ int quota_arrive(struct quota *quota, int64_t now) {
   remember(quota, now);
   switch (quota->policy) {
   case QUOTA_FIXED: return fixed(quota, now);
-  case QUOTA_BUCKET: return bucket(quota, now);
+  case QUOTA_BUCKET:
+  case QUOTA_STRICT: return bucket(quota, now);
   default: return !quota_exceeded(quota);
   }
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* How a server counts requests. Whatever its policy, the strictest reading is kept as well: arrivals in any window. */
-enum quota_policy { QUOTA_FIXED, QUOTA_SLIDING, QUOTA_BUCKET, QUOTA_POLICIES };
+enum quota_policy { QUOTA_FIXED, QUOTA_SLIDING, QUOTA_BUCKET, QUOTA_POLICIES, QUOTA_STRICT = QUOTA_POLICIES }; /* strict: a bucket of one, and not drawn by seeds */
 
 struct quota {
   enum quota_policy policy;

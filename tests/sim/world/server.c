@@ -149,9 +149,12 @@ static void put_later(struct server *server, int64_t now, const struct message *
 
 static const struct fault *trouble(struct server *server, int64_t now, enum message_kind kind) {
   static const struct fault outage = {"outage 503", 0, 0, EFFECT_NOTHING, 503, RETRY_NONE, BODY_ERROR, REPLY_WHOLE, 0};
+  static const struct fault closed = {"closed for long", 0, 0, EFFECT_NOTHING, 429, RETRY_HUGE, BODY_ERROR, REPLY_WHOLE, 0};
   const struct plan *p = server->plan;
   if (p->outage == OUTAGE_503 && now >= p->outage_from && now < p->outage_until && kind != MESSAGE_TOKEN)
     return &outage;
+  if (p->outage == OUTAGE_429 && now >= p->outage_from && now < p->outage_until && kind != MESSAGE_TOKEN)
+    return &closed;
   int permille = kind == MESSAGE_TOKEN ? p->token_faults : kind == MESSAGE_PUT ? 2 * p->server_faults : p->server_faults;
   return prng_chance(&server->prng, permille) ? fault_draw(&server->prng, kind) : NULL;
 }

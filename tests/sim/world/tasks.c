@@ -310,5 +310,6 @@ void task_finish(struct world *world, struct task *task) {
   else
     finish_update(world, engine, task);
   cxd__core_drop(engine->core, task->op);
+  world->ended++;
   world->makespan = world->now;
 }

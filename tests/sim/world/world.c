@@ -39,11 +39,14 @@ static void happen(struct world *world, const struct happening *h) {
   }
 }
 
+/* One of a job that has only so many under way. */
+static int held_back(const struct world *world, int task) { return world->plan->concurrency && task >= world->ended + world->plan->concurrency; }
+
 static int64_t plan_due(const struct world *world) {
   int64_t due = world->next_happening < world->plan->happening_count ? world->plan->happenings[world->next_happening].at : NEVER;
   for (int i = 0; i < world->plan->task_count; i++) {
     const struct task *t = &world->client.tasks[i];
-    if (t->state == TASK_PLANNED && t->start_at < due)
+    if (t->state == TASK_PLANNED && !held_back(world, i) && t->start_at < due)
       due = t->start_at;
     if (t->state < TASK_DONE && !t->cancelled && !t->cancel && t->plan->cancel_at < due)
       due = t->plan->cancel_at;
@@ -57,7 +60,7 @@ static void plan_step(struct world *world) {
     happen(world, &p->happenings[world->next_happening++]);
   for (int i = 0; i < p->task_count; i++) {
     struct task *t = &world->client.tasks[i];
-    if (t->state == TASK_PLANNED && t->start_at <= world->now)
+    if (t->state == TASK_PLANNED && !held_back(world, i) && t->start_at <= world->now)
       client_start(world, t);
     if (t->state < TASK_DONE && !t->cancelled && t->plan->cancel_at <= world->now)
       t->cancel = world->client.engines[t->plan->engine].woken = 1;

@@ -31,6 +31,7 @@ struct world {
   struct trace trace;
   struct tally *tally;
   struct broken broken;
+  int ended;        /* operations that did */
   int64_t makespan; /* when the last operation ended */
 };
 
