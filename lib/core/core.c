@@ -347,9 +347,13 @@ void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *eve
   }
 }
 
-static void leaves(struct cxd__op *op) {
-  op->in_flight = 1;
-  cxd__shared_count_flying(op->core->shared, 1, 0);
+/* op: of a SEND. One that nobody waits for any more is sent, but its end will not be looked at. */
+static int32_t leaves(struct cxd__op *op, const struct cxd__action *action) {
+  if (op && op->tag == action->tag) {
+    op->in_flight = 1;
+    cxd__shared_count_flying(op->core->shared, 1, 0);
+  }
+  return 1;
 }
 
 int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action *action) {
@@ -358,12 +362,8 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
   while (core->queue_at < core->queue_len) {
     *action = core->queue[core->queue_at++];
     struct cxd__op *op = action->kind == CXD__ACT_SEND ? cxd__core_find(core, action->op) : NULL;
-    if (!op || op->tag != action->tag)
-      return 1;
-    if (cxd__op_may_leave(op, now, action)) {
-      leaves(op);
-      return 1;
-    }
+    if (!op || op->tag != action->tag || cxd__op_may_leave(op, now, action))
+      return leaves(op, action);
   }
   action->kind = CXD__ACT_NONE;
   return 0;
