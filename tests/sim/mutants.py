@@ -35,7 +35,7 @@ MUTANTS = [
     ("lease-too-short", {7}, "core/fetch.c", "now.mono_us + for_us + CXD__LEASE_SLACK_US", "now.mono_us + for_us / 4"),
     ("flight-never-taken-over", {7}, "core/shared.c", "shared->flight.lease_mono_us = until_mono_us;", "shared->flight.lease_mono_us = until_mono_us + INT64_C(1000000000000);"),
     ("good-token-not-used", {7}, "core/flight.c", "now.boot_us < flight->token->hard_boot_us;", "now.boot_us < flight->token->soft_boot_us;"),
-    ("queue-not-looked-at-again", {6, 7, 9}, "core/core.c", "if (cxd__op_may_leave(op, now, action)) {", "if (op) {"),
+    ("queue-not-looked-at-again", {6, 7, 9}, "core/core.c", "|| cxd__op_may_leave(op, now, action))", "|| 1)"),
     ("chance-from-elsewhere", {8}, "core/core.c", "core->prng.state = seed;", "static uint64_t made;\n  core->prng.state = seed ^ ++made;"),
     ("end-of-hours-not-sent-along", {9}, "core/request.c", "    action.request.not_after_wall_ms = op->valid_until_ms;\n", ""),
     ("recovery-does-not-wait", {10}, "core/recover.c", "asked_boot_us < safe &&", "0 &&"),
