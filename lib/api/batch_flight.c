@@ -220,7 +220,7 @@ static cxd_status take_change(cxd_batch *batch, uint32_t number, cxd_campaign **
   if (item->state == CXD__ITEM_CAMPAIGN)
     *change = item->held;
   else {
-    status = cxd__campaign_make(item->held, item->len, "campaign", change, error);
+    status = cxd__item_parse(item, change, error);
     cxd__free(item->held);
   }
   item->held = NULL;

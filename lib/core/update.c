@@ -57,7 +57,7 @@ static cxd_status collect_edits(struct cxd__op *op, cxd_error **error) {
 static cxd_status whole_document(struct cxd__op *op, cxd_error **error) {
   struct cxd__slice root = op->job.change->root;
   if (op->job.rebalance == CXD__REBALANCE_KEEP)
-    return cxd__campaign_read(root.p, root.len, NULL, &op->merged, error);
+    return cxd__campaign_like(op->job.change, &op->merged, error);
   struct cxd__buf text = {0};
   cxd_status status = cxd__json_set(root, CXD_FIELD_AUTO_REBALANCE, op->job.rebalance == CXD__REBALANCE_ON ? json_true : json_false, &text, error);
   if (status == CXD_OK)
