@@ -41,7 +41,7 @@ const cxd_result *cxd__batch_lost(void) { return &lost; }
 
 void cxd__batch_end_item(cxd_batch *batch, uint32_t number, cxd_result *result) {
   struct cxd__item *item = &batch->items.list[number];
-  void *packed = result ? cxd__pack(result) : NULL;
+  void *packed = result ? cxd__pack(result, &batch->packing) : NULL;
   count_end(batch, result ? result : &lost);
   item->held = packed ? packed : (void *)result;
   item->state = packed ? CXD__ITEM_PACKED : CXD__ITEM_RESULT;
@@ -61,7 +61,7 @@ static void end_joined(cxd_batch *batch, uint32_t number, const cxd_result *resu
   uint32_t next = batch->items.list[number].next;
   while (next != CXD__NO_ITEM && batch->items.list[next].state == CXD__ITEM_JOINED) {
     uint32_t after = batch->items.list[next].next;
-    void *packed = cxd__pack(result);
+    void *packed = cxd__pack(result, &batch->packing);
     cxd_result *copy = packed ? cxd__unpack(packed) : NULL;
     cxd__free(packed);
     cxd__batch_end_item(batch, next, copy);

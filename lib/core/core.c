@@ -348,10 +348,7 @@ void cxd__core_cancel(struct cxd__core *core, uint32_t id, cxd__now now) {
 
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t id) {
   struct cxd__op *op = cxd__core_find(core, id);
-  cxd_result *result = op ? op->result : NULL;
-  if (op)
-    op->result = NULL;
-  return result;
+  return op ? cxd__update_take_result(op) : NULL;
 }
 
 cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t id, struct cxd__buf *body, char **etag, cxd_error **error) {

@@ -178,6 +178,8 @@ void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error); /* 
 int cxd__update_check_again(struct cxd__op *op, cxd__now now); /* 1: a check was asked for, the PUT has to wait for it */
 void cxd__update_append(struct cxd__op *op, enum cxd__stage stage); /* op->record */
 void cxd__update_cancelled(struct cxd__op *op, cxd__now now); /* the update part of a cancel */
+cxd_result *cxd__update_take_result(struct cxd__op *op);
+int cxd__update_edits(struct cxd__op *op); /* op->edits are there: 0, or -1: no memory */
 void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 
 /* put.c: from the intent to certainty */

@@ -142,9 +142,9 @@ static void aborted(struct cxd__op *op, cxd__now now, const struct cxd__exchange
 enum echo { ECHO_AGREES, ECHO_SAYS_NOTHING, ECHO_CONTRADICTS };
 
 /* Another campaign, an error, or this campaign with other values: a 200 that says so is not believed. */
-static enum echo echo_says(const struct cxd__op *op, const cxd_campaign *echo) {
+static enum echo echo_says(struct cxd__op *op, const cxd_campaign *echo) {
   if (cxd__same_campaign(echo, cxd_campaign_id(op->job.change)))
-    return cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
+    return cxd__update_edits(op) == 0 && cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
   int other = cxd__json_member(echo->root, "id").p || cxd__json_member(echo->root, "code").p || cxd__json_member(echo->root, "error").p;
   return other ? ECHO_CONTRADICTS : ECHO_SAYS_NOTHING;
 }
@@ -294,6 +294,10 @@ static void somebody_else(struct cxd__op *op, cxd__now now, const cxd_campaign *
 static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   cxd__op_seen(op, found->etag, found->root);
   enum was was = validator_was(op, found);
+  if (cxd__update_edits(op) != 0) {
+    cxd__put_doubtful(op, now);
+    return;
+  }
   int as_sent = cxd__edits_hold(&op->edits, found->root);
   if (was != WAS_CHANGED && op->accepted != 2 && op->server && cxd__edits_hold(&op->edits, op->server->root))
     as_sent = 0; /* it was so before, as when only a rebalancing is asked for: reading tells nothing */
