@@ -121,6 +121,8 @@ struct cxd__core {
   struct cxd__table table;
   struct cxd__lane lane;
   struct cxd__waits waits;
+  struct cxd__op *spare;       /* operations that are over, for the next ones */
+  size_t spare_count;
   struct cxd__op *fetch;       /* the token operation while this core leads the flight, or has led it */
   int64_t linger_until_us;
   struct cxd__action *queue;
@@ -136,6 +138,8 @@ void cxd__op_done(struct cxd__op *op, cxd__now now);
 void cxd__op_cancelled(struct cxd__op *op, cxd__now now);
 struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
 double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
+
+static inline int cxd__op_is_written_down(const struct cxd__op *op) { return op->job.kind == CXD__JOB_RECOVER || op->job.audit != CXD__AUDIT_OFF || op->job.announce; }
 
 /* request.c and retry.c: the present request */
 void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */

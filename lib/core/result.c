@@ -4,6 +4,7 @@
 #include "core/result.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "json/campaign.h"
@@ -11,17 +12,14 @@
 #include "json/pointer.h"
 
 cxd_result *cxd__result_new(const char *campaign_id) {
-  cxd_result *result = cxd__alloc(sizeof *result);
+  size_t len = strlen(campaign_id) + 1;
+  cxd_result *result = cxd__alloc(sizeof *result + len);
   if (!result)
     return NULL;
   result->magic = CXD__MAGIC_RESULT;
   result->previous_concurrent = result->new_concurrent = -1;
   result->pacing_accuracy = result->target_calls_per_min = (double)NAN;
-  result->campaign_id = cxd__strdup(campaign_id);
-  if (!result->campaign_id) {
-    cxd__free(result);
-    return NULL;
-  }
+  result->campaign_id = memcpy(result->room, campaign_id, len);
   return result;
 }
 
@@ -85,7 +83,8 @@ int cxd__result_write_diff(cxd_result *result) {
 void cxd_result_free(cxd_result *result) {
   if (!CXD__IS(result, RESULT))
     return;
-  cxd__free(result->campaign_id);
+  if (result->campaign_id != result->room)
+    cxd__free(result->campaign_id);
   cxd__free(result->request_id);
   cxd__free(result->diff);
   cxd__free(result->conflict);

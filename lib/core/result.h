@@ -30,6 +30,7 @@ struct cxd_result {
   char *audit_why; /* what the log said when it first did not take a record; NULL: it took all, or nothing is known */
   cxd_report *report;
   cxd_error *error;
+  char room[]; /* campaign_id, unless it was read from a packed result */
 };
 
 cxd_result *cxd__result_new(const char *campaign_id);

@@ -39,6 +39,7 @@ struct cxd__engine {
   int64_t sink_asked_us;
   struct done *done;                  /* what has come to its end, in that order, with room for all jobs */
   size_t done_count, done_at, done_room, jobs; /* jobs: begun and not taken */
+  cxd__now now;                       /* of this turn: read when it begins and after whatever may take long */
   int32_t begun;                      /* a job was begun, and nothing of it done yet */
 };
 
@@ -108,7 +109,7 @@ void cxd__engine_forget_cancel(struct cxd__engine *engine) {
 /* ------------------------------------------------------------- performing actions */
 
 static void feed(struct cxd__engine *engine, struct cxd__event *event) {
-  cxd__core_feed(engine->core, cxd__clock_read(), event);
+  cxd__core_feed(engine->core, engine->now, event);
   cxd__exchange_clear(&event->exchange);
   cxd_report_free(event->report);
   cxd_error_free(event->error);
@@ -124,10 +125,10 @@ static void perform_send(struct cxd__engine *engine, const struct cxd__action *a
   feed(engine, &event);
 }
 
-static struct cxd__check check_of(const struct cxd__action *action, const cxd_campaign *merged) {
+static struct cxd__check check_of(const struct cxd__engine *engine, const struct cxd__action *action, const cxd_campaign *merged) {
   const struct cxd__job *job = action->job;
   int written_down = job->audit != CXD__AUDIT_OFF || job->announce;
-  return (struct cxd__check){action->change, merged, job->replace, cxd__clock_read().wall_ms, action->server, job->rebalance == CXD__REBALANCE_ON, merged == NULL, !written_down};
+  return (struct cxd__check){action->change, merged, job->replace, engine->now.wall_ms, action->server, job->rebalance == CXD__REBALANCE_ON, merged == NULL, !written_down};
 }
 
 /*
@@ -142,7 +143,7 @@ static int one_check_does(struct cxd__engine *engine, const struct cxd__action *
 
 /* The first check was spared: of what does not pass it has the first word. */
 static void ask_first_check(struct cxd__engine *engine, const struct cxd__action *action, struct cxd__event *event) {
-  const struct cxd__check check = check_of(action, NULL);
+  const struct cxd__check check = check_of(engine, action, NULL);
   cxd_report *report = NULL;
   cxd_error *error = NULL;
   cxd_status status = cxd__validator_run(engine->tools->validator, &check, &report, &error);
@@ -158,11 +159,13 @@ static void ask_first_check(struct cxd__engine *engine, const struct cxd__action
 }
 
 static void run_check(struct cxd__engine *engine, const struct cxd__action *action, struct cxd__event *event) {
-  const struct cxd__check check = check_of(action, action->merged);
   int once = one_check_does(engine, action);
   if (once && !action->merged)
     return;
+  const struct cxd__check check = check_of(engine, action, action->merged);
   event->status = cxd__validator_run(engine->tools->validator, &check, &event->report, &event->error);
+  if (cxd__validator_has_rules(engine->tools->validator))
+    engine->now = cxd__clock_read();
   if (once && event->status != CXD_OK && event->status != CXD_E_NOMEM)
     ask_first_check(engine, action, event);
 }
@@ -293,7 +296,8 @@ static void sync_appends(struct cxd__engine *engine) {
   if (frame)
     cxd__frame_leave(tools->frames, frame);
   announce(engine);
-  int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
+  engine->now = cxd__clock_read();
+  int64_t took = engine->now.mono_us - engine->append_began_us;
   size_t count = engine->append_count;
   engine->append_count = 0;
   for (size_t i = 0; i < count; i++)
@@ -342,6 +346,7 @@ static void append_alone(struct cxd__engine *engine, const struct cxd__action *a
   struct append a = {.op = action->op, .tag = action->tag, .status = status};
   if (status == CXD_OK)
     append_in_frame(engine->tools, action, &a);
+  engine->now = cxd__clock_read();
   feed_append(engine, &a, 0);
 }
 
@@ -357,6 +362,7 @@ static void perform_append(struct cxd__engine *engine, const struct cxd__action 
   if (engine->append_count == 0)
     engine->append_began_us = cxd__clock_read().mono_us;
   append_in_frame(engine->tools, action, &engine->appends[engine->append_count++]);
+  engine->now = cxd__clock_read();
 }
 
 /* 1: the provider's answer was there. */
@@ -405,6 +411,7 @@ static void perform_fetch(struct cxd__engine *engine, const struct cxd__action *
   }
   if (frame)
     cxd__frame_leave(tools->frames, frame);
+  engine->now = cxd__clock_read();
   (void)feed_sink(engine);
 }
 
@@ -448,6 +455,8 @@ static void write_log(struct cxd__engine *engine) {
 static int deliver(struct cxd__engine *engine) {
   struct cxd__event event = {.kind = CXD__EV_EXCHANGE};
   int any = 0;
+  if (cxd__http_has_next(engine->http))
+    engine->now = cxd__clock_read();
   while (cxd__http_next(engine->http, &event.op, &event.tag, &event.exchange)) {
     feed(engine, &event);
     any = 1;
@@ -466,8 +475,9 @@ static void heed_cancel(struct cxd__engine *engine) {
 static int turn(struct cxd__engine *engine) {
   struct cxd__action action;
   int any = 0;
+  engine->now = cxd__clock_read();
   heed_cancel(engine);
-  while (cxd__core_next(engine->core, cxd__clock_read(), &action)) {
+  while (cxd__core_next(engine->core, engine->now, &action)) {
     perform(engine, &action);
     heed_cancel(engine); /* it may have come while a rule ran */
     any = 1;

@@ -95,7 +95,7 @@ int cxd__json_string_order(struct cxd__slice a, struct cxd__slice b) {
 }
 
 int cxd__json_string_is(struct cxd__slice raw, const char *text) {
-  if (cxd__json_kind(raw) != CXD__JSON_STRING)
+  if (cxd__json_kind(raw) != CXD__JSON_STRING || (raw.p[1] != *text && raw.p[1] != '\\' && *text))
     return 0;
   struct cxd__json_bytes x = inside(raw);
   while (x.at < x.end && *x.at == *text && *x.at != '\\') {
