@@ -278,7 +278,8 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
     cxd__op_fail(op, now, NULL);
     return;
   }
-  op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
+  if (op->round > 1)
+    op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
   merge_and_check(op, now);
 }
 
