@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
