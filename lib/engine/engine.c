@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "engine/sink.h"
+#include "json/campaign.h"
 
 /* The record itself is the entry of the same index; one that is only announced has none there. */
 struct append {
@@ -39,6 +40,7 @@ struct cxd__engine {
   int64_t sink_asked_us;
   struct done *done;                  /* what has come to its end, in that order, with room for all jobs */
   size_t done_count, done_at, done_room, jobs; /* jobs: begun and not taken */
+  cxd__now now;                       /* of this turn: read when it begins and after whatever may take long */
   int32_t begun;                      /* a job was begun, and nothing of it done yet */
 };
 
@@ -111,7 +113,7 @@ void cxd__engine_forget_cancel(struct cxd__engine *engine) {
 /* ------------------------------------------------------------- performing actions */
 
 static void feed(struct cxd__engine *engine, struct cxd__event *event) {
-  cxd__core_feed(engine->core, cxd__clock_read(), event);
+  cxd__core_feed(engine->core, engine->now, event);
   cxd__exchange_clear(&event->exchange);
   cxd_report_free(event->report);
   cxd_error_free(event->error);
@@ -127,11 +129,58 @@ static void perform_send(struct cxd__engine *engine, const struct cxd__action *a
   feed(engine, &event);
 }
 
+static struct cxd__check check_of(const struct cxd__engine *engine, const struct cxd__action *action, const cxd_campaign *merged) {
+  const struct cxd__job *job = action->job;
+  int written_down = job->audit != CXD__AUDIT_OFF || job->announce;
+  return (struct cxd__check){action->change, merged, job->replace, engine->now.wall_ms, action->server, job->rebalance == CXD__REBALANCE_ON, merged == NULL, !written_down};
+}
+
+/*
+ * A whole document is checked as a change and, with nothing read between, as the campaign. What the built-in rules find the first time they find
+ * the second time, too. The exceptions are seen here: own rules, which are called for each; and what the core refuses between the two.
+ */
+static int one_check_does(struct cxd__engine *engine, const struct cxd__action *action) {
+  const struct cxd__job *job = action->job;
+  return job->kind == CXD__JOB_APPLY && job->replace && !job->edits && job->rebalance == CXD__REBALANCE_KEEP && !action->again && !strchr(action->change->text, '\\') &&
+         cxd__campaign_id_check(action->change->id, NULL) == CXD_OK && !cxd__validator_has_rules(engine->tools->validator);
+}
+
+/* The first check was spared: of what does not pass it has the first word. */
+static void ask_first_check(struct cxd__engine *engine, const struct cxd__action *action, struct cxd__event *event) {
+  const struct cxd__check check = check_of(engine, action, NULL);
+  cxd_report *report = NULL;
+  cxd_error *error = NULL;
+  cxd_status status = cxd__validator_run(engine->tools->validator, &check, &report, &error);
+  if (status == CXD_OK) {
+    cxd_report_free(report);
+    return;
+  }
+  cxd_report_free(event->report);
+  cxd_error_free(event->error);
+  event->status = status;
+  event->report = report;
+  event->error = error;
+}
+
+static void run_check(struct cxd__engine *engine, const struct cxd__action *action, struct cxd__event *event) {
+  int once = one_check_does(engine, action);
+  if (once && !action->merged)
+    return;
+  const struct cxd__check check = check_of(engine, action, action->merged);
+  event->status = cxd__validator_run(engine->tools->validator, &check, &event->report, &event->error);
+  if (cxd__validator_has_rules(engine->tools->validator))
+    engine->now = cxd__clock_read();
+  if (once && event->status != CXD_OK && event->status != CXD_E_NOMEM)
+    ask_first_check(engine, action, event);
+}
+
 static void perform_check(struct cxd__engine *engine, const struct cxd__action *action) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag};
-  struct cxd__check check = {action->change, action->merged, action->job->replace, cxd__clock_read().wall_ms, action->server, action->job->rebalance == CXD__REBALANCE_ON, action->merged == NULL};
   struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
-  event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
+  if (frame)
+    run_check(engine, action, &event);
+  else
+    event.status = CXD_E_NOMEM;
   event.valid_until_ms = event.report && event.report->valid_until_ms != INT64_MAX ? event.report->valid_until_ms : 0;
   if (event.report) {
     event.basis = event.report->basis;
@@ -245,7 +294,8 @@ static void sync_appends(struct cxd__engine *engine) {
   size_t count = engine->append_count;
   commit(engine);
   announce(engine);
-  int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
+  engine->now = cxd__clock_read();
+  int64_t took = engine->now.mono_us - engine->append_began_us;
   engine->append_count = 0;
   engine->hurry = 0;
   for (size_t i = 0; i < count; i++) {
@@ -335,6 +385,7 @@ static void perform_fetch(struct cxd__engine *engine, const struct cxd__action *
   }
   if (frame)
     cxd__frame_leave(tools->frames, frame);
+  engine->now = cxd__clock_read();
   (void)feed_sink(engine);
 }
 
@@ -393,6 +444,8 @@ static void write_log(struct cxd__engine *engine) {
 static int deliver(struct cxd__engine *engine) {
   struct cxd__event event = {.kind = CXD__EV_EXCHANGE};
   int any = 0;
+  if (cxd__http_has_next(engine->http))
+    engine->now = cxd__clock_read();
   while (cxd__http_next(engine->http, &event.op, &event.tag, &event.exchange)) {
     feed(engine, &event);
     any = 1;
@@ -424,8 +477,9 @@ static int may_commit(const struct cxd__engine *engine) { return !engine->commit
 static int turn(struct cxd__engine *engine) {
   struct cxd__action action;
   int any = 0;
+  engine->now = cxd__clock_read();
   heed_cancel(engine);
-  while (cxd__core_next(engine->core, cxd__clock_read(), &action)) {
+  while (cxd__core_next(engine->core, engine->now, &action)) {
     perform(engine, &action);
     heed_cancel(engine); /* it may have come while a rule ran */
     any = 1;
