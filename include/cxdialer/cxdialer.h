@@ -750,7 +750,7 @@ CXD_API cxd_status cxd_batch_add_json(cxd_batch *batch, const char *json, size_t
 /*
  * Runs all items to their ends; blocks. CXD_OK: each has been run, whatever it ended as (cxd_batch_failed()); CXD_E_CANCELLED: some were not begun, or
  * were cancelled, and the error says why and how many; CXD_E_REENTRANT, CXD_E_FORKED, CXD_E_CONFIG (no credentials), CXD_E_IO: the batch could not
- * go on, and its items have results with that status. Since: 0.1
+ * go on, and its items have results with that status. Called again it says the same until items are added, and then speaks of these only. Since: 0.1
  */
 CXD_API cxd_status cxd_batch_run(cxd_batch *batch, cxd_error **error);
 

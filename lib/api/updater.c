@@ -170,7 +170,7 @@ cxd_status cxd__updater_usable(cxd_updater *updater, cxd_error **error) {
 static cxd_status may_register(cxd_updater *updater, cxd_error **error) {
   cxd_status status = cxd__updater_usable(updater, error);
   if (status == CXD_OK && updater->calls)
-    status = cxd__fail(error, CXD_E_STATE, "a call of this updater is in progress: register before it");
+    status = cxd__fail(error, CXD_E_STATE, "a call of this updater is in progress, or a batch of it is not freed yet: register before it");
   return status;
 }
 

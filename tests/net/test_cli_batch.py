@@ -3,6 +3,7 @@
 """cxdialer apply with many campaigns: order, limits, summary, progress, signals."""
 import json
 import os
+import pathlib
 import pty
 import re
 import signal
@@ -45,6 +46,44 @@ class BatchCase(clilib.SimCase):
 
     def errors(self, done):
         return [line["error"] for line in map(json.loads, done.stderr.splitlines()) if "error" in line]
+
+
+class Report(BatchCase):
+    """--report with the command itself; the page is judged in test_cli_report.py."""
+
+    def test_a_run_writes_a_page_with_all_of_its_campaigns(self):
+        sim = self.many(40)
+        page = pathlib.Path(self.dir) / "run.html"
+        done = self.apply(sim, changes(40), "--report", str(page), "--journal", str(page) + ".journal")
+        self.assert_code(done, 0)
+        text = page.read_text()
+        self.assertIn("All 40 campaigns are as asked.", text)
+        self.assertTrue(all(f">{i}<" in text for i in ids(40)))
+        self.assertIn("run.html.journal", text)
+
+    def test_what_failed_and_what_was_not_begun_is_in_it(self):
+        sim = self.many(4)
+        page = pathlib.Path(self.dir) / "run.html"
+        items = [{"id": "gone", "maxConcurrentCalls": 1}, 5] + changes(4)
+        done = self.apply(sim, items, "--report", str(page), "--max-errors", "2", "--concurrency", "1")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("gone", page.read_text())
+        self.assertIn("not begun", page.read_text())
+
+    def test_one_campaign_and_a_plan_have_one_too(self):
+        sim = self.many(1)
+        for command in ("plan", "apply"):
+            page = pathlib.Path(self.dir) / f"{command}.html"
+            self.cli(sim, command, "--report", str(page), self.file("one.json", changes(1)[0]))
+            self.assertIn("c0", page.read_text(), command)
+
+    def test_a_page_that_cannot_be_written_is_told_before_anything_is_sent(self):
+        sim = self.many(2)
+        done = self.apply(sim, changes(2), "--report", str(pathlib.Path(self.dir) / "none" / "run.html"))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.puts(sim), [])
+        self.assert_code(self.apply(sim, changes(2), "--report", "-"), 64)
+        self.assertEqual(self.puts(sim), [])
 
 
 class Order(BatchCase):

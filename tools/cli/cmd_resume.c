@@ -22,6 +22,7 @@ struct resume {
   struct journal journal;
   struct session session;
   struct exit_tally tally;
+  struct run_report report;
   size_t printed;
   struct slice *texts; /* of those that run, with their numbers in the journal */
   size_t *numbers, count;
@@ -86,6 +87,7 @@ static void report(struct resume *r, const struct journal_item *item, const cxd_
   if (r->cli->json && r->printed++ > 0)
     fputc(',', stdout);
   int code = update_report(r->cli, &(struct update_report){.where = item->where, .id = cxd_result_campaign_id(result), .writes = 1, .result = result});
+  run_report_add(&r->report, result);
   exit_tally_add(&r->tally, code_of(result, code));
 }
 
@@ -109,6 +111,7 @@ static int resolve(struct resume *r, size_t i) {
   cxd_error *error = NULL;
   size_t len = 0;
   char *intent = mem_need(journal_line_get_text(item->intent, &len));
+  output_note(r->cli, "%s: finding out what became of an update that was sent (journal item %zu); this may wait for as long as a request of the earlier run may still be under way", item->where, i + 1);
   cxd_status status = cxd_updater_resolve(r->session.updater, intent, len, &result, &error);
   if (status == CXD_OK && result)
     take_answer(r, i, result);
@@ -164,7 +167,7 @@ static void line_up(struct resume *r) {
 
 static int run_rest(struct resume *r) {
   struct run_plan plan = {.count = r->count, .texts = r->texts, .data = r, .where = where_of, .parse = parse_item, .is_continued = r->printed > 0,
-                          .journal = &r->journal, .journal_items = r->numbers};
+                          .journal = &r->journal, .journal_items = r->numbers, .report = &r->report};
   return run_batch(r->cli, &r->session, &plan, &r->tally);
 }
 
@@ -202,7 +205,7 @@ static int resume(struct resume *r) {
   size_t to_do = count_to_do(r);
   add_refused(r);
   if (to_do == 0) {
-    output_note(r->cli, "nothing to do: all %zu are over", r->state.count);
+    output_note(r->cli, "nothing to do: none of the %zu is left to run", r->state.count);
     if (r->cli->json)
       fputs("[]\n", stdout);
     return exit_tally_code(&r->tally);
@@ -214,6 +217,7 @@ static int resume(struct resume *r) {
     code = journal_continue(&r->journal, &r->state);
   if (code)
     return code;
+  run_report_begin(&r->report, r->cli, r->state.path, 1);
   if (r->cli->json)
     fputc('[', stdout);
   code = go_on(r);
@@ -223,7 +227,9 @@ static int resume(struct resume *r) {
 }
 
 static int resume_locked(struct resume *r) {
-  int code = journal_read(&r->state, r->cli, r->args->list[0], 1);
+  int code = run_report_open(&r->report, r->cli, r->args->texts[TEXT_REPORT]);
+  if (!code)
+    code = journal_read(&r->state, r->cli, r->args->list[0], 1);
   if (!code)
     code = run_configure(r->cli, r->args);
   if (!code)
@@ -232,6 +238,7 @@ static int resume_locked(struct resume *r) {
   if (!code)
     code = resume(r);
   journal_close(&r->journal);
+  code = run_report_close(&r->report, r->cli, &r->session, code);
   session_close(&r->session);
   journal_state_free(&r->state);
   free(r->texts);

@@ -6,7 +6,7 @@
 
 #include "commands.h"
 
-static const char *const features[] = {"tls", "http2", "merge", "replace", "audit-sha256", "token-provider"};
+static const char *const features[] = {"tls", "http2", "merge", "replace", "audit-sha256", "audit-hmac", "token-provider", "windows", "capacity", "batch", "events"};
 
 #define FEATURES (sizeof features / sizeof *features)
 

@@ -20,11 +20,19 @@ static const struct argp_option validate_options[] = {
       {"max-error-rate", ARG_TEXT + TEXT_MAX_ERROR_RATE, "F", 0, "Begin no more when more than this share of them fails [update.max_error_rate]", 0},     \
       {"canary", ARG_TEXT + TEXT_CANARY, "N", 0, "So many go ahead; the others are begun when these have succeeded [update.canary]", 0}
 
+#define REPORT_OPTION {"report", ARG_TEXT + TEXT_REPORT, "FILE", 0, "Also write FILE, one page of HTML with pictures and a table of all campaigns; that it can be written is made sure of first", 0}
+
+static const struct argp_option plan_options[] = {
+    REPORT_OPTION,
+    {0},
+};
+
 static const struct argp_option apply_options[] = {
     {"yes", ARG_YES, NULL, 0, "Do not ask before writing", 0},
     {"journal", ARG_TEXT + TEXT_JOURNAL, "FILE", 0, "Keep a new journal, with which cxdialer resume goes on after a crash or an interruption", 0},
     {"coalesce", ARG_COALESCE, NULL, 0, "Changes of one campaign that wait for each other become one update [update.coalesce]", 0},
     BATCH_OPTIONS,
+    REPORT_OPTION,
     {0},
 };
 
@@ -33,6 +41,7 @@ static const struct argp_option resume_options[] = {
     {"status", ARG_STATUS, NULL, 0, "Only show what the journal says; nothing is sent, and no configuration needed", 0},
     {"retry-failed", ARG_RETRY_FAILED, NULL, 0, "Run those that were refused for good as well", 0},
     BATCH_OPTIONS,
+    REPORT_OPTION,
     {0},
 };
 
@@ -95,7 +104,7 @@ static const struct command commands[] = {
     {"get", "ID", "Print one campaign as the server has it", NULL, 1, 1, NULL, cmd_get},
     {"list", "", "List all campaigns", NULL, 0, 0, NULL, cmd_list},
     {"validate", "FILE...", "Check changes without sending anything", FILE_HELP, 1, INT32_MAX, validate_options, cmd_validate},
-    {"plan", "FILE...", "Show what apply would change (exit code 2)", FILE_HELP, 1, INT32_MAX, NULL, cmd_plan},
+    {"plan", "FILE...", "Show what apply would change (exit code 2)", FILE_HELP, 1, INT32_MAX, plan_options, cmd_plan},
     {"apply", "FILE...", "Change campaigns", FILE_HELP " Asks before it writes when more than one campaign changes and a terminal is there to answer.", 1,
      INT32_MAX, apply_options, cmd_apply},
     {"resume", "JOURNAL", "Go on with a batch that ended early",

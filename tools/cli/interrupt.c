@@ -51,10 +51,10 @@ static void end_watched(int times) {
     cxd_client_cancel(watched_client);
 }
 
-static void interrupt(int times) {
+static void interrupt(int times, int is_new) {
   pthread_mutex_lock(&lock);
   int is_idle = !watched_updater && !watched_client && !watched_batch && !held;
-  if (is_too_often(times) || (is_idle && !atomic_load(&seen)))
+  if ((is_new && is_too_often(times)) || (is_idle && !atomic_load(&seen)))
     _exit(EXIT_INTERRUPTED);
   atomic_store(&seen, 1);
   end_watched(times);
@@ -80,7 +80,7 @@ static void *wait_for_signals(void *unused) {
     if (number == SIGUSR1)
       ask();
     else if (number > 0 || times)
-      interrupt(times += number > 0);
+      interrupt(times += number > 0, number > 0);
   }
   return NULL;
 }

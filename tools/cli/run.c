@@ -115,14 +115,21 @@ static int is_unusable(const struct run *run, size_t item, const cxd_result *res
   return status != CXD_OK;
 }
 
+static void report_missing(struct run *run, const cxd_result *result) {
+  run_report_add_missing(run->plan->report, cxd_result_campaign_id(result), cxd_result_outcome(result), cxd_result_status(result), cxd_error_message(cxd_result_error(result)));
+}
+
 /* What else wants to know of a result that is over gets it here. */
 static void observe(struct run *run, size_t item, const cxd_result *result) {
   if (run->plan->journal)
     journal_put_outcome(run->plan->journal, journal_item(run, item), result, 0);
-  if (is_unusable(run, item, result))
+  if (is_unusable(run, item, result)) {
     run->summary.unusable++;
-  else
+    report_missing(run, result);
+  } else {
     summary_add(&run->summary, result);
+    run_report_add(run->plan->report, result);
+  }
 }
 
 static void note_result(struct run *run, size_t item, const cxd_result *result) {
@@ -130,6 +137,7 @@ static void note_result(struct run *run, size_t item, const cxd_result *result) 
   run->states[item] = is_not_started(result) ? RUN_NOT_STARTED : RUN_OVER;
   if (run->states[item] == RUN_NOT_STARTED) {
     run->not_started++;
+    report_missing(run, result);
     return;
   }
   run->begun = item + 1 > run->begun ? item + 1 : run->begun;
@@ -195,6 +203,9 @@ static void show(struct run *run) {
 static void await(struct run *run) {
   struct pollfd fds[2] = {{.fd = cxd_batch_fd(run->batch), .events = POLLIN}, {.fd = interrupt_fd(), .events = POLLIN}};
   int64_t wait = cxd_batch_timeout_ms(run->batch), redraw = run->progress.next_ms - now_ms();
+  int64_t look = run_report_look(run->plan->report, run->session, cxd_batch_in_flight(run->batch));
+  if (look >= 0 && look < redraw)
+    redraw = look;
   if (wait < 0 || wait > redraw)
     wait = redraw;
   wait = wait < 0 ? 0 : wait > WAIT_MOST_MS ? WAIT_MOST_MS : wait;
@@ -260,6 +271,7 @@ static int add_items(struct run *run) {
       run->states[i] = RUN_OVER;
       run->over++;
       run->summary.unusable++;
+      run_report_add_missing(run->plan->report, "", CXD_OUTCOME_REJECTED, status, "longer than the library takes");
     }
   }
   return 0;

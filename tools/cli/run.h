@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "journal.h"
+#include "run_report.h"
 #include "session.h"
 #include "walk.h"
 
@@ -30,6 +31,7 @@ struct run_plan {
   int is_continued;
   struct journal *journal;        /* NULL: none */
   const size_t *journal_items;    /* their numbers in it; NULL: the same */
+  struct run_report *report;      /* has begun, or has no FILE */
 };
 
 /* Runs them as one batch and prints each result in order, progress and summary. Into tally; the exit code. */

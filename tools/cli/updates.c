@@ -24,6 +24,7 @@ struct updates {
   struct input *inputs;
   size_t count, total, done;
   struct exit_tally tally;
+  struct run_report report;
 };
 
 /* -------------------------------------------------------------------------------- the FILEs */
@@ -62,18 +63,22 @@ static void show_progress(const struct updates *u, const struct input *in, const
   free(name);
 }
 
-static int run_campaign(const struct updates *u, const char *where, const cxd_campaign *campaign) {
+static int run_campaign(struct updates *u, const char *where, const cxd_campaign *campaign) {
   cxd_result *result = NULL;
   cxd_error *error = NULL;
   cxd_status status = u->kind->call(u->session.updater, campaign, &result, &error);
   int code = update_report(u->cli, &(struct update_report){.where = where, .id = cxd_campaign_id(campaign), .writes = u->kind->writes, .result = result, .status = status, .error = error});
+  if (result)
+    run_report_add(&u->report, result);
+  (void)run_report_look(&u->report, &u->session, 0);
   cxd_result_free(result);
   cxd_error_free(error);
   return code;
 }
 
-static int refuse_item(const struct updates *u, const char *where, cxd_status status, const char *message) {
+static int refuse_item(struct updates *u, const char *where, cxd_status status, const char *message) {
   (void)update_report(u->cli, &(struct update_report){.where = where, .id = "", .status = status, .message = message});
+  run_report_add_missing(&u->report, where, CXD_OUTCOME_REJECTED, status, message);
   return EXIT_INVALID;
 }
 
@@ -185,7 +190,7 @@ static int run_row(struct updates *u, const struct row *row, const char *journal
   if (journal_file)
     code = journal_create(&journal, u->cli, journal_file, &(struct journal_plan){.texts = row->texts, .count = u->total, .where = where_of, .data = row});
   struct run_plan plan = {.texts = row->texts, .count = u->total, .data = row, .where = where_of, .parse = parse_item, .refuse = refuse_group,
-                          .groups = row->groups, .group_count = u->count, .journal = journal_file ? &journal : NULL};
+                          .groups = row->groups, .group_count = u->count, .journal = journal_file ? &journal : NULL, .report = &u->report};
   if (!code)
     code = run_batch(u->cli, &u->session, &plan, &u->tally);
   journal_close(&journal);
@@ -210,14 +215,20 @@ static int run(struct updates *u, const struct args *args) {
   int code = u->kind->writes ? run_configure(u->cli, args) : 0;
   if (!code)
     code = session_open_updater(u->cli, &u->session, u->kind->writes);
-  if (!code)
+  if (!code) {
+    run_report_begin(&u->report, u->cli, args->texts[TEXT_JOURNAL], u->kind->writes);
     code = is_batch(u, args) ? run_together(u, args->texts[TEXT_JOURNAL]) : run_all(u);
+  }
+  code = run_report_close(&u->report, u->cli, &u->session, code);
   session_close(&u->session);
   return code;
 }
 
 int updates_run(struct cli *cli, const struct args *args, const struct updates_kind *kind) {
   struct updates u = {.cli = cli, .kind = kind};
+  int unwritable = run_report_open(&u.report, cli, args->texts[TEXT_REPORT]);
+  if (unwritable)
+    return unwritable;
   load(&u, args);
   int code = is_agreed(&u, args) ? run(&u, args) : EXIT_OTHER;
   unload(&u);
