@@ -332,6 +332,108 @@ START_TEST(an_item_that_was_not_begun_is_not_begun_later) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------------- list pages */
+
+START_TEST(list_pages_replace_single_reads_where_the_version_is_the_condition) {
+  open_rig(MANY, LIST("--validators", "version"), NULL);
+  for (size_t i = 0; i < MANY; i++)
+    add_calls(i, 100);
+  run();
+  ck_assert_uint_eq(cxd_batch_outcomes(batch, CXD_OUTCOME_APPLIED), MANY);
+  ck_assert_uint_eq(sim_count(&rig.sim, "GET"), 1);
+  ck_assert_uint_ge(sim_count(&rig.sim, "LIST"), 1);
+  ck_assert_uint_lt(sim_count(&rig.sim, "LIST"), MANY / 2);
+  ck_assert_int_eq(puts_applied(&rig), MANY);
+  close_rig();
+}
+END_TEST
+
+static const struct {
+  const char *validators, *prefetch;
+} one_by_one[] = {{"etag", "auto"}, {"none", "auto"}, {"version", "off"}};
+
+START_TEST(they_do_not_where_that_would_be_less_safe_or_is_not_wanted) {
+  open_rig(MANY, LIST("--validators", one_by_one[_i].validators), LIST("update.prefetch", one_by_one[_i].prefetch));
+  for (size_t i = 0; i < MANY; i++)
+    add_calls(i, 100);
+  run();
+  ck_assert_uint_eq(cxd_batch_outcomes(batch, CXD_OUTCOME_APPLIED), MANY);
+  ck_assert_uint_eq(sim_count(&rig.sim, "GET"), MANY);
+  ck_assert_uint_eq(sim_count(&rig.sim, "LIST"), 0);
+  close_rig();
+}
+END_TEST
+
+/* Somebody changes the last campaign between the page and its PUT. */
+static int32_t meddle(void *user_data, size_t done, size_t total) {
+  size_t *left = user_data;
+  (void)total;
+  if (done >= 2 && *left) {
+    *left = 0;
+    sim_change(&rig.sim, "c-19", "{\"name\":\"theirs\"}");
+  }
+  return CXD_ACCEPTED;
+}
+
+START_TEST(a_campaign_that_changed_since_its_page_is_read_again) {
+  size_t left = 1;
+  cxd_callback callback = {.size = sizeof callback, .user_data = &left, .on_progress = meddle};
+  open_rig(MANY, LIST("--validators", "version"), LIST("update.concurrency", "1"));
+  cxd_batch_free(batch);
+  ck_assert_int_eq(cxd_updater_add_callback(rig.updater, &callback, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_batch_new(rig.updater, &batch, NULL), CXD_OK);
+  for (size_t i = 0; i < MANY; i++)
+    add_calls(i, 100);
+  run();
+  ck_item(MANY - 1, CXD_OUTCOME_APPLIED, CXD_OK);
+  ck_assert_uint_eq(sim_count(&rig.sim, "GET"), 2);
+  json_t *document = sim_document(&rig.sim, "c-19");
+  ck_assert_str_eq(json_string_value(json_object_get(document, "name")), "theirs");
+  json_decref(document);
+  rig.other_hands = 1;
+  close_rig();
+}
+END_TEST
+
+/* ------------------------------------------------------------- intents that were kept */
+
+struct kept {
+  char text[4096];
+  int32_t answer;
+};
+
+static int32_t keep(void *user_data, const size_t *items, const char *const *intents, size_t count) {
+  struct kept *kept = user_data;
+  ck_assert(count == 1 && items[0] == 0);
+  (void)snprintf(kept->text, sizeof kept->text, "%s", intents[0]);
+  return kept->answer;
+}
+
+static const struct {
+  int32_t answer, outcome;
+  const char *meddled;
+} kepts[] = {{CXD_ACCEPTED, CXD_OUTCOME_APPLIED_READBACK, NULL}, {0, CXD_OUTCOME_NOT_APPLIED, NULL}, {CXD_ACCEPTED, CXD_OUTCOME_CONFLICT, "{\"maxConcurrentCalls\":7}"}};
+
+START_TEST(an_intent_that_was_kept_tells_what_became_of_its_update) {
+  struct kept kept = {.answer = kepts[_i].answer};
+  cxd_callback callback = {.size = sizeof callback, .user_data = &kept, .on_sending = keep};
+  cxd_result *result = NULL;
+  open_rig(1, NULL, LIST("http.attempt_timeout_ms", "200"));
+  cxd_batch_free(batch);
+  ck_assert_int_eq(cxd_updater_add_callback(rig.updater, &callback, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_batch_new(rig.updater, &batch, NULL), CXD_OK);
+  add_calls(0, 100);
+  run();
+  if (kepts[_i].meddled)
+    sim_change(&rig.sim, "c-0", kepts[_i].meddled);
+  ck_assert_int_eq(cxd_updater_resolve(rig.updater, kept.text, strlen(kept.text), &result, NULL), CXD_OK);
+  ck_assert_int_eq(cxd_result_outcome(result), kepts[_i].outcome);
+  cxd_result_free(result);
+  ck_assert_uint_eq(sim_count(&rig.sim, "PUT"), kepts[_i].answer ? 1 : 0);
+  close_rig();
+}
+END_TEST
+
 static Suite *batch_suite(void) {
   Suite *suite = suite_create("batch");
   TCase *runs = suite_case(suite, "runs", NULL, NULL);
@@ -348,6 +450,12 @@ static Suite *batch_suite(void) {
   tcase_add_test(ends, canaries_of_one_campaign_do_not_wait_for_each_other_for_ever);
   tcase_add_test(ends, an_item_that_was_not_begun_is_not_begun_later);
   tcase_add_test(ends, what_the_host_declines_is_not_sent);
+  TCase *pages = suite_case(suite, "list pages", NULL, NULL);
+  tcase_add_test(pages, list_pages_replace_single_reads_where_the_version_is_the_condition);
+  tcase_add_loop_test(pages, they_do_not_where_that_would_be_less_safe_or_is_not_wanted, 0, (int)(sizeof one_by_one / sizeof *one_by_one));
+  tcase_add_test(pages, a_campaign_that_changed_since_its_page_is_read_again);
+  TCase *intents = suite_case(suite, "kept intents", NULL, NULL);
+  tcase_add_loop_test(intents, an_intent_that_was_kept_tells_what_became_of_its_update, 0, (int)(sizeof kepts / sizeof *kepts));
   TCase *loops = suite_case(suite, "loops", NULL, NULL);
   tcase_add_test(loops, a_host_drives_it_in_its_own_loop);
   tcase_add_test(loops, events_replace_callbacks);
