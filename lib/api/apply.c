@@ -113,7 +113,7 @@ static void run_callbacks(cxd_updater *updater, uintptr_t entry, cxd_result *res
     if (!c->table.on_result)
       continue;
     struct cxd__frame *frame = cxd__frame_enter(&updater->client->frames, CXD__INSIDE_READING_ALLOWED, entry);
-    int agreed = frame && c->table.on_result(c->table.user_data, result) == CXD_ACCEPTED;
+    int agreed = frame && cxd__result_write_diff(result) == 0 && c->table.on_result(c->table.user_data, result) == CXD_ACCEPTED;
     if (!agreed)
       result->callback_status = CXD_E_CALLBACK;
     cxd__shared_count_callback(&updater->client->shared, agreed);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <string.h>
+
 #include "api/batch.h"
 
 #include "api/config.h"
@@ -111,6 +113,7 @@ static void take_down(cxd_batch *batch) {
   cxd__free(batch->ready.list);
   cxd__free(batch->flights);
   cxd__free(batch->why);
+  cxd__buf_free(&batch->packing);
   batch->magic = CXD__MAGIC_DEAD;
   cxd__updater_leave(batch->updater);
   cxd__free(batch);
@@ -166,15 +169,19 @@ static void begin_anew(cxd_batch *batch) {
 }
 
 static cxd_status add(cxd_batch *batch, void *item, size_t len, enum cxd__item_state state, struct cxd__slice document, cxd_error **error) {
-  size_t id_len = 0;
   struct cxd__slice id = cxd__json_member(document, "id");
-  int has_id = cxd__json_kind(id) == CXD__JSON_STRING;
-  char *plain = has_id ? cxd__json_string(id, &id_len) : NULL;
-  if (has_id && !plain) /* without it two updates of one campaign could run at a time */
+  char *decoded = NULL;
+  if (cxd__json_kind(id) != CXD__JSON_STRING)
+    id = (struct cxd__slice){NULL, 0};
+  else if (!memchr(id.p, '\\', id.len))
+    id = (struct cxd__slice){id.p + 1, id.len - 2};
+  else if ((decoded = cxd__json_string(id, &id.len)) != NULL)
+    id.p = decoded;
+  else /* without it two updates of one campaign could run at a time */
     return cxd__fail_nomem(error);
   begin_anew(batch);
-  cxd_status status = cxd__items_add(&batch->items, item, len, state, (struct cxd__slice){plain, plain ? id_len : 0}, error);
-  cxd__free(plain);
+  cxd_status status = cxd__items_add(&batch->items, item, len, state, id, error);
+  cxd__free(decoded);
   if (status == CXD_OK)
     atomic_fetch_add(&batch->remaining, 1);
   return status;

@@ -67,6 +67,7 @@ struct cxd_batch {
   size_t begun, failed, outcomes[CXD_OUTCOME_CANCELLED + 1];
   size_t canaries_ended, canaries_failed, failed_before; /* failed_before: since it last had nothing to do */
   uint8_t last[CXD__LAST_ENDS];   /* whether these failed, a ring over `judged` */
+  struct cxd__buf packing;        /* room to pack a result in */
   size_t judged, recent_failures;
   int64_t began_us, requests;     /* of what has ended, for the estimate */
   size_t not_begun;               /* since it last had nothing to do */

@@ -41,7 +41,7 @@ const cxd_result *cxd__batch_lost(void) { return &lost; }
 
 void cxd__batch_end_item(cxd_batch *batch, uint32_t number, cxd_result *result) {
   struct cxd__item *item = &batch->items.list[number];
-  void *packed = result ? cxd__pack(result) : NULL;
+  void *packed = result ? cxd__pack(result, &batch->packing) : NULL;
   count_end(batch, result ? result : &lost);
   item->held = packed ? packed : (void *)result;
   item->state = packed ? CXD__ITEM_PACKED : CXD__ITEM_RESULT;
@@ -57,8 +57,8 @@ void cxd__batch_end_item(cxd_batch *batch, uint32_t number, cxd_result *result) 
 }
 
 /* Without memory for the words the numbers still tell what became of it. */
-static cxd_result *copied(const cxd_result *result, cxd_result *place) {
-  void *packed = cxd__pack(result);
+static cxd_result *copied(cxd_batch *batch, const cxd_result *result, cxd_result *place) {
+  void *packed = cxd__pack(result, &batch->packing);
   cxd_result *copy = packed ? cxd__unpack(packed) : NULL;
   cxd__free(packed);
   if (copy) {
@@ -85,7 +85,7 @@ static void end_joined(cxd_batch *batch, uint32_t number, const cxd_result *resu
   while (next != CXD__NO_ITEM && batch->items.list[next].state == CXD__ITEM_JOINED) {
     struct cxd__item *item = &batch->items.list[next];
     uint32_t after = item->next;
-    cxd__batch_end_item(batch, next, copied(result, item->held));
+    cxd__batch_end_item(batch, next, copied(batch, result, item->held));
     next = after;
   }
 }
@@ -245,7 +245,7 @@ static cxd_status take_change(cxd_batch *batch, uint32_t number, cxd_campaign **
   if (item->state == CXD__ITEM_CAMPAIGN)
     *change = item->held;
   else {
-    status = cxd__campaign_make(item->held, item->len, "campaign", change, error);
+    status = cxd__item_parse(item, change, error);
     cxd__free(item->held);
   }
   item->held = NULL;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "core/result.h"
 #include "json/campaign.h"
+#include "json/text.h"
 
 /* ---------------------------------------------------------------------------- numbers */
 
@@ -157,4 +158,16 @@ struct cxd__slice cxd__item_document(const struct cxd__item *item) {
   if (cxd__json_check(item->held, item->len, "campaign", &root, NULL) != CXD_OK || cxd__json_kind(root) != CXD__JSON_OBJECT)
     return (struct cxd__slice){NULL, 0};
   return root;
+}
+
+/* What was found to be a document with an id when it was added is one still. */
+cxd_status cxd__item_parse(const struct cxd__item *item, cxd_campaign **out, cxd_error **error) {
+  if (!item->hash)
+    return cxd__campaign_make(item->held, item->len, "campaign", out, error);
+  const char *p = item->held, *end = p + item->len;
+  while (cxd__json_is_space(*p))
+    p++;
+  while (cxd__json_is_space(end[-1]))
+    end--;
+  return cxd__campaign_of(item->held, item->len, (struct cxd__slice){p, (size_t)(end - p)}, out, error);
 }

@@ -69,5 +69,6 @@ uint32_t cxd__items_wait_for(const struct cxd__items *items, struct cxd__slice i
 
 /* The document an item that waits has, checked; absent when it is none. Borrowed from the item. */
 struct cxd__slice cxd__item_document(const struct cxd__item *item);
+cxd_status cxd__item_parse(const struct cxd__item *item, cxd_campaign **out, cxd_error **error); /* of one that was added as text */
 
 #endif

@@ -88,7 +88,7 @@ const cxd_result *cxd_batch_result(cxd_batch *batch, size_t i) {
   struct cxd__item *item = &batch->items.list[i];
   if (item->state == CXD__ITEM_PACKED || item->state == CXD__ITEM_NOT_BEGUN)
     unpack(batch, item);
-  if (item->state != CXD__ITEM_RESULT)
+  if (item->state != CXD__ITEM_RESULT || (item->held && cxd__result_write_diff(item->held) != 0))
     return NULL;
   return item->held ? item->held : cxd__batch_lost();
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "json/campaign.h"
 #include "validate/report.h"
 
 /* What a result has of each kind; new members are added here. */
@@ -31,11 +32,12 @@ static void put_int(struct cxd__buf *b, int64_t value) {
 }
 
 /* -1: there is none. */
-static void put_text(struct cxd__buf *b, const char *text) {
-  size_t len = text ? strlen(text) : 0;
-  put_int(b, text ? (int64_t)len : -1);
-  cxd__buf_add(b, text, len);
+static void put_slice(struct cxd__buf *b, struct cxd__slice text) {
+  put_int(b, text.p ? (int64_t)text.len : -1);
+  cxd__buf_add(b, text.p, text.len);
 }
+
+static void put_text(struct cxd__buf *b, const char *text) { put_slice(b, (struct cxd__slice){text, text ? strlen(text) : 0}); }
 
 static int64_t concurrency_code(const char *name) {
   for (size_t i = 1; name && i < COUNT(concurrencies); i++)
@@ -76,6 +78,7 @@ static void put_members(struct cxd__buf *b, const cxd_result *result) {
   }
   put_int(b, concurrency_code(result->concurrency));
   put_trace(b, result->trace_id);
+  put_slice(b, result->whole ? result->whole->root : (struct cxd__slice){NULL, 0});
 }
 
 static void put_report(struct cxd__buf *b, const cxd_report *report) {
@@ -103,16 +106,13 @@ static void put_error(struct cxd__buf *b, const cxd_error *error) {
   put_text(b, error->request_id);
 }
 
-void *cxd__pack(const cxd_result *result) {
-  struct cxd__buf b = {0};
-  put_members(&b, result);
-  put_report(&b, result->report);
-  put_error(&b, result->error);
-  void *packed = b.failed ? NULL : cxd__alloc(b.len); /* a buffer has room to grow, which nobody needs here */
-  if (packed)
-    memcpy(packed, b.data, b.len);
-  cxd__buf_free(&b);
-  return packed;
+void *cxd__pack(const cxd_result *result, struct cxd__buf *room) {
+  cxd__buf_reset(room);
+  put_members(room, result);
+  put_report(room, result->report);
+  put_error(room, result->error);
+  void *packed = room->failed ? NULL : cxd__alloc(room->len); /* a buffer has room to grow, which nobody needs here */
+  return packed ? memcpy(packed, room->data, room->len) : NULL;
 }
 
 /* ---------------------------------------------------------------------------- reading */
@@ -153,6 +153,16 @@ static void take_trace(struct reader *r, char id[33]) {
   }
 }
 
+/* A whole document stands for the diff against none. */
+static void take_whole(struct reader *r, cxd_result *result) {
+  int64_t len = take_int(r);
+  if (len < 0)
+    return;
+  result->diff = cxd__diff_of_whole((struct cxd__slice){(const char *)r->at, (size_t)len});
+  r->at += len;
+  r->failed |= !result->diff;
+}
+
 static void take_members(struct reader *r, cxd_result *result) {
   char *at = (char *)result;
   for (size_t i = 0; i < COUNT(int32s); i++) {
@@ -174,6 +184,7 @@ static void take_members(struct reader *r, cxd_result *result) {
   int64_t code = take_int(r);
   result->concurrency = code ? concurrencies[code] : NULL;
   take_trace(r, result->trace_id);
+  take_whole(r, result);
 }
 
 static void take_report(struct reader *r, cxd_result *result) {

@@ -10,7 +10,7 @@
  * A result in as few bytes as it needs, one block, for as long as nobody looks at it. The audit record and why there is none are left out:
  * the one is in the log, the other among the findings. NULL: no memory.
  */
-void *cxd__pack(const cxd_result *result);
+void *cxd__pack(const cxd_result *result, struct cxd__buf *room); /* room: to work in, for many */
 cxd_result *cxd__unpack(const void *packed);
 
 #endif

@@ -54,34 +54,11 @@ cxd_status cxd_campaign_parse(const char *json, size_t len, cxd_campaign **out, 
   return cxd__campaign_make(json, len, "campaign", out, error);
 }
 
-static int copy_text(const char *text, char **out) {
-  *out = cxd__strdup(text);
-  return !text || *out;
-}
-
-static struct cxd__slice moved(struct cxd__slice slice, const char *from, const char *to) {
-  return slice.p ? (struct cxd__slice){to + (slice.p - from), slice.len} : slice;
-}
-
 cxd_status cxd_campaign_copy(const cxd_campaign *campaign, cxd_campaign **out) {
   if (!out)
     return CXD_E_ARGUMENT;
   *out = NULL;
-  if (!CXD__IS(campaign, CAMPAIGN))
-    return CXD_E_ARGUMENT;
-  cxd_campaign *copy = cxd__alloc(sizeof *copy);
-  if (!copy)
-    return CXD_E_NOMEM;
-  copy->magic = CXD__MAGIC_CAMPAIGN;
-  if (!copy_text(campaign->id, &copy->id) || !copy_text(campaign->text, &copy->text) || !copy_text(campaign->base, &copy->base) ||
-      !copy_text(campaign->etag, &copy->etag)) {
-    cxd_campaign_free(copy);
-    return CXD_E_NOMEM;
-  }
-  copy->root = moved(campaign->root, campaign->text, copy->text);
-  copy->base_root = moved(campaign->base_root, campaign->base, copy->base);
-  *out = copy;
-  return CXD_OK;
+  return CXD__IS(campaign, CAMPAIGN) ? cxd__campaign_copy(campaign, out) : CXD_E_ARGUMENT;
 }
 
 const char *cxd_campaign_id(const cxd_campaign *campaign) { return CXD__IS(campaign, CAMPAIGN) ? campaign->id : ""; }

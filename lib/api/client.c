@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/pid.h"
 #include "base/random.h"
 #include "engine/sink.h"
 
@@ -151,7 +152,7 @@ cxd_status cxd_client_new(const cxd_config *config, cxd_client **out, cxd_error 
   if (!client)
     return cxd__fail_nomem(error);
   client->references = 1;
-  client->pid = getpid();
+  client->pid = cxd__pid();
   cxd_status status = prepare(client, config, error);
   if (status == CXD_OK)
     status = init_shared(client, error);
@@ -172,7 +173,7 @@ cxd_status cxd_client_new(const cxd_config *config, cxd_client **out, cxd_error 
 
 /* --------------------------------------------------------------------- end of life */
 
-int cxd__client_forked(const cxd_client *client) { return client->pid != getpid(); }
+int cxd__client_forked(const cxd_client *client) { return client->pid != cxd__pid(); }
 
 void cxd__client_lock(cxd_client *client) {
   if (!cxd__client_forked(client))

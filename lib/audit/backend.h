@@ -13,6 +13,7 @@ struct cxd__audit_ops {
   cxd_status (*sync)(void *self, cxd_error **error);
   void (*close)(void *self, int forked);
   /* optional */
+  void (*append_all)(void *self, struct cxd__audit_entry *entries, size_t count); /* NULL: append, for each */
   cxd_status (*reserve)(void *self, cxd_error **error);
   void (*settle)(void *self, char **sealed, int64_t *seq);
   cxd_status (*dangling)(void *self, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error);

@@ -100,6 +100,12 @@ static cxd_status refuse_body(cxd_error **error, const char *why) {
   return cxd__fail(error, CXD_E_AUDIT, "the audit record was not written: %s", why);
 }
 
+/* What the log adds; the last two only in a keyed one. */
+#define NAME(text) {"\"" text "\"", LEN(text) + 2}
+static const struct cxd__slice added[] = {NAME("v"), NAME("seq"), NAME("t"), NAME("bt"), NAME("boot"), NAME("w"), NAME("prev"), NAME("h"), NAME("kid"), NAME("e")};
+#undef NAME
+#define ADDED(keyed) (sizeof added / sizeof *added - ((keyed) ? 0 : 2))
+
 /* The whole record is checked with a stand-in seal, so that a body cannot close it early or bring members that the log adds. */
 static cxd_status check(struct cxd__buf *line, cxd_error **error) {
   static const unsigned char zeros[CXD__HASH_BYTES];
@@ -173,7 +179,7 @@ cxd_status cxd__chain_seal(struct cxd__seal *seal, const struct cxd__link *last,
     return cxd__fail_nomem(error);
   if (len >= CXD__AUDIT_MAX_RECORD || line->len + SEAL_BYTES + 1 > CXD__AUDIT_MAX_RECORD)
     return too_large(error);
-  cxd_status status = check(line, error);
+  cxd_status status = cxd__json_check_members(body, len, CXD__JSON_RECORD_DEPTH, added, ADDED(seal->kid[0])) ? CXD_OK : check(line, error);
   if (status != CXD_OK)
     return status;
   flatten(line->data, line->len);
@@ -287,13 +293,10 @@ int cxd__line_read(const char *line, size_t len, struct cxd__line *out) {
 
 /* The outer members were read by their bytes already: what is left is between them, if all of those texts are plain. */
 static int is_json_inside(const struct cxd__line *line) {
-#define NAME(text) {"\"" text "\"", LEN(text) + 2}
-  static const struct cxd__slice outer[] = {NAME("v"), NAME("seq"), NAME("t"), NAME("bt"), NAME("boot"), NAME("w"), NAME("prev"), NAME("h"), NAME("kid"), NAME("e")};
-#undef NAME
   const char *body = line->kind.p - LEN("\"k\":\""), *end = line->text.p + line->front - (line->kid[0] ? KEYED_BYTES : 0);
   if (body >= end || !is_plain(line->text.p, (size_t)(body - line->text.p)))
     return 0;
-  return cxd__json_check_members(body, (size_t)(end - body), CXD__JSON_RECORD_DEPTH, outer, sizeof outer / sizeof *outer - (line->kid[0] ? 0 : 2));
+  return cxd__json_check_members(body, (size_t)(end - body), CXD__JSON_RECORD_DEPTH, added, ADDED(line->kid[0]));
 }
 
 cxd_status cxd__line_check(const struct cxd__line *line, cxd_error **error) {

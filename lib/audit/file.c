@@ -3,6 +3,7 @@
 
 #define _GNU_SOURCE /* dev_t, ...at() */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,9 +14,6 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-#define CHECKPOINT_RECORDS 256
-#define CHECKPOINT_US 60000000
-#define CLOCK_US 2000000
 #define TRIES 16
 
 /* A host that closes descriptors that are not its own must not get records into whatever took the number. */
@@ -68,69 +66,60 @@ static cxd_status enter(struct cxd__file *file, struct cxd__sigxfsz *held, cxd_e
   return status == CXD_OK ? CXD_OK : leave(file, held, status);
 }
 
-static cxd_status note_clock(struct cxd__file *file, cxd_error **error) {
-  struct cxd__stamp now = cxd__sealer_stamp(&file->sealer);
-  int64_t ahead = now.wall_us - now.boot_us, step = file->stamped ? ahead - file->ahead_us : 0;
-  cxd_status status = CXD_OK;
-  if (step > CLOCK_US || step < -CLOCK_US) {
-    struct cxd__buf body = {0};
-    cxd__buf_fmt(&body, "\"k\":\"clock\",\"step_ms\":%lld", (long long)(step / 1000));
-    status = cxd__file_add_buf(file, &file->now, &body, error);
-  }
-  if (status == CXD_OK) {
-    file->ahead_us = ahead;
-    file->stamped = 1;
-  }
-  return status;
+/* Whoever wants room for what follows must find the log where it was, and be known as alive. */
+static cxd_status check_stay(struct cxd__file *file, cxd_error **error) {
+  cxd_status status = cxd__place_check(&file->place, error);
+  return status == CXD_OK ? cxd__writers_stay(&file->writers, &file->place, &file->sealer, error) : status;
 }
 
-static int checkpoint_due(const struct cxd__file *file, int is_intent) {
-  const struct cxd__state *state = &file->now.state;
-  if (state->since >= CHECKPOINT_RECORDS)
-    return 1;
-  if (is_intent)
-    return 0;
-  int64_t since_us = cxd__sealer_stamp(&file->sealer).boot_us - state->mark_us;
-  return since_us < 0 || since_us >= CHECKPOINT_US || strcmp(state->mark_boot, file->sealer.boot) != 0;
+static void refuse_all(struct cxd__audit_entry *entries, size_t count, cxd_status status, cxd_error *why) {
+  for (size_t i = 0; i < count; i++)
+    if (entries[i].body) {
+      entries[i].status = status;
+      entries[i].error = cxd__error_copy(why);
+    }
+  cxd_error_free(why);
 }
 
-/* The record it comes after is written: that it is left out this time is no failure of that one. */
-static void add_checkpoint(struct cxd__file *file) {
-  const struct cxd__state *state = &file->now.state;
-  struct cxd__buf body = {0};
-  if (!cxd__sheet_fits(&state->opens))
-    return;
-  cxd__buf_fmt(&body, "\"k\":\"checkpoint\",\"intents\":%lld,\"outcomes\":%lld,\"open\":", (long long)state->intents, (long long)state->outcomes);
-  cxd__opens_list(&state->opens, &body);
-  if (cxd__file_add_buf(file, &file->now, &body, NULL) == CXD_OK)
-    file->checkpoint = state->last;
-  else
-    file->swallowed = 1;
-}
-
-static cxd_status append_locked(struct cxd__file *file, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
-  static const char intent[] = "\"k\":\"intent\"";
-  if (resolves && !cxd__opens_has(&file->now.state.opens, resolves))
-    return cxd__fail(error, CXD_E_STATE, "record %lld of the audit log is not an intent without outcome: somebody else resolved it", (long long)resolves);
-  cxd_status status = cxd__rotate_due(file, error);
-  if (status == CXD_OK)
-    status = note_clock(file, error);
-  if (status == CXD_OK)
-    status = cxd__file_add(file, &file->now, body, len, error);
-  if (status != CXD_OK)
-    return status;
-  cxd__sealer_tell(&file->sealer, sealed, seq);
-  (void)cxd__writers_stay(&file->writers, &file->place, &file->sealer, NULL); /* the outcome of an update does not depend on it */
-  if (checkpoint_due(file, len >= sizeof intent - 1 && memcmp(body, intent, sizeof intent - 1) == 0))
-    add_checkpoint(file);
-  return CXD_OK;
-}
-
-static cxd_status file_append(void *self, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+static void file_append_all(void *self, struct cxd__audit_entry *entries, size_t count) {
   struct cxd__file *file = self;
   struct cxd__sigxfsz held;
-  cxd_status status = enter(file, &held, error);
-  return status == CXD_OK ? leave(file, &held, append_locked(file, resolves, body, len, sealed, seq, error)) : status;
+  cxd_error *why = NULL;
+  int wants_room = 0;
+  cxd_status status = enter(file, &held, &why);
+  if (status != CXD_OK) {
+    refuse_all(entries, count, status, why);
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    wants_room |= entries[i].body && entries[i].reserve;
+  if (wants_room)
+    status = check_stay(file, &why);
+  else
+    (void)cxd__writers_stay(&file->writers, &file->place, &file->sealer, NULL); /* the outcome of an update does not depend on it */
+  int failed = cxd__turn_add(file, entries, count, status, why);
+  cxd_error_free(why);
+  (void)leave(file, &held, failed ? CXD_E_AUDIT : CXD_OK);
+}
+
+/* A turn of one record. */
+static cxd_status file_append(void *self, int64_t resolves, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error) {
+  struct cxd__audit_entry entry = {.body = body, .len = len, .resolves = resolves, .in_passing = sealed == NULL};
+  file_append_all(self, &entry, 1);
+  if (sealed) {
+    cxd__buf_reset(sealed);
+    if (entry.sealed)
+      cxd__buf_str(sealed, entry.sealed);
+    sealed->failed |= entry.status == CXD_OK && !entry.sealed;
+    cxd__free(entry.sealed);
+  }
+  if (seq && entry.status == CXD_OK)
+    *seq = entry.seq;
+  if (error)
+    *error = entry.error;
+  else
+    cxd_error_free(entry.error);
+  return entry.status;
 }
 
 /* Room in a file that is not the log any more would be none. */
@@ -142,9 +131,7 @@ static cxd_status file_reserve(void *self, cxd_error **error) {
     return cxd__file_refused(file, error);
   cxd_status status = check_descriptor(file, &st, error);
   if (status == CXD_OK)
-    status = cxd__place_check(&file->place, error);
-  if (status == CXD_OK)
-    status = cxd__writers_stay(&file->writers, &file->place, &file->sealer, error);
+    status = check_stay(file, error);
   if (status == CXD_OK && !cxd__place_has(&file->place, file->now.device, file->now.inode)) {
     status = enter(file, &held, error);
     if (status == CXD_OK)
@@ -235,10 +222,28 @@ static cxd_status read_intent(struct cxd__file *file, int64_t number, char **lin
   return CXD_OK;
 }
 
+/* Without the lock, by one call: the file at the path is ours, and nobody has written since we looked last. */
+static int nothing_new(const struct cxd__file *file) {
+  struct stat st;
+  const struct cxd__sheet *now = &file->now;
+  return !file->failed && !now->state.ended && fstatat(file->place.dir, file->place.base, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == now->device && st.st_ino == now->inode && st.st_size == now->size;
+}
+
+/* Whether no open intent is asked for but our own, which are not dangling as long as we live. */
+static int only_ours(const struct cxd__file *file, const char *campaign, int64_t after) {
+  const struct cxd__opens *opens = &file->now.state.opens;
+  for (size_t i = 0; i < opens->count; i++)
+    if (is_asked_for(&opens->items[i], campaign, after) && !cxd__field_is(cxd__open_writer(&opens->items[i]), file->sealer.writer))
+      return 0;
+  return 1;
+}
+
 static cxd_status file_dangling(void *self, const char *campaign, int64_t after, char **line, int64_t *seq, cxd_error **error) {
   struct cxd__file *file = self;
   struct cxd__sigxfsz held;
   *line = NULL;
+  if (only_ours(file, campaign, after) && nothing_new(file))
+    return CXD_OK;
   cxd_status status = enter(file, &held, error);
   if (status != CXD_OK)
     return status;
@@ -274,6 +279,7 @@ static void file_close(void *self, int forked) {
   cxd__pending_free(&file->pending);
   cxd__pending_free(&file->moved);
   cxd__window_close(&file->window);
+  cxd__run_free(&file->run);
   cxd__seal_close(&file->plain);
   cxd__sealer_close(&file->sealer);
   cxd__place_leave(&file->place);
@@ -284,7 +290,7 @@ static void file_close(void *self, int forked) {
 }
 
 static const struct cxd__audit_ops ops = {
-    .append = file_append, .sync = file_sync, .close = file_close, .reserve = file_reserve, .settle = file_settle, .dangling = file_dangling, .take_checkpoint = file_take_checkpoint, .alarm = file_alarm,
+    .append = file_append, .append_all = file_append_all, .sync = file_sync, .close = file_close, .reserve = file_reserve, .settle = file_settle, .dangling = file_dangling, .take_checkpoint = file_take_checkpoint, .alarm = file_alarm,
 };
 
 /* A log under two names would have two locks, two sets of segments. A rotation that was cut short left it with its later name. */

@@ -12,7 +12,7 @@
 #include "audit/window.h"
 #include "audit/writers.h"
 
-/* The log in files, as its parts see it: load, find, write, sheet, rotate, broken, headless, moved, follow, room. */
+/* The log in files, as its parts see it: load, find, write, turn, sheet, rotate, broken, headless, moved, follow, room. */
 
 /* Of the calls below, and never seen outside of this folder: what was read is not the log as it was written; file->damage says what. */
 #define CXD__DAMAGED ((cxd_status)-1)
@@ -29,12 +29,27 @@ struct cxd__sheet {
   struct cxd__state state;
 };
 
+/* Lines that go into `now` with one write, sealed one behind the other. Zero-initialise. */
+struct cxd__staged {
+  size_t end; /* where it ends in the text, with its newline */
+  struct cxd__line line;
+  struct cxd__fields fields;
+  int kept;
+};
+struct cxd__run {
+  struct cxd__buf text;
+  struct cxd__staged *lines;
+  size_t count, cap;
+  struct cxd__link last; /* of its last line */
+};
+
 struct cxd__file {
   struct cxd__place place;
   struct cxd__sealer sealer;
   struct cxd__seal plain;
   struct cxd__writers writers;
   struct cxd__window window;
+  struct cxd__run run;                 /* empty between calls */
   struct cxd__sheet now;               /* the one at the path, as far as we know */
   struct cxd__pending pending, moved;    /* not durable yet; those written again when that failed last */
   int64_t durable;                       /* `now` is on stable storage up to here */
@@ -57,6 +72,16 @@ struct cxd__file {
 cxd_status cxd__file_add(struct cxd__file *file, struct cxd__sheet *sheet, const char *body, size_t len, cxd_error **error);
 cxd_status cxd__file_add_buf(struct cxd__file *file, struct cxd__sheet *sheet, struct cxd__buf *body, cxd_error **error); /* frees body */
 cxd_status cxd__file_add_again(struct cxd__file *file, struct cxd__sheet *sheet, const struct cxd__line *line, cxd_error **error);
+
+/*
+ * Several records behind the last of `now`, in one piece. add: seals one more; nothing is written yet. write: all of the run, which is left
+ * as it is; where that fails, the first *written of them are in the file as whole lines, and nothing is behind them. None of the calls above in between.
+ */
+cxd_status cxd__run_add(struct cxd__file *file, const struct cxd__stamp *stamp, const char *body, size_t len, cxd_error **error);
+cxd_status cxd__run_write(struct cxd__file *file, struct cxd__sheet *sheet, size_t *written, cxd_error **error);
+void cxd__run_clear(struct cxd__run *run);
+void cxd__run_free(struct cxd__run *run);
+
 cxd_status cxd__file_refused(const struct cxd__file *file, cxd_error **error);
 cxd_status cxd__file_give_up(struct cxd__file *file, const char *what, cxd_error **error); /* "audit log 'x' <what>: nothing more ..." */
 cxd_status cxd__file_no_room(const struct cxd__file *file, int code, cxd_error **error);
@@ -97,7 +122,8 @@ cxd_status cxd__sheet_put(struct cxd__file *file, struct cxd__sheet *fresh, cxd_
 void cxd__sheet_drop(struct cxd__file *file, struct cxd__sheet *fresh);
 int cxd__sheet_fits(const struct cxd__opens *opens); /* whether a genesis has room for them */
 
-/* rotate.c, under the lock. due: nothing happens when none is, or when it has to wait. */
+/* rotate.c, under the lock. due: nothing happens when none is, or when it has to wait. is_due: with so many bytes more in `now`. */
+int cxd__rotate_is_due(const struct cxd__file *file, size_t more);
 cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error);
 cxd_status cxd__rotate_complete(struct cxd__file *file, cxd_error **error); /* when `now` ends with `rotate` */
 
@@ -122,10 +148,17 @@ void cxd__file_settle(struct cxd__file *file, char **sealed, int64_t *seq);
 /* follow.c: another file is at the path. */
 cxd_status cxd__follow(struct cxd__file *file, cxd_error **error);
 
+/*
+ * turn.c, under the lock and after a look at what others wrote: the records of one turn. refused: why no record may be written that
+ * wants room behind it; CXD_OK: they may. 0, or -1: not all of them were.
+ */
+int cxd__turn_add(struct cxd__file *file, struct cxd__audit_entry *entries, size_t count, cxd_status refused, const cxd_error *why);
+
 /* room.c: set_aside: 0, an errno, or CXD__NO_SUCH_CALL */
 int cxd__set_aside(int fd, int64_t size, int64_t len);
 #define CXD__NO_SUCH_CALL (-1)
 cxd_status cxd__file_make_room(struct cxd__file *file, cxd_error **error);
+cxd_status cxd__file_make_room_for(struct cxd__file *file, size_t intents, int64_t bytes, cxd_error **error); /* under the lock: so many more, all records of the turn having these bytes */
 int cxd__has_space(int fd, int64_t len);
 
 #endif

@@ -10,6 +10,7 @@
 #include "audit/backend.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/pid.h"
 
 /*
  * A turn belongs to one thread, and no mutex is held during it: a method of the host that comes back in is told so instead of
@@ -34,7 +35,7 @@ cxd_status cxd__audit_make(const struct cxd__audit_ops *ops, void *self, struct 
   }
   audit->ops = ops;
   audit->self = self;
-  audit->pid = getpid();
+  audit->pid = cxd__pid();
   (void)pthread_mutex_init(&audit->mutex, NULL);
   (void)pthread_cond_init(&audit->idle, NULL);
   *out = audit;
@@ -57,7 +58,7 @@ static int take_turn(struct cxd__audit *audit) {
 
 static cxd_status enter(struct cxd__audit *audit, cxd_error **error) {
   /* Before the mutex: another thread may have held it at the moment of the fork. */
-  if (audit->pid != getpid())
+  if (audit->pid != cxd__pid())
     return cxd__fail(error, CXD_E_FORKED, "the audit log was opened before fork(): open one in the child");
   if (take_turn(audit) != 0)
     return cxd__fail(error, CXD_E_REENTRANT, "the audit logger's method called back into its own log");
@@ -93,6 +94,82 @@ cxd_status cxd__audit_resolve(struct cxd__audit *audit, int64_t intent_seq, cons
   cxd_status status = enter(audit, error);
   return status != CXD_OK ? status : leave(audit, audit->ops->append(audit->self, intent_seq, body, len, sealed, seq, error));
 }
+
+/* ---------------------------------------------------------------------- several records */
+
+static void append_one(struct cxd__audit *audit, struct cxd__audit_entry *entry) {
+  struct cxd__buf sealed = {0};
+  entry->status = entry->reserve && audit->ops->reserve ? audit->ops->reserve(audit->self, &entry->error) : CXD_OK;
+  if (entry->status == CXD_OK)
+    entry->status = audit->ops->append(audit->self, entry->resolves, entry->body, entry->len, entry->in_passing ? NULL : &sealed, &entry->seq, &entry->error);
+  if (entry->status == CXD_OK && !entry->in_passing)
+    entry->sealed = cxd__buf_take(&sealed);
+  cxd__buf_free(&sealed);
+}
+
+static void append_all(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count) {
+  if (audit->ops->append_all) {
+    audit->ops->append_all(audit->self, entries, count);
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (entries[i].body)
+      append_one(audit, &entries[i]);
+}
+
+/* For those that were taken and that somebody waits for. */
+static void settle_all(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count, cxd_status status, const cxd_error *why) {
+  for (size_t i = 0; i < count; i++) {
+    struct cxd__audit_entry *entry = &entries[i];
+    if (!entry->body || entry->in_passing || entry->status != CXD_OK)
+      continue;
+    if (status != CXD_OK) {
+      entry->status = CXD_E_AUDIT;
+      entry->error = cxd__error_copy(why);
+    } else if (audit->ops->settle)
+      audit->ops->settle(audit->self, &entry->sealed, &entry->seq);
+  }
+}
+
+static void make_durable(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count) {
+  cxd_error *why = NULL;
+  int wanted = 0;
+  for (size_t i = 0; i < count; i++)
+    wanted |= entries[i].body && !entries[i].in_passing;
+  cxd_status status = wanted ? audit->ops->sync(audit->self, &why) : CXD_OK;
+  if (wanted)
+    settle_all(audit, entries, count, status, why);
+  cxd_error_free(why);
+}
+
+static int enter_for(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count) {
+  cxd_error *why = NULL;
+  cxd_status status = enter(audit, &why);
+  for (size_t i = 0; status != CXD_OK && i < count; i++)
+    if (entries[i].body) {
+      entries[i].status = status;
+      entries[i].error = cxd__error_copy(why);
+    }
+  cxd_error_free(why);
+  return status == CXD_OK;
+}
+
+void cxd__audit_append_all(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count) {
+  if (!enter_for(audit, entries, count))
+    return;
+  append_all(audit, entries, count);
+  (void)leave(audit, CXD_OK);
+}
+
+void cxd__audit_commit(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count) {
+  if (!enter_for(audit, entries, count))
+    return;
+  append_all(audit, entries, count);
+  make_durable(audit, entries, count);
+  (void)leave(audit, CXD_OK);
+}
+
+/* ------------------------------------------------------------------------- and the rest */
 
 cxd_status cxd__audit_reserve(struct cxd__audit *audit, cxd_error **error) {
   cxd_status status = enter(audit, error);
@@ -141,7 +218,7 @@ char *cxd__audit_alarm(struct cxd__audit *audit, const char **code) {
 void cxd__audit_close(struct cxd__audit *audit) {
   if (!audit)
     return;
-  if (audit->pid != getpid()) {
+  if (audit->pid != cxd__pid()) {
     destroy(audit, 1);
     return;
   }

@@ -39,6 +39,26 @@ cxd_status cxd__audit_open_custom(const cxd_audit_logger *table, struct cxd__aud
  */
 cxd_status cxd__audit_append(struct cxd__audit *audit, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error);
 
+/* One record of several. Zero-initialise. */
+struct cxd__audit_entry {
+  const char *body; /* NULL: no record, it is passed over */
+  size_t len;
+  int64_t resolves;  /* 0, or the intent this outcome is for, see cxd__audit_resolve() */
+  int32_t reserve;   /* there has to be room for what follows it, see cxd__audit_reserve() */
+  int32_t in_passing; /* nobody waits for it: it need not be durable, and its line is not wanted */
+  cxd_status status; /* out, as of cxd__audit_append() */
+  int64_t seq;
+  char *sealed;      /* the line; NULL: in passing, or no memory for it */
+  cxd_error *error;
+};
+
+/*
+ * The records of one turn, in their order, under one lock and with one look at what others wrote. One that fails does not stop the others.
+ * commit: after them one sync, if there is one that is not in passing, and cxd__audit_settle() for all of these: where it fails they have.
+ */
+void cxd__audit_append_all(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count);
+void cxd__audit_commit(struct cxd__audit *audit, struct cxd__audit_entry *entries, size_t count);
+
 /* Appends the outcome of a dangling intent, if nobody has done so by now: CXD_E_STATE, and nothing is written. Else as append. */
 cxd_status cxd__audit_resolve(struct cxd__audit *audit, int64_t intent_seq, const char *body, size_t len, struct cxd__buf *sealed, int64_t *seq, cxd_error **error);
 

@@ -32,22 +32,28 @@ static size_t put(struct cxd__buf *text, struct cxd__slice value) {
 }
 
 int cxd__opens_ready(struct cxd__opens *opens, const struct cxd__fields *intent) {
-  if (opens->count == opens->cap && grow(opens) != 0)
+  size_t at = opens->count + opens->ready;
+  if (at == opens->cap && grow(opens) != 0)
     return -1;
-  struct cxd__open *spare = &opens->items[opens->count];
+  struct cxd__open *spare = &opens->items[at];
   cxd__buf_reset(&spare->text);
   spare->op = put(&spare->text, intent->op);
   spare->campaign = put(&spare->text, intent->campaign);
   spare->w = put(&spare->text, intent->w);
-  return spare->text.failed ? -1 : 0;
+  if (spare->text.failed)
+    return -1;
+  opens->ready++;
+  return 0;
 }
 
-/* The entry goes behind the others, where its memory waits for the next one. */
+void cxd__opens_unready(struct cxd__opens *opens) { opens->ready = 0; }
+
+/* The entry goes behind the others and those made ready, where its memory waits for the next one. */
 static void drop(struct cxd__opens *opens, size_t at) {
   struct cxd__open gone = opens->items[at];
-  opens->count--;
-  memmove(opens->items + at, opens->items + at + 1, (opens->count - at) * sizeof gone);
-  opens->items[opens->count] = gone;
+  size_t last = --opens->count + opens->ready;
+  memmove(opens->items + at, opens->items + at + 1, (last - at) * sizeof gone);
+  opens->items[last] = gone;
 }
 
 static struct cxd__slice part(const struct cxd__open *open, size_t from, size_t len) {
@@ -74,6 +80,7 @@ void cxd__opens_end_seq(struct cxd__opens *opens, int64_t seq) {
 
 void cxd__opens_add(struct cxd__opens *opens, int64_t seq) {
   size_t at = opens->count++;
+  opens->ready--;
   struct cxd__open fresh = opens->items[at];
   fresh.seq = seq;
   for (; at > 0 && opens->items[at - 1].seq > seq; at--)

@@ -13,16 +13,17 @@ struct cxd__open {
   size_t op, campaign, w; /* their lengths */
 };
 
-/* In the order of their numbers. Memory is kept for those to come: items[count] and behind are spare. Zero-initialise. */
+/* In the order of their numbers. `ready` more stand behind them, then memory that is kept for those to come. Zero-initialise. */
 struct cxd__opens {
   struct cxd__open *items;
-  size_t count, cap;
+  size_t count, ready, cap;
 };
 void cxd__opens_free(struct cxd__opens *opens);
 
-/* Adding is done in two steps, so that the second, after the record was written, cannot fail. 0, or -1: no memory. */
+/* Adding is done in two steps, so that the second, after the record was written, cannot fail. 0, or -1: no memory. Several can be made ready. */
 int cxd__opens_ready(struct cxd__opens *opens, const struct cxd__fields *intent);
-void cxd__opens_add(struct cxd__opens *opens, int64_t seq); /* the one made ready; one of the same op goes */
+void cxd__opens_add(struct cxd__opens *opens, int64_t seq); /* the first of those made ready; one of the same op goes */
+void cxd__opens_unready(struct cxd__opens *opens); /* those made ready were not written */
 
 void cxd__opens_end(struct cxd__opens *opens, struct cxd__slice op);
 void cxd__opens_end_seq(struct cxd__opens *opens, int64_t seq);

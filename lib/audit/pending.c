@@ -25,15 +25,22 @@ static int set(struct cxd__buf *to, const char *line, size_t len) {
 }
 
 int cxd__pending_ready(struct cxd__pending *pending, const char *line, size_t len) {
-  if (pending->count == pending->cap && grow(pending) != 0)
+  size_t at = pending->count + pending->ready;
+  if (at == pending->cap && grow(pending) != 0)
     return -1;
-  return set(&pending->items[pending->count].line, line, len);
+  if (set(&pending->items[at].line, line, len) != 0)
+    return -1;
+  pending->ready++;
+  return 0;
 }
+
+void cxd__pending_unready(struct cxd__pending *pending) { pending->ready = 0; }
 
 void cxd__pending_add(struct cxd__pending *pending, int64_t seq) {
   pending->items[pending->count].seq = seq;
   pending->items[pending->count].again = 0;
   pending->count++;
+  pending->ready--;
 }
 
 int cxd__pending_again(struct cxd__kept *kept, int64_t seq, const char *line, size_t len) {
@@ -43,7 +50,7 @@ int cxd__pending_again(struct cxd__kept *kept, int64_t seq, const char *line, si
   return 0;
 }
 
-void cxd__pending_clear(struct cxd__pending *pending) { pending->count = 0; }
+void cxd__pending_clear(struct cxd__pending *pending) { pending->count = pending->ready = 0; }
 
 void cxd__pending_free(struct cxd__pending *pending) {
   for (size_t i = 0; i < pending->cap; i++) {

@@ -14,13 +14,14 @@ struct cxd__kept {
   struct cxd__buf line_again;
 };
 
-/* In the order of their numbers; memory is kept. Zero-initialise. */
+/* In the order of their numbers, `ready` more behind them; memory is kept. Zero-initialise. */
 struct cxd__pending {
   struct cxd__kept *items;
-  size_t count, cap;
+  size_t count, ready, cap;
 };
-int cxd__pending_ready(struct cxd__pending *pending, const char *line, size_t len); /* 0, or -1: no memory */
-void cxd__pending_add(struct cxd__pending *pending, int64_t seq); /* the one made ready */
+int cxd__pending_ready(struct cxd__pending *pending, const char *line, size_t len); /* 0, or -1: no memory; several can be made ready */
+void cxd__pending_add(struct cxd__pending *pending, int64_t seq); /* the first of those made ready */
+void cxd__pending_unready(struct cxd__pending *pending); /* those made ready were not written */
 int cxd__pending_again(struct cxd__kept *kept, int64_t seq, const char *line, size_t len); /* 0, or -1: no memory */
 void cxd__pending_clear(struct cxd__pending *pending);
 void cxd__pending_free(struct cxd__pending *pending);

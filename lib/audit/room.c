@@ -29,7 +29,7 @@ int cxd__set_aside(int fd, int64_t size, int64_t len) {
 }
 
 /* For the next update, and what each of those under way may still have to write. */
-static int64_t need_of(const struct cxd__sheet *sheet) { return CXD__AUDIT_RESERVE + (int64_t)sheet->state.opens.count * CXD__AUDIT_MAX_RECORD; }
+static int64_t need_of(size_t opens) { return CXD__AUDIT_RESERVE + (int64_t)opens * CXD__AUDIT_MAX_RECORD; }
 
 /* More where there is room, so that not every record needs the call. */
 static int make_room(struct cxd__sheet *sheet, int64_t size, int64_t need) {
@@ -50,14 +50,22 @@ static int below_limit(int64_t size, int64_t need) {
   return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || (rlim_t)(size + need) <= limit.rlim_cur;
 }
 
+static cxd_status have_room(struct cxd__file *file, int64_t size, int64_t need, cxd_error **error) {
+  struct cxd__sheet *now = &file->now;
+  int code = below_limit(size, need) ? 0 : EFBIG;
+  if (code == 0 && (size != now->size || size + need > now->reserved))
+    code = make_room(now, size, need);
+  return code == 0 ? CXD_OK : cxd__file_no_room(file, code, error);
+}
+
 cxd_status cxd__file_make_room(struct cxd__file *file, cxd_error **error) {
   struct stat st;
-  struct cxd__sheet *now = &file->now;
-  if (fstat(now->fd, &st) != 0)
+  if (fstat(file->now.fd, &st) != 0)
     return cxd__place_fail(&file->place, "cannot be examined", errno, error);
-  int64_t need = need_of(now);
-  int code = below_limit(st.st_size, need) ? 0 : EFBIG;
-  if (code == 0 && (st.st_size != now->size || st.st_size + need > now->reserved))
-    code = make_room(now, st.st_size, need);
-  return code == 0 ? CXD_OK : cxd__file_no_room(file, code, error);
+  return have_room(file, st.st_size, need_of(file->now.state.opens.count), error);
+}
+
+cxd_status cxd__file_make_room_for(struct cxd__file *file, size_t intents, int64_t bytes, cxd_error **error) {
+  size_t opens = file->now.state.opens.count + (intents ? intents - 1 : 0);
+  return have_room(file, file->now.size, need_of(opens) + bytes, error);
 }

@@ -22,11 +22,12 @@ static int is_new_day(const struct cxd__state *state) {
 
 static int gets_key(const struct cxd__file *file) { return file->sealer.seal.kid[0] && !file->now.state.kid[0]; }
 
-static const char *due(const struct cxd__file *file) {
+/* more: bytes of records that are about to be written. */
+static const char *due(const struct cxd__file *file, size_t more) {
   const struct cxd__sheet *now = &file->now;
   if (gets_key(file))
     return "key";
-  if (file->max_bytes > 0 && now->size >= file->max_bytes && now->state.last.seq > now->state.first.seq)
+  if (file->max_bytes > 0 && now->size + (int64_t)more >= file->max_bytes && (more || now->state.last.seq > now->state.first.seq))
     return "size";
   return file->rotate_daily && is_new_day(&now->state) ? "day" : NULL;
 }
@@ -103,11 +104,16 @@ static void put_off(struct cxd__file *file, const char *why, const cxd_error *re
   file->put_off = cxd__buf_take(&text);
 }
 
+/* It failed a moment ago, and the log can go on. */
+static int waits(const struct cxd__file *file, int64_t now_us) { return may_wait(file) && now_us < file->rotate_after_us; }
+
+int cxd__rotate_is_due(const struct cxd__file *file, size_t more) { return due(file, more) && !waits(file, cxd__clock_read().boot_us); }
+
 cxd_status cxd__rotate_due(struct cxd__file *file, cxd_error **error) {
-  const char *why = due(file);
+  const char *why = due(file, 0);
   int64_t now_us = why ? cxd__clock_read().boot_us : 0;
   cxd_error *reason = NULL;
-  if (!why || (may_wait(file) && now_us < file->rotate_after_us))
+  if (!why || waits(file, now_us))
     return CXD_OK;
   cxd_status status = rotate(file, why, &reason);
   if (status != CXD_OK && may_wait(file)) {

@@ -69,9 +69,18 @@ static const struct {
   void (*apply)(struct cxd__state *state, const struct cxd__line *line, const struct cxd__fields *fields);
 } kinds[] = {{"genesis", genesis}, {"intent", intent}, {"outcome", outcome}, {"checkpoint", checkpoint}, {"rotate", rotate}};
 
+int cxd__state_needs(const struct cxd__line *line) {
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (cxd__line_is(line, kinds[i].kind))
+      return 1;
+  return 0;
+}
+
 int cxd__state_ready(struct cxd__state *state, const struct cxd__line *line, const struct cxd__fields *fields) {
   return cxd__line_is(line, "intent") && fields->op.p ? cxd__opens_ready(&state->opens, fields) : 0;
 }
+
+void cxd__state_unready(struct cxd__state *state) { cxd__opens_unready(&state->opens); }
 
 void cxd__state_apply(struct cxd__state *state, const struct cxd__line *line, const struct cxd__fields *fields) {
   state->last = line->link;

@@ -36,8 +36,10 @@ cxd_status cxd__state_take(struct cxd__state *state, const struct cxd__seals *se
 /* The same for the first line of a segment, whatever is in the state but for its open intents: those are left alone. */
 cxd_status cxd__state_begin(struct cxd__state *state, const struct cxd__seals *seals, struct cxd__slice text, const char **what);
 
-/* Applies a record of our own in two steps: before it is written, and after. ready: 0, or -1 without memory. */
+/* Applies records of our own in two steps: before they are written, and after, in the same order. ready: 0, or -1 without memory. */
 int cxd__state_ready(struct cxd__state *state, const struct cxd__line *line, const struct cxd__fields *fields);
+void cxd__state_unready(struct cxd__state *state); /* those made ready were not written */
+int cxd__state_needs(const struct cxd__line *line); /* whether it looks at the fields of such a record */
 void cxd__state_apply(struct cxd__state *state, const struct cxd__line *line, const struct cxd__fields *fields);
 
 #endif

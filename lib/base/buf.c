@@ -27,8 +27,7 @@ static char *move(struct cxd__buf *b, size_t cap) {
   return data;
 }
 
-/* Room for `more` bytes and the final zero. */
-static int grow(struct cxd__buf *b, size_t more) {
+__attribute__((noinline)) static int grow_more(struct cxd__buf *b, size_t more) {
   if (b->failed)
     return 0;
   if (more > SIZE_MAX / 2 - b->len) {
@@ -51,6 +50,13 @@ static int grow(struct cxd__buf *b, size_t more) {
   return 1;
 }
 
+/* Room for `more` bytes and the final zero. */
+static inline int grow(struct cxd__buf *b, size_t more) {
+  if (!b->failed && more < b->cap - b->len) /* a full buffer has room for its zero and no more, an empty one for nothing */
+    return 1;
+  return grow_more(b, more);
+}
+
 int cxd__buf_room(struct cxd__buf *b, size_t more) { return grow(b, more); }
 
 void cxd__buf_add(struct cxd__buf *b, const void *bytes, size_t len) {
@@ -64,7 +70,12 @@ void cxd__buf_add(struct cxd__buf *b, const void *bytes, size_t len) {
 
 void cxd__buf_str(struct cxd__buf *b, const char *s) { cxd__buf_add(b, s, strlen(s)); }
 
-void cxd__buf_char(struct cxd__buf *b, char c) { cxd__buf_add(b, &c, 1); }
+void cxd__buf_char(struct cxd__buf *b, char c) {
+  if (!grow(b, 1))
+    return;
+  b->data[b->len++] = c;
+  b->data[b->len] = '\0';
+}
 
 void cxd__buf_fmt(struct cxd__buf *b, const char *format, ...) {
   va_list args;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 #define LINGER_US 250000
+#define SPARE_MOST 64
 
 double cxd__core_random(struct cxd__core *core) { return (double)(cxd__prng_next(&core->prng) >> 11) / 9007199254740992.0; }
 
@@ -47,10 +48,49 @@ static int reserve(struct cxd__core *core) {
   return 0;
 }
 
-struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage) {
-  struct cxd__op *op = reserve(core) == 0 ? cxd__alloc(sizeof *op) : NULL;
-  if (!op || cxd__table_add(&core->table, op) != 0) {
+/* Nothing of an operation is left but room that the next one needs as well. */
+static void put_away(struct cxd__core *core, struct cxd__op *op) {
+  if (core->spare_count == SPARE_MOST) {
+    cxd__buf_free(&op->target);
+    cxd__buf_free(&op->record);
     cxd__free(op);
+    return;
+  }
+  struct cxd__buf target = op->target, record = op->record;
+  memset(op, 0, sizeof *op);
+  cxd__buf_reset(&target);
+  cxd__buf_reset(&record);
+  op->target = target;
+  op->record = record;
+  op->next = core->spare;
+  core->spare = op;
+  core->spare_count++;
+}
+
+static struct cxd__op *take_op(struct cxd__core *core) {
+  struct cxd__op *op = core->spare;
+  if (!op)
+    return cxd__alloc(sizeof *op);
+  core->spare = op->next;
+  core->spare_count--;
+  op->next = NULL;
+  return op;
+}
+
+static void free_spares(struct cxd__core *core) {
+  for (struct cxd__op *op; (op = core->spare);) {
+    core->spare = op->next;
+    cxd__buf_free(&op->target);
+    cxd__buf_free(&op->record);
+    cxd__free(op);
+  }
+}
+
+struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage) {
+  struct cxd__op *op = reserve(core) == 0 ? take_op(core) : NULL;
+  if (!op || cxd__table_add(&core->table, op) != 0) {
+    if (op)
+      put_away(core, op);
     return NULL;
   }
   op->core = core;
@@ -62,8 +102,7 @@ struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stag
   return op;
 }
 
-static void free_op(struct cxd__op *op) {
-  cxd__buf_free(&op->target);
+static void free_op(struct cxd__core *core, struct cxd__op *op) {
   cxd__buf_wipe(&op->body);
   cxd__buf_wipe(&op->basic);
   cxd__token_unref(op->token);
@@ -79,11 +118,10 @@ static void free_op(struct cxd__op *op) {
   cxd__intent_free(&op->intent);
   cxd_error_free(op->put_error);
   cxd_result_free(op->result);
-  cxd__buf_free(&op->record);
   cxd__buf_free(&op->reply);
   cxd__free(op->etag);
   cxd_error_free(op->error);
-  cxd__free(op);
+  put_away(core, op);
 }
 
 static void landed(struct cxd__op *op) {
@@ -104,7 +142,7 @@ static void unlink_op(struct cxd__core *core, struct cxd__op *op) {
   cxd__waits_forget(op);
   cxd__op_leave_queue(op);
   cxd__table_remove(&core->table, op);
-  free_op(op);
+  free_op(core, op);
 }
 
 void cxd__core_drop(struct cxd__core *core, uint32_t id) {
@@ -132,6 +170,7 @@ void cxd__core_free(struct cxd__core *core) {
     return;
   while (core->table.first)
     unlink_op(core, core->table.first);
+  free_spares(core);
   cxd__table_free(&core->table);
   cxd__free(core->queue);
   cxd__buf_free(&core->lines);
@@ -195,7 +234,8 @@ cxd_status cxd__core_start(struct cxd__core *core, const struct cxd__job *job, c
     unlink_op(core, op);
     return status;
   }
-  cxd__uuid7(now.wall_ms, &core->prng, op->uuid);
+  if (cxd__op_is_written_down(op))
+    cxd__uuid7(now.wall_ms, &core->prng, op->uuid);
   memcpy(op->result->trace_id, op->trace.id, sizeof op->result->trace_id);
   if (job->kind == CXD__JOB_RECOVER)
     cxd__recover_begin(op, now);
@@ -347,9 +387,13 @@ void cxd__core_feed(struct cxd__core *core, cxd__now now, struct cxd__event *eve
   }
 }
 
-static void leaves(struct cxd__op *op) {
-  op->in_flight = 1;
-  cxd__shared_count_flying(op->core->shared, 1, 0);
+/* op: of a SEND. One that nobody waits for any more is sent, but its end will not be looked at. */
+static int32_t leaves(struct cxd__op *op, const struct cxd__action *action) {
+  if (op && op->tag == action->tag) {
+    op->in_flight = 1;
+    cxd__shared_count_flying(op->core->shared, 1, 0);
+  }
+  return 1;
 }
 
 int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action *action) {
@@ -358,12 +402,8 @@ int32_t cxd__core_next(struct cxd__core *core, cxd__now now, struct cxd__action 
   while (core->queue_at < core->queue_len) {
     *action = core->queue[core->queue_at++];
     struct cxd__op *op = action->kind == CXD__ACT_SEND ? cxd__core_find(core, action->op) : NULL;
-    if (!op || op->tag != action->tag)
-      return 1;
-    if (cxd__op_may_leave(op, now, action)) {
-      leaves(op);
-      return 1;
-    }
+    if (!op || op->tag != action->tag || cxd__op_may_leave(op, now, action))
+      return leaves(op, action);
   }
   action->kind = CXD__ACT_NONE;
   return 0;
@@ -401,10 +441,7 @@ void cxd__core_cancel(struct cxd__core *core, uint32_t id, cxd__now now) {
 
 cxd_result *cxd__core_take_result(struct cxd__core *core, uint32_t id) {
   struct cxd__op *op = cxd__core_find(core, id);
-  cxd_result *result = op ? op->result : NULL;
-  if (op)
-    op->result = NULL;
-  return result;
+  return op ? cxd__update_take_result(op) : NULL;
 }
 
 cxd_status cxd__core_take_reply(struct cxd__core *core, uint32_t id, struct cxd__buf *body, char **etag, cxd_error **error) {

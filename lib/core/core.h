@@ -71,6 +71,7 @@ struct cxd__action {
   struct cxd__request request; /* SEND */
   int32_t forced;              /* FETCH_TOKEN: the server refused the last one */
   const cxd_campaign *change, *merged, *server; /* CHECK: merged is NULL before the read; server: as it was read, NULL: not */
+  int32_t again;               /* CHECK: it passed before, and the PUT had to wait */
   const char *record;          /* APPEND: the body of a record */
   size_t record_len;
   int32_t reserve;             /* APPEND: more records of this operation will follow, make sure there is room */

@@ -125,6 +125,8 @@ struct cxd__core {
   struct cxd__table table;
   struct cxd__lane lane;
   struct cxd__waits waits;
+  struct cxd__op *spare;       /* operations that are over, for the next ones */
+  size_t spare_count;
   struct cxd__op *fetch;       /* the token operation while this core leads the flight, or has led it */
   int64_t linger_until_us;
   struct cxd__action *queue;
@@ -142,6 +144,8 @@ void cxd__op_done(struct cxd__op *op, cxd__now now);
 void cxd__op_cancelled(struct cxd__op *op, cxd__now now);
 struct cxd__op *cxd__op_new(struct cxd__core *core, cxd__now now, enum cxd__stage stage);
 double cxd__core_random(struct cxd__core *core); /* 0 <= x < 1 */
+
+static inline int cxd__op_is_written_down(const struct cxd__op *op) { return op->job.kind == CXD__JOB_RECOVER || op->job.audit != CXD__AUDIT_OFF || op->job.announce; }
 
 /* request.c and retry.c: the present request */
 void cxd__op_send(struct cxd__op *op, cxd__now now, enum cxd__class kind); /* slot -> token -> SEND; target and body are set */
@@ -192,6 +196,8 @@ void cxd__update_failed(struct cxd__op *op, cxd__now now, cxd_error *error); /* 
 int cxd__update_check_again(struct cxd__op *op, cxd__now now); /* 1: a check was asked for, the PUT has to wait for it */
 void cxd__update_append(struct cxd__op *op, enum cxd__stage stage); /* op->record */
 void cxd__update_cancelled(struct cxd__op *op, cxd__now now); /* the update part of a cancel */
+cxd_result *cxd__update_take_result(struct cxd__op *op);
+int cxd__update_edits(struct cxd__op *op); /* op->edits are there: 0, or -1: no memory */
 void cxd__update_read(struct cxd__op *op, cxd__now now, struct cxd__exchange *exchange);
 
 /* put.c: from the intent to certainty */

@@ -143,11 +143,17 @@ static void aborted(struct cxd__op *op, cxd__now now, const struct cxd__exchange
 enum echo { ECHO_AGREES, ECHO_SAYS_NOTHING, ECHO_CONTRADICTS };
 
 /* Another campaign, an error, or this campaign with other values: a 200 that says so is not believed. */
-static enum echo echo_says(const struct cxd__op *op, const cxd_campaign *echo) {
+static enum echo echo_says(struct cxd__op *op, const cxd_campaign *echo) {
   if (cxd__same_campaign(echo, cxd_campaign_id(op->job.change)))
-    return cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
+    return cxd__update_edits(op) == 0 && cxd__edits_hold(&op->edits, echo->root) ? ECHO_AGREES : ECHO_CONTRADICTS;
   int other = cxd__json_member(echo->root, "id").p || cxd__json_member(echo->root, "code").p || cxd__json_member(echo->root, "error").p;
   return other ? ECHO_CONTRADICTS : ECHO_SAYS_NOTHING;
+}
+
+/* Word for word what was sent: nothing of it has to be read. */
+static int is_what_was_sent(const struct cxd__op *op, const struct cxd__exchange *exchange) {
+  struct cxd__slice sent = op->merged->root;
+  return exchange->body.len == sent.len && memcmp(exchange->body.data, sent.p, sent.len) == 0 && cxd__same_campaign(op->merged, cxd_campaign_id(op->job.change));
 }
 
 /* Servers answer a PUT with the campaign, or with nothing. Whatever it is, it was not asked for twice. */
@@ -159,6 +165,10 @@ static enum echo echo_of(struct cxd__op *op, const struct cxd__exchange *exchang
     return ECHO_AGREES;
   if (exchange->way == CXD__WAY_ANSWER && exchange->content_type && strncmp(exchange->content_type, "text/html", 9) == 0)
     return ECHO_CONTRADICTS; /* somebody's page on the way, not the API */
+  if (exchange->way == CXD__WAY_ANSWER && is_what_was_sent(op, exchange)) {
+    cxd__op_seen(op, exchange->etag, op->merged->root);
+    return ECHO_AGREES;
+  }
   if (exchange->way == CXD__WAY_ANSWER && cxd__campaign_read(exchange->body.data, exchange->body.len, NULL, &echo, NULL) == CXD_OK)
     said = echo_says(op, echo);
   if (echo && said == ECHO_AGREES)
@@ -285,6 +295,10 @@ static void somebody_else(struct cxd__op *op, cxd__now now, const cxd_campaign *
 static void judge(struct cxd__op *op, cxd__now now, const cxd_campaign *found) {
   cxd__op_seen(op, found->etag, found->root);
   enum was was = validator_was(op, found);
+  if (cxd__update_edits(op) != 0) {
+    cxd__put_doubtful(op, now);
+    return;
+  }
   int as_sent = cxd__edits_hold(&op->edits, found->root);
   if (was != WAS_CHANGED && op->accepted != 2 && op->server && cxd__edits_hold(&op->edits, op->server->root))
     as_sent = 0; /* it was so before, as when only a rebalancing is asked for: reading tells nothing */

@@ -27,17 +27,23 @@ struct cxd_result {
   const char *concurrency; /* "etag", "version" or "none"; NULL before the campaign was read */
   char trace_id[33]; /* "": its requests carried none */
   char *request_id, *diff, *conflict, *audit_record;
+  cxd_campaign *whole; /* the document that the diff is of, against none, while nobody has asked for the diff; else NULL */
   char *audit_why; /* what the log said when it first did not take a record; NULL: it took all, or nothing is known */
   cxd_report *report;
   cxd_error *error;
+  char room[]; /* campaign_id, unless it was read from a packed result */
 };
 
 cxd_result *cxd__result_new(const char *campaign_id);
 void cxd__result_not_audited(cxd_result *result, const cxd_error *why); /* keeps the first reason; NULL is legal */
 const char *cxd__outcome_name(int32_t outcome);
 
+/* Writes the diff of a whole document that is still to be written: 0, or -1: no memory. */
+int cxd__result_write_diff(cxd_result *result);
+char *cxd__diff_of_whole(struct cxd__slice document); /* NULL: no memory */
+
 /* Reads the numbers an operator looks at out of a whole campaign. */
-void cxd__result_pacing(cxd_result *result, struct cxd__slice merged);
+void cxd__result_numbers(cxd_result *result, struct cxd__slice merged);
 int64_t cxd__concurrent_of(struct cxd__slice campaign); /* -1 when there is none */
 
 #endif

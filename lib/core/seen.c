@@ -21,6 +21,8 @@ static void write_validator(const char *concurrency, const char *etag, struct cx
 void cxd__op_seen(struct cxd__op *op, const char *etag, struct cxd__slice root) {
   struct cxd__buf text = {0};
   cxd__op_unseen(op);
+  if (!cxd__op_is_written_down(op))
+    return;
   write_validator(op->result->concurrency, etag, root, &text);
   op->v1 = text.len ? cxd__buf_take(&text) : NULL; /* without memory it is not known */
   cxd__buf_free(&text);

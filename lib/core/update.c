@@ -16,6 +16,7 @@ static const struct cxd__slice json_true = {"true", 4}, json_false = {"false", 5
 static void check(struct cxd__op *op, enum cxd__stage stage) {
   struct cxd__action action = {.kind = CXD__ACT_CHECK, .job = &op->job, .change = op->job.change, .merged = stage == CXD__STAGE_CHECK_EDITS ? NULL : op->merged};
   action.server = op->server;
+  action.again = stage == CXD__STAGE_CHECK_SEND;
   op->stage = stage;
   op->wait = CXD__WAIT_EVENT;
   (void)cxd__op_push(op, &action);
@@ -53,11 +54,19 @@ static cxd_status collect_edits(struct cxd__op *op, cxd_error **error) {
   return status;
 }
 
+/* Nobody looks at the edits of a whole document, unless the answer is another one; without an escape in it collecting them cannot fail. */
+static int edits_can_wait(const struct cxd__op *op) {
+  const struct cxd__job *job = &op->job;
+  return job->kind == CXD__JOB_APPLY && job->replace && !job->edits && job->rebalance == CXD__REBALANCE_KEEP && !memchr(job->change->root.p, '\\', job->change->root.len);
+}
+
+int cxd__update_edits(struct cxd__op *op) { return op->edits.count || collect_edits(op, NULL) == CXD_OK ? 0 : -1; }
+
 /* replace: the document as it is, apart from an asked-for rebalancing. */
 static cxd_status whole_document(struct cxd__op *op, cxd_error **error) {
   struct cxd__slice root = op->job.change->root;
   if (op->job.rebalance == CXD__REBALANCE_KEEP)
-    return cxd__campaign_read(root.p, root.len, NULL, &op->merged, error);
+    return cxd__campaign_like(op->job.change, &op->merged, error);
   struct cxd__buf text = {0};
   cxd_status status = cxd__json_set(root, CXD_FIELD_AUTO_REBALANCE, op->job.rebalance == CXD__REBALANCE_ON ? json_true : json_false, &text, error);
   if (status == CXD_OK)
@@ -77,21 +86,38 @@ static cxd_status merged_document(struct cxd__op *op, cxd_error **error) {
   return status;
 }
 
-static cxd_status merge(struct cxd__op *op, cxd_error **error) {
+/* Of a whole document it says no more than that: one of many, without a record or anybody to tell, is spared it until somebody asks. */
+static int diff_can_wait(const struct cxd__op *op) {
+  const struct cxd__job *job = &op->job;
+  return job->kind == CXD__JOB_APPLY && job->replace && job->queued && !job->announce && job->audit == CXD__AUDIT_OFF;
+}
+
+static cxd_status write_diff(struct cxd__op *op, cxd_error **error) {
   struct cxd__buf diff = {0};
+  cxd__json_diff(op->server ? op->server->root : json_empty, op->merged->root, &diff);
+  cxd__free(op->result->diff);
+  op->result->diff = cxd__buf_take(&diff);
+  return op->result->diff ? CXD_OK : cxd__fail_nomem(error);
+}
+
+cxd_result *cxd__update_take_result(struct cxd__op *op) {
+  cxd_result *result = op->result;
+  op->result = NULL;
+  if (result && op->merged && !result->diff && diff_can_wait(op)) {
+    result->whole = op->merged;
+    op->merged = NULL;
+  }
+  return result;
+}
+
+static cxd_status merge(struct cxd__op *op, cxd_error **error) {
   cxd_campaign_free(op->merged);
   op->merged = NULL;
   cxd_status status = merged_document(op, error);
   if (status != CXD_OK)
     return status;
-  cxd__json_diff(op->server ? op->server->root : json_empty, op->merged->root, &diff);
-  cxd__free(op->result->diff);
-  op->result->diff = cxd__buf_take(&diff);
-  if (!op->result->diff)
-    return cxd__fail_nomem(error);
-  op->result->new_concurrent = cxd__concurrent_of(op->merged->root);
-  cxd__result_pacing(op->result, op->merged->root);
-  return CXD_OK;
+  cxd__result_numbers(op->result, op->merged->root);
+  return diff_can_wait(op) ? CXD_OK : write_diff(op, error);
 }
 
 static void merge_and_check(struct cxd__op *op, cxd__now now) {
@@ -108,7 +134,7 @@ static void edits_accepted(struct cxd__op *op, cxd__now now) {
   cxd_error *error = NULL;
   const char *id = cxd_campaign_id(op->job.change);
   cxd_status status = cxd__campaign_id_check(id, &error);
-  if (status == CXD_OK)
+  if (status == CXD_OK && !edits_can_wait(op))
     status = collect_edits(op, &error);
   if (status != CXD_OK) {
     cxd__update_finish(op, now, CXD_OUTCOME_REJECTED, error);
@@ -252,7 +278,8 @@ static void begin_round(struct cxd__op *op, cxd__now now) {
     cxd__op_fail(op, now, NULL);
     return;
   }
-  op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
+  if (op->round > 1)
+    op->result->previous_concurrent = cxd__concurrent_of(op->server->root);
   merge_and_check(op, now);
 }
 

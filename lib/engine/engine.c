@@ -11,17 +11,15 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "engine/sink.h"
+#include "json/campaign.h"
 
+/* The record itself is the entry of the same index; one that is only announced has none there. */
 struct append {
   uint32_t op, tag;
   const struct cxd__job *job;
   const char *body;    /* until it was fed */
   size_t body_len;
-  int32_t intent, declined;
-  cxd_status status;
-  cxd_error *error;
-  char *sealed;
-  int64_t seq;
+  int32_t intent, declined, in_passing;
 };
 
 struct cxd__engine {
@@ -31,14 +29,18 @@ struct cxd__engine {
   atomic_int cancelled;
   int32_t was_cancelled;              /* since the last clear, for who runs several jobs */
   const struct cxd__tools *tools;
-  struct append *appends;             /* of this turn: they share one sync */
+  struct append *appends;             /* not performed yet: they share one lock and one sync */
+  struct cxd__audit_entry *entries;
   size_t append_count, append_room;
+  int32_t committed;                  /* since the network was looked at last */
+  int32_t hurry;                      /* records of a job that is done are among them */
   int64_t append_began_us;
   cxd_token_sink *sink;               /* the provider's answer we wait for */
   uint32_t sink_op, sink_tag;
   int64_t sink_asked_us;
   struct done *done;                  /* what has come to its end, in that order, with room for all jobs */
   size_t done_count, done_at, done_room, jobs; /* jobs: begun and not taken */
+  cxd__now now;                       /* of this turn: read when it begins and after whatever may take long */
   int32_t begun;                      /* a job was begun, and nothing of it done yet */
 };
 
@@ -76,6 +78,7 @@ void cxd__engine_free(struct cxd__engine *engine) {
   cxd__core_free(engine->core);
   cxd__http_free(engine->http);
   cxd__free(engine->appends);
+  cxd__free(engine->entries);
   cxd__free(engine->done);
   cxd__free(engine);
 }
@@ -86,6 +89,7 @@ void cxd__engine_free_forked(struct cxd__engine *engine) {
   cxd__core_free(engine->core);
   cxd__http_free_forked(engine->http);
   cxd__free(engine->appends);
+  cxd__free(engine->entries);
   cxd__free(engine->done);
   cxd__free(engine);
 }
@@ -109,7 +113,7 @@ void cxd__engine_forget_cancel(struct cxd__engine *engine) {
 /* ------------------------------------------------------------- performing actions */
 
 static void feed(struct cxd__engine *engine, struct cxd__event *event) {
-  cxd__core_feed(engine->core, cxd__clock_read(), event);
+  cxd__core_feed(engine->core, engine->now, event);
   cxd__exchange_clear(&event->exchange);
   cxd_report_free(event->report);
   cxd_error_free(event->error);
@@ -125,11 +129,58 @@ static void perform_send(struct cxd__engine *engine, const struct cxd__action *a
   feed(engine, &event);
 }
 
+static struct cxd__check check_of(const struct cxd__engine *engine, const struct cxd__action *action, const cxd_campaign *merged) {
+  const struct cxd__job *job = action->job;
+  int written_down = job->audit != CXD__AUDIT_OFF || job->announce;
+  return (struct cxd__check){action->change, merged, job->replace, engine->now.wall_ms, action->server, job->rebalance == CXD__REBALANCE_ON, merged == NULL, !written_down};
+}
+
+/*
+ * A whole document is checked as a change and, with nothing read between, as the campaign. What the built-in rules find the first time they find
+ * the second time, too. The exceptions are seen here: own rules, which are called for each; and what the core refuses between the two.
+ */
+static int one_check_does(struct cxd__engine *engine, const struct cxd__action *action) {
+  const struct cxd__job *job = action->job;
+  return job->kind == CXD__JOB_APPLY && job->replace && !job->edits && job->rebalance == CXD__REBALANCE_KEEP && !action->again && !strchr(action->change->text, '\\') &&
+         cxd__campaign_id_check(action->change->id, NULL) == CXD_OK && !cxd__validator_has_rules(engine->tools->validator);
+}
+
+/* The first check was spared: of what does not pass it has the first word. */
+static void ask_first_check(struct cxd__engine *engine, const struct cxd__action *action, struct cxd__event *event) {
+  const struct cxd__check check = check_of(engine, action, NULL);
+  cxd_report *report = NULL;
+  cxd_error *error = NULL;
+  cxd_status status = cxd__validator_run(engine->tools->validator, &check, &report, &error);
+  if (status == CXD_OK) {
+    cxd_report_free(report);
+    return;
+  }
+  cxd_report_free(event->report);
+  cxd_error_free(event->error);
+  event->status = status;
+  event->report = report;
+  event->error = error;
+}
+
+static void run_check(struct cxd__engine *engine, const struct cxd__action *action, struct cxd__event *event) {
+  int once = one_check_does(engine, action);
+  if (once && !action->merged)
+    return;
+  const struct cxd__check check = check_of(engine, action, action->merged);
+  event->status = cxd__validator_run(engine->tools->validator, &check, &event->report, &event->error);
+  if (cxd__validator_has_rules(engine->tools->validator))
+    engine->now = cxd__clock_read();
+  if (once && event->status != CXD_OK && event->status != CXD_E_NOMEM)
+    ask_first_check(engine, action, event);
+}
+
 static void perform_check(struct cxd__engine *engine, const struct cxd__action *action) {
   struct cxd__event event = {.kind = CXD__EV_CHECKED, .op = action->op, .tag = action->tag};
-  struct cxd__check check = {action->change, action->merged, action->job->replace, cxd__clock_read().wall_ms, action->server, action->job->rebalance == CXD__REBALANCE_ON, action->merged == NULL};
   struct cxd__frame *frame = cxd__frame_enter(engine->tools->frames, CXD__INSIDE_NOTHING_ALLOWED, engine->tools->entry);
-  event.status = frame ? cxd__validator_run(engine->tools->validator, &check, &event.report, &event.error) : CXD_E_NOMEM;
+  if (frame)
+    run_check(engine, action, &event);
+  else
+    event.status = CXD_E_NOMEM;
   event.valid_until_ms = event.report && event.report->valid_until_ms != INT64_MAX ? event.report->valid_until_ms : 0;
   if (event.report) {
     event.basis = event.report->basis;
@@ -140,56 +191,57 @@ static void perform_check(struct cxd__engine *engine, const struct cxd__action *
   feed(engine, &event);
 }
 
-static int in_log(const struct append *a) { return a->job && a->job->audit != CXD__AUDIT_OFF; }
-
-/* Tells the core what became of a record; after a sync its number and line may be others. */
-static void feed_append(struct cxd__engine *engine, struct append *a, int64_t took_us) {
-  if (in_log(a) && a->status != CXD_E_STATE) /* of a resolution: somebody else has written it */
-    cxd__shared_count_records(engine->shared, a->status == CXD_OK, a->status != CXD_OK, 0);
-  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = a->status, .error = a->error, .sealed = a->sealed, .seq = a->seq, .took_us = took_us, .declined = a->declined};
+/* Tells the core what became of a record, and frees what the core does not keep. */
+static void feed_append(struct cxd__engine *engine, size_t i, int64_t took_us) {
+  const struct append *a = &engine->appends[i];
+  const struct cxd__audit_entry *entry = &engine->entries[i];
+  if (entry->body && entry->status != CXD_E_STATE) /* of a resolution: somebody else has written it */
+    cxd__shared_count_records(engine->shared, entry->status == CXD_OK, entry->status != CXD_OK, 0);
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = a->op, .tag = a->tag, .status = entry->status, .error = entry->error, .sealed = entry->sealed, .seq = entry->seq, .took_us = took_us, .declined = a->declined};
   feed(engine, &event);
 }
 
-static void settle(const struct cxd__tools *tools, struct append *a, cxd_status status, const cxd_error *error) {
-  if (a->status != CXD_OK || !in_log(a))
-    return;
-  if (status == CXD_OK && tools->audit)
-    cxd__audit_settle(tools->audit, &a->sealed, &a->seq);
-  else if (status != CXD_OK) {
-    a->status = CXD_E_AUDIT;
-    a->error = cxd__error_copy(error);
-  }
-}
-
-static int any_in_log(const struct cxd__engine *engine) {
+static void refuse_appends(struct cxd__engine *engine, cxd_status status) {
   for (size_t i = 0; i < engine->append_count; i++)
-    if (in_log(&engine->appends[i]))
-      return 1;
-  return 0;
+    if (engine->entries[i].body)
+      engine->entries[i].status = status;
 }
 
-static void make_durable(struct cxd__engine *engine) {
+static void count_sync(struct cxd__engine *engine) {
+  int any = 0;
+  for (size_t i = 0; i < engine->append_count; i++)
+    any |= engine->entries[i].body && engine->entries[i].status == CXD_OK;
+  cxd__shared_count_records(engine->shared, 0, 0, any);
+}
+
+/* All records of the turn. */
+static void commit(struct cxd__engine *engine) {
   const struct cxd__tools *tools = engine->tools;
-  cxd_error *error = NULL;
-  int wanted = tools->audit && any_in_log(engine);
-  cxd_status status = wanted ? cxd__audit_sync(tools->audit, &error) : CXD_OK;
-  cxd__shared_count_records(engine->shared, 0, 0, wanted && status == CXD_OK);
-  for (size_t i = 0; i < engine->append_count; i++)
-    settle(tools, &engine->appends[i], status, error);
-  cxd_error_free(error);
+  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
+  if (!frame)
+    refuse_appends(engine, CXD_E_NOMEM);
+  else if (!tools->audit)
+    refuse_appends(engine, CXD_E_AUDIT); /* best effort, and there is no log to try */
+  else
+    cxd__audit_commit(tools->audit, engine->entries, engine->append_count);
+  if (frame)
+    cxd__frame_leave(tools->frames, frame);
+  count_sync(engine);
 }
 
 /* Its PUT would leave next, whatever the log said. */
-static int to_announce(const struct append *a) {
-  int recorded = a->status == CXD_OK || (a->job->audit != CXD__AUDIT_REQUIRED && a->status != CXD_E_TOO_LARGE);
+static int to_announce(const struct cxd__engine *engine, size_t i) {
+  const struct append *a = &engine->appends[i];
+  cxd_status status = engine->entries[i].status;
+  int recorded = status == CXD_OK || (a->job->audit != CXD__AUDIT_REQUIRED && status != CXD_E_TOO_LARGE);
   return a->intent && a->job->announce && recorded;
 }
 
 /* The line without its newline, or the body as an object of its own. */
-static char *announced_text(const struct append *a) {
+static char *announced_text(const struct append *a, const char *sealed) {
   struct cxd__buf text = {0};
-  if (a->sealed)
-    cxd__buf_add(&text, a->sealed, strcspn(a->sealed, "\n"));
+  if (sealed)
+    cxd__buf_add(&text, sealed, strcspn(sealed, "\n"));
   else {
     cxd__buf_char(&text, '{');
     cxd__buf_add(&text, a->body, a->body_len);
@@ -209,10 +261,10 @@ static int gather(struct cxd__engine *engine, struct announcement *all) {
   all->intents = cxd__alloc(engine->append_count * sizeof *all->intents);
   for (size_t i = 0; all->hosts && all->intents && i < engine->append_count; i++) {
     const struct append *a = &engine->appends[i];
-    if (!to_announce(a))
+    if (!to_announce(engine, i))
       continue;
     all->hosts[all->count] = a->job->host;
-    if (!(all->intents[all->count] = announced_text(a)))
+    if (!(all->intents[all->count] = announced_text(a, engine->entries[i].sealed)))
       return -1;
     all->count++;
   }
@@ -225,64 +277,31 @@ static void announce(struct cxd__engine *engine) {
   struct announcement all = {0};
   int wanted = 0;
   for (size_t i = 0; i < engine->append_count; i++)
-    wanted |= to_announce(&engine->appends[i]);
+    wanted |= to_announce(engine, i);
   if (!wanted)
     return;
   int agreed = gather(engine, &all) == 0 && tools->announce && tools->announce(tools->context, all.hosts, (const char *const *)all.intents, all.count);
   for (size_t i = 0; i < engine->append_count; i++)
-    engine->appends[i].declined = !agreed && to_announce(&engine->appends[i]);
+    engine->appends[i].declined = !agreed && to_announce(engine, i);
   for (size_t i = 0; i < all.count; i++)
     cxd__free(all.intents[i]);
   cxd__free(all.intents);
   cxd__free(all.hosts);
 }
 
-static void refuse_appends(struct cxd__engine *engine, cxd_status status) {
-  for (size_t i = 0; i < engine->append_count; i++)
-    if (engine->appends[i].status == CXD_OK)
-      engine->appends[i].status = status;
-}
-
+/* What is fed may ask for more records: those are of the next turn. */
 static void sync_appends(struct cxd__engine *engine) {
-  const struct cxd__tools *tools = engine->tools;
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
-  if (frame)
-    make_durable(engine);
-  else
-    refuse_appends(engine, CXD_E_NOMEM);
-  if (frame)
-    cxd__frame_leave(tools->frames, frame);
-  announce(engine);
-  int64_t took = cxd__clock_read().mono_us - engine->append_began_us;
   size_t count = engine->append_count;
+  commit(engine);
+  announce(engine);
+  engine->now = cxd__clock_read();
+  int64_t took = engine->now.mono_us - engine->append_began_us;
   engine->append_count = 0;
-  for (size_t i = 0; i < count; i++)
-    feed_append(engine, &engine->appends[i], took);
-}
-
-static cxd_status append(const struct cxd__tools *tools, const struct cxd__action *action, struct append *a, struct cxd__buf *sealed) {
-  if (!in_log(a))
-    return CXD_OK; /* it is only announced */
-  if (!tools->audit)
-    return CXD_E_AUDIT; /* best effort, and there is no log to try */
-  cxd_status status = action->reserve ? cxd__audit_reserve(tools->audit, &a->error) : CXD_OK;
-  if (status != CXD_OK)
-    return status;
-  if (action->resolves)
-    return cxd__audit_resolve(tools->audit, action->resolves, action->record, action->record_len, sealed, &a->seq, &a->error);
-  return cxd__audit_append(tools->audit, action->record, action->record_len, sealed, &a->seq, &a->error);
-}
-
-static void append_in_frame(const struct cxd__tools *tools, const struct cxd__action *action, struct append *a) {
-  struct cxd__buf sealed = {0};
-  *a = (struct append){.op = action->op, .tag = action->tag, .job = action->job, .body = action->record, .body_len = action->record_len, .intent = action->intent};
-  struct cxd__frame *frame = cxd__frame_enter(tools->frames, CXD__INSIDE_NOTHING_ALLOWED, tools->entry);
-  a->status = frame ? append(tools, action, a, action->in_passing ? NULL : &sealed) : CXD_E_NOMEM;
-  if (frame)
-    cxd__frame_leave(tools->frames, frame);
-  if (a->status == CXD_OK && !action->in_passing && sealed.len)
-    a->sealed = cxd__buf_take(&sealed);
-  cxd__buf_free(&sealed);
+  engine->hurry = 0;
+  for (size_t i = 0; i < count; i++) {
+    engine->committed |= !engine->appends[i].in_passing;
+    feed_append(engine, i, took);
+  }
 }
 
 /* 0, or -1: no memory. */
@@ -291,32 +310,33 @@ static int room_for_append(struct cxd__engine *engine) {
     return 0;
   size_t room = engine->append_room ? 2 * engine->append_room : 16;
   struct append *appends = cxd__realloc(engine->appends, room * sizeof *appends);
-  if (!appends)
+  if (appends)
+    engine->appends = appends;
+  struct cxd__audit_entry *entries = appends ? cxd__realloc(engine->entries, room * sizeof *entries) : NULL;
+  if (!entries)
     return -1;
-  engine->appends = appends;
+  engine->entries = entries;
   engine->append_room = room;
   return 0;
 }
 
-static void append_alone(struct cxd__engine *engine, const struct cxd__action *action, cxd_status status) {
-  struct append a = {.op = action->op, .tag = action->tag, .status = status};
-  if (status == CXD_OK)
-    append_in_frame(engine->tools, action, &a);
-  feed_append(engine, &a, 0);
+static void refuse_append(struct cxd__engine *engine, const struct cxd__action *action, cxd_status status) {
+  struct cxd__event event = {.kind = CXD__EV_APPENDED, .op = action->op, .tag = action->tag, .status = status};
+  feed(engine, &event);
 }
 
+/* It is only noted down; who is only announced has no record. */
 static void perform_append(struct cxd__engine *engine, const struct cxd__action *action) {
-  if (action->in_passing) { /* the next sync, of whatever record, takes it along */
-    append_alone(engine, action, CXD_OK);
-    return;
-  }
   if (room_for_append(engine) != 0) {
-    append_alone(engine, action, CXD_E_NOMEM);
+    refuse_append(engine, action, CXD_E_NOMEM);
     return;
   }
   if (engine->append_count == 0)
     engine->append_began_us = cxd__clock_read().mono_us;
-  append_in_frame(engine->tools, action, &engine->appends[engine->append_count++]);
+  size_t at = engine->append_count++;
+  const char *record = action->job->audit != CXD__AUDIT_OFF ? action->record : NULL;
+  engine->appends[at] = (struct append){.op = action->op, .tag = action->tag, .job = action->job, .body = action->record, .body_len = action->record_len, .intent = action->intent, .in_passing = action->in_passing};
+  engine->entries[at] = (struct cxd__audit_entry){.body = record, .len = action->record_len, .resolves = action->resolves, .reserve = action->reserve, .in_passing = action->in_passing};
 }
 
 /* 1: the provider's answer was there. */
@@ -365,6 +385,7 @@ static void perform_fetch(struct cxd__engine *engine, const struct cxd__action *
   }
   if (frame)
     cxd__frame_leave(tools->frames, frame);
+  engine->now = cxd__clock_read();
   (void)feed_sink(engine);
 }
 
@@ -378,8 +399,12 @@ static void perform_abort(struct cxd__engine *engine, const struct cxd__action *
   feed(engine, &event);
 }
 
-/* There is room for it since it was begun. */
-static void perform_done(struct cxd__engine *engine, const struct cxd__action *action) { engine->done[engine->done_count++] = (struct done){action->op, action->job->host}; }
+/* There is room for it since it was begun. Its job, and the texts of its records, are gone once it was taken. */
+static void perform_done(struct cxd__engine *engine, const struct cxd__action *action) {
+  engine->done[engine->done_count++] = (struct done){action->op, action->job->host};
+  for (size_t i = 0; i < engine->append_count; i++)
+    engine->hurry |= engine->appends[i].op == action->op;
+}
 
 static void perform(struct cxd__engine *engine, const struct cxd__action *action) {
   switch (action->kind) {
@@ -419,6 +444,8 @@ static void write_log(struct cxd__engine *engine) {
 static int deliver(struct cxd__engine *engine) {
   struct cxd__event event = {.kind = CXD__EV_EXCHANGE};
   int any = 0;
+  if (cxd__http_has_next(engine->http))
+    engine->now = cxd__clock_read();
   while (cxd__http_next(engine->http, &event.op, &event.tag, &event.exchange)) {
     feed(engine, &event);
     any = 1;
@@ -433,18 +460,34 @@ static void heed_cancel(struct cxd__engine *engine) {
   cxd__core_cancel(engine->core, 0, cxd__clock_read());
 }
 
+static int any_to_sync(const struct cxd__engine *engine) {
+  for (size_t i = 0; i < engine->append_count; i++)
+    if (engine->entries[i].body && !engine->appends[i].in_passing)
+      return 1;
+  return 0;
+}
+
+/*
+ * One commit for each look at the network: what its outcomes let begin waits until that was looked at again, without waiting for it, and shares a
+ * commit with the outcomes of whatever came meanwhile. Who was told to stop does not wait.
+ */
+static int may_commit(const struct cxd__engine *engine) { return !engine->committed || engine->hurry || cxd__engine_cancelled(engine) || !any_to_sync(engine); }
+
 /* All actions that are due, all records of the turn under one sync, then what the network brought. */
 static int turn(struct cxd__engine *engine) {
   struct cxd__action action;
   int any = 0;
+  engine->now = cxd__clock_read();
   heed_cancel(engine);
-  while (cxd__core_next(engine->core, cxd__clock_read(), &action)) {
+  while (cxd__core_next(engine->core, engine->now, &action)) {
     perform(engine, &action);
     heed_cancel(engine); /* it may have come while a rule ran */
     any = 1;
   }
-  if (engine->append_count)
+  if (engine->append_count && may_commit(engine)) {
     sync_appends(engine);
+    any = 1;
+  }
   any |= feed_sink(engine);
   write_log(engine);
   return deliver(engine) || any;
@@ -452,6 +495,8 @@ static int turn(struct cxd__engine *engine) {
 
 static int64_t patience(const struct cxd__engine *engine) {
   int64_t due = cxd__core_due(engine->core);
+  if (engine->append_count)
+    return 0;
   if (due == INT64_MAX)
     return -1;
   int64_t left = due - cxd__clock_read().mono_us;
@@ -501,6 +546,11 @@ int cxd__engine_take_done(struct cxd__engine *engine, uint32_t *op, void **host)
   return 1;
 }
 
+static cxd_status look(struct cxd__engine *engine, int64_t timeout_us) {
+  engine->committed = 0;
+  return cxd__http_wait(engine->http, timeout_us);
+}
+
 static cxd_status waited(cxd_status status, cxd_error **error) {
   return status == CXD_OK ? CXD_OK : cxd__fail(error, status, "waiting for the network failed: the host closed a descriptor that is not its own");
 }
@@ -514,7 +564,7 @@ cxd_status cxd__engine_linger(struct cxd__engine *engine, cxd_error **error) {
     if (left <= 0)
       break;
     int64_t due = patience(engine);
-    status = cxd__http_wait(engine->http, due >= 0 && due < left ? due : left);
+    status = look(engine, due >= 0 && due < left ? due : left);
   }
   return waited(status, error);
 }
@@ -527,7 +577,7 @@ cxd_status cxd__engine_run(struct cxd__engine *engine, const struct cxd__job *jo
     return status;
   while (status == CXD_OK && !cxd__engine_take_done(engine, &done, &host))
     if (!turn(engine) && engine->done_at == engine->done_count)
-      status = cxd__http_wait(engine->http, patience(engine));
+      status = look(engine, patience(engine));
   return status == CXD_OK ? cxd__engine_linger(engine, error) : waited(status, error);
 }
 
@@ -544,7 +594,7 @@ int64_t cxd__engine_timeout_us(const struct cxd__engine *engine) {
 
 cxd_status cxd__engine_look(struct cxd__engine *engine, int64_t timeout_us, cxd_error **error) {
   int64_t due = engine->begun ? 0 : patience(engine);
-  return waited(cxd__http_wait(engine->http, due >= 0 && (timeout_us < 0 || due < timeout_us) ? due : timeout_us), error);
+  return waited(look(engine, due >= 0 && (timeout_us < 0 || due < timeout_us) ? due : timeout_us), error);
 }
 
 void cxd__engine_turns(struct cxd__engine *engine) {
@@ -561,6 +611,7 @@ void cxd__engine_clear(struct cxd__engine *engine) {
   cxd__engine_forget_cancel(engine);
   cxd__core_reset(engine->core, cxd__clock_read());
   engine->done_count = engine->done_at = engine->jobs = 0;
-  engine->begun = 0;
+  engine->append_count = 0;
+  engine->begun = engine->committed = engine->hurry = 0;
   engine->tools = NULL;
 }

@@ -17,7 +17,7 @@ struct cxd__frame;
 
 struct cxd__frames {
   pthread_mutex_t lock;
-  struct cxd__frame *first;
+  struct cxd__frame *first, *spare; /* spare: one for the next method, which mostly is entered alone */
 };
 
 enum cxd__inside { CXD__INSIDE_NOTHING, CXD__INSIDE_READING_ALLOWED, CXD__INSIDE_NOTHING_ALLOWED };

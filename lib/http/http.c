@@ -384,6 +384,8 @@ cxd_status cxd__http_wait(struct cxd__http *http, int64_t timeout_us) {
   return CXD_OK;
 }
 
+int cxd__http_has_next(const struct cxd__http *http) { return http->finished != NULL; }
+
 int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct cxd__exchange *out) {
   struct cxd__transfer *t = http->finished;
   if (!t)

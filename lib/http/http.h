@@ -46,6 +46,7 @@ void cxd__http_abort_all(struct cxd__http *http);     /* and forgets them: nothi
 
 /* Waits for the network, a wake or timeout_us (negative: for ever) and does what is due. CXD_E_IO only when epoll fails. */
 cxd_status cxd__http_wait(struct cxd__http *http, int64_t timeout_us);
+int cxd__http_has_next(const struct cxd__http *http);
 int cxd__http_next(struct cxd__http *http, uint32_t *op, uint32_t *tag, struct cxd__exchange *out); /* 0: none is finished */
 void cxd__http_wake(void *http);                      /* any thread */
 

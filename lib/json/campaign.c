@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "json/pointer.h"
+#include "json/text.h"
 
 #define ID_MAX 128
 
@@ -47,64 +48,91 @@ cxd_status cxd__campaign_id_check(const char *id, cxd_error **error) {
   return CXD_OK;
 }
 
-/* NULL: no memory. A text with a zero byte could be mistaken for a shorter one: it counts as none. */
-static char *read_id(struct cxd__slice root) {
-  struct cxd__slice value = cxd__json_member(root, "id");
-  size_t len = 0;
-  if (cxd__json_kind(value) != CXD__JSON_STRING)
-    return cxd__strdup("");
-  char *id = cxd__json_string(value, &len);
-  if (id && strlen(id) != len)
-    *id = '\0';
-  return id;
+/* Decoded, never longer than its spelling. A text with a zero byte could be mistaken for a shorter one: it counts as none. */
+static void read_id(struct cxd__slice value, char *out) {
+  struct cxd__json_bytes bytes = {.at = value.p + 1, .end = value.p + value.len - 1};
+  size_t n = 0;
+  int c;
+  while ((c = cxd__json_byte(&bytes)) > 0)
+    out[n++] = (char)c;
+  out[c < 0 ? n : 0] = '\0';
 }
 
-static cxd_status fill(cxd_campaign *c, const char *text, size_t len, struct cxd__slice root, cxd_error **error) {
+/* One block for all of it: id, text and, where it has one, the base. Their roots are where they were in them. known_id NULL: as in the text. */
+static cxd_campaign *make(const char *known_id, struct cxd__slice text, struct cxd__slice root, struct cxd__slice base, struct cxd__slice base_root) {
+  struct cxd__slice id = known_id ? (struct cxd__slice){NULL, 0} : cxd__json_member(root, "id");
+  size_t id_len = known_id ? strlen(known_id) + 1 : cxd__json_kind(id) == CXD__JSON_STRING ? id.len : 1;
+  cxd_campaign *c = cxd__alloc(sizeof *c + id_len + text.len + 1 + (base.p ? base.len + 1 : 0));
+  if (!c)
+    return NULL;
   c->magic = CXD__MAGIC_CAMPAIGN;
-  c->id = read_id(root);
-  c->text = cxd__strndup(text, len);
-  if (!c->id || !c->text)
-    return cxd__fail_nomem(error);
-  c->root = (struct cxd__slice){c->text + (root.p - text), root.len};
-  return CXD_OK;
+  c->id = c->room;
+  if (known_id)
+    memcpy(c->id, known_id, id_len);
+  else if (id_len > 1)
+    read_id(id, c->id);
+  c->text = memcpy(c->room + id_len, text.p, text.len);
+  c->in_room = c->text;
+  c->root = (struct cxd__slice){c->text + (root.p - text.p), root.len};
+  if (!base.p)
+    return c;
+  c->base = memcpy(c->text + text.len + 1, base.p, base.len);
+  c->base_root = (struct cxd__slice){c->base + (base_root.p - base.p), base_root.len};
+  return c;
+}
+
+static const struct cxd__slice none;
+
+cxd_status cxd__campaign_of(const char *text, size_t len, struct cxd__slice root, cxd_campaign **out, cxd_error **error) {
+  *out = make(NULL, (struct cxd__slice){text, len}, root, none, none);
+  return *out ? CXD_OK : cxd__fail_nomem(error);
+}
+
+cxd_status cxd__campaign_like(const cxd_campaign *campaign, cxd_campaign **out, cxd_error **error) {
+  *out = make(campaign->id, campaign->root, campaign->root, campaign->root, campaign->root);
+  return *out ? CXD_OK : cxd__fail_nomem(error);
+}
+
+cxd_status cxd__campaign_copy(const cxd_campaign *campaign, cxd_campaign **out) {
+  const struct cxd__slice text = {campaign->text, strlen(campaign->text)}, base = {campaign->base, campaign->base ? strlen(campaign->base) : 0};
+  *out = make(campaign->id, text, campaign->root, base, campaign->base_root);
+  if (!*out || !campaign->etag)
+    return *out ? CXD_OK : CXD_E_NOMEM;
+  (*out)->etag = cxd__strdup(campaign->etag);
+  if ((*out)->etag)
+    return CXD_OK;
+  cxd_campaign_free(*out);
+  *out = NULL;
+  return CXD_E_NOMEM;
+}
+
+static cxd_status check(const char *text, size_t len, const char *what, struct cxd__slice *root, cxd_error **error) {
+  cxd_status status = cxd__json_check(text, len, what, root, error);
+  if (status)
+    return status;
+  enum cxd__json_kind kind = cxd__json_kind(*root);
+  return kind == CXD__JSON_OBJECT ? CXD_OK : cxd__fail(error, CXD_E_TYPE, "%s: expected a JSON object, found a value of type %s", what, cxd__json_kind_name(kind));
 }
 
 cxd_status cxd__campaign_make(const char *text, size_t len, const char *what, cxd_campaign **out, cxd_error **error) {
   struct cxd__slice root;
   *out = NULL;
-  cxd_status status = cxd__json_check(text, len, what, &root, error);
-  if (status)
-    return status;
-  enum cxd__json_kind kind = cxd__json_kind(root);
-  if (kind != CXD__JSON_OBJECT)
-    return cxd__fail(error, CXD_E_TYPE, "%s: expected a JSON object, found a value of type %s", what, cxd__json_kind_name(kind));
-  cxd_campaign *campaign = cxd__alloc(sizeof *campaign);
-  if (!campaign)
-    return cxd__fail_nomem(error);
-  status = fill(campaign, text, len, root, error);
-  if (status)
-    cxd_campaign_free(campaign);
-  else
-    *out = campaign;
-  return status;
-}
-
-static int add_base(cxd_campaign *c, size_t len, const char *etag) {
-  c->base = cxd__strndup(c->text, len);
-  c->etag = cxd__strdup(etag);
-  if (!c->base || (etag && !c->etag))
-    return 0;
-  c->base_root = (struct cxd__slice){c->base + (c->root.p - c->text), c->root.len};
-  return 1;
+  cxd_status status = check(text, len, what, &root, error);
+  return status ? status : cxd__campaign_of(text, len, root, out, error);
 }
 
 cxd_status cxd__campaign_read(const char *text, size_t len, const char *etag, cxd_campaign **out, cxd_error **error) {
-  cxd_campaign *campaign;
+  struct cxd__slice root;
   *out = NULL;
-  cxd_status status = cxd__campaign_make(text, len, "reply", &campaign, error);
+  cxd_status status = check(text, len, "reply", &root, error);
   if (status)
     return status;
-  if (!add_base(campaign, len, etag)) {
+  const struct cxd__slice whole = {text, len};
+  cxd_campaign *campaign = make(NULL, whole, root, whole, root);
+  if (!campaign)
+    return cxd__fail_nomem(error);
+  campaign->etag = cxd__strdup(etag);
+  if (etag && !campaign->etag) {
     cxd_campaign_free(campaign);
     return cxd__fail_nomem(error);
   }
@@ -125,7 +153,8 @@ void cxd__campaign_adopt(cxd_campaign *campaign, char *text, size_t len) {
   size_t before = (size_t)(campaign->root.p - campaign->text);
   size_t around = strlen(campaign->text) - campaign->root.len;
   take_back(campaign);
-  cxd__free(campaign->text);
+  if (campaign->text != campaign->in_room)
+    cxd__free(campaign->text);
   campaign->text = text;
   campaign->root = (struct cxd__slice){text + before, len - around};
 }
@@ -169,9 +198,8 @@ void cxd_campaign_free(cxd_campaign *campaign) {
   if (!CXD__IS(campaign, CAMPAIGN))
     return;
   take_back(campaign);
-  cxd__free(campaign->id);
-  cxd__free(campaign->text);
-  cxd__free(campaign->base);
+  if (campaign->text != campaign->in_room)
+    cxd__free(campaign->text);
   cxd__free(campaign->etag);
   campaign->magic = CXD__MAGIC_DEAD;
   cxd__free(campaign);

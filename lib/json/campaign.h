@@ -16,12 +16,14 @@ struct cxd__lent {
 struct cxd_campaign {
   uint32_t magic;
   char *id;               /* decoded /id; "" when the document has none or it is not a string */
-  char *text;             /* the document, checked, zero-terminated */
+  char *text;             /* the document, checked, zero-terminated: in_room, or of its own once it was changed */
+  const char *in_room;
   struct cxd__slice root; /* inside text */
   char *base;             /* what the server had, checked; NULL: no base, every member is an edit */
   struct cxd__slice base_root;
   char *etag;             /* of the base, strong; NULL when there is none */
   struct cxd__lent *lent;
+  char room[];            /* id, text and base as they were made; what was set later is elsewhere */
 };
 
 /* From an answer of the server: the document is its own base. etag may be NULL. */
@@ -29,6 +31,14 @@ cxd_status cxd__campaign_read(const char *text, size_t len, const char *etag, cx
 
 /* From a text without a base; `what` names it in messages. *out is NULL on failure. */
 cxd_status cxd__campaign_make(const char *text, size_t len, const char *what, cxd_campaign **out, cxd_error **error);
+
+/* The same without a look at the text, which has been checked: root is its object, without the white space around it. */
+cxd_status cxd__campaign_of(const char *text, size_t len, struct cxd__slice root, cxd_campaign **out, cxd_error **error);
+
+/* What cxd__campaign_read() makes of the root of a campaign, without an entity tag. */
+cxd_status cxd__campaign_like(const cxd_campaign *campaign, cxd_campaign **out, cxd_error **error);
+
+cxd_status cxd__campaign_copy(const cxd_campaign *campaign, cxd_campaign **out); /* CXD_OK or CXD_E_NOMEM */
 
 /* CXD_E_ARGUMENT: NULL, or not fit to stand in a path: 1 to 128 bytes of UTF-8, no control byte, '/', '\\' or '%', not "." or "..". */
 cxd_status cxd__campaign_id_check(const char *id, cxd_error **error);

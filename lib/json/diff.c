@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <string.h>
+
 #include "json/edits.h"
 #include "json/index.h"
 #include "json/pointer.h"
+#include "json/text.h"
 
 struct diff {
   struct cxd__buf *out, pointer;
@@ -34,6 +37,8 @@ static void step_back(struct diff *d, size_t len) {
   d->pointer.data[len] = '\0';
 }
 
+static int is_spelled_alike(struct cxd__slice a, struct cxd__slice b) { return a.p && a.len == b.len && memcmp(a.p, b.p, a.len) == 0; }
+
 static void objects(struct diff *d, struct cxd__slice from, struct cxd__slice to);
 
 static void values(struct diff *d, struct cxd__slice from, struct cxd__slice to) {
@@ -47,7 +52,8 @@ static void values(struct diff *d, struct cxd__slice from, struct cxd__slice to)
     entry(d, "replace", from, to);
 }
 
-static void added_or_replaced(struct diff *d, struct cxd__slice from, struct cxd__slice to) {
+/* 1: from has no member beside those of to, as far as one look at each could tell. */
+static int added_or_replaced(struct diff *d, struct cxd__slice from, struct cxd__slice to) {
   struct cxd__json_index index;
   struct cxd__json_iter iter;
   struct cxd__slice key, value;
@@ -55,11 +61,16 @@ static void added_or_replaced(struct diff *d, struct cxd__slice from, struct cxd
   cxd__json_index_open(&index, from);
   cxd__json_walk(&iter, to);
   while (cxd__json_next(&iter, &key, &value)) {
+    struct cxd__slice had = cxd__json_index_find(&index, key);
+    if (is_spelled_alike(had, value))
+      continue;
     cxd__pointer_add_key(&d->pointer, key);
-    values(d, cxd__json_index_find(&index, key), value);
+    values(d, had, value);
     step_back(d, len);
   }
+  int no_more = index.searches == 0 && !cxd__json_next_key(&index.next, &key);
   cxd__json_index_close(&index);
+  return no_more;
 }
 
 static void removed(struct diff *d, struct cxd__slice from, struct cxd__slice to) {
@@ -80,8 +91,8 @@ static void removed(struct diff *d, struct cxd__slice from, struct cxd__slice to
 }
 
 static void objects(struct diff *d, struct cxd__slice from, struct cxd__slice to) {
-  added_or_replaced(d, from, to);
-  removed(d, from, to);
+  if (!added_or_replaced(d, from, to))
+    removed(d, from, to);
 }
 
 void cxd__json_diff(struct cxd__slice from, struct cxd__slice to, struct cxd__buf *out) {

@@ -17,24 +17,50 @@ struct collect {
   cxd_error **error;
 };
 
-/* Room for one more: the array doubles whenever its count is a power of two. */
+#define ITEMS_LEAST 16
+#define NAMES_LEAST 480
+
+/* Pointers stay where they are, so a full block is followed by another one. */
+struct cxd__edit_names {
+  struct cxd__edit_names *next;
+  size_t used, room;
+  char text[];
+};
+
+static char *keep_name(struct cxd__edits *edits, const char *pointer) {
+  size_t len = strlen(pointer) + 1;
+  struct cxd__edit_names *names = edits->names;
+  if (!names || names->room - names->used < len) {
+    size_t room = len > NAMES_LEAST ? len : NAMES_LEAST;
+    names = cxd__alloc(sizeof *names + room);
+    if (!names)
+      return NULL;
+    names->next = edits->names;
+    names->room = room;
+    edits->names = names;
+  }
+  char *copy = memcpy(names->text + names->used, pointer, len);
+  names->used += len;
+  return copy;
+}
+
+/* Room for one more. */
 static int grow(struct cxd__edits *edits) {
-  if (edits->count & (edits->count - 1))
+  if (edits->count < edits->room)
     return 1;
-  size_t room = edits->count ? 2 * edits->count : 1;
+  size_t room = edits->room ? 2 * edits->room : ITEMS_LEAST;
   struct cxd__edit *items = cxd__realloc(edits->items, room * sizeof *items);
   if (!items)
     return 0;
   edits->items = items;
+  edits->room = room;
   return 1;
 }
 
 static cxd_status push(struct cxd__edits *edits, const char *pointer, struct cxd__slice value, cxd_error **error) {
-  char *copy = cxd__strdup(pointer);
-  if (!copy || !grow(edits)) {
-    cxd__free(copy);
+  char *copy = grow(edits) ? keep_name(edits, pointer) : NULL;
+  if (!copy)
     return cxd__fail_nomem(error);
-  }
   edits->items[edits->count++] = (struct cxd__edit){copy, value};
   return CXD_OK;
 }
@@ -185,8 +211,11 @@ cxd_status cxd__edits_put(struct cxd__edits *edits, const char *pointer, struct 
 }
 
 void cxd__edits_free(struct cxd__edits *edits) {
-  for (size_t i = 0; i < edits->count; i++)
-    cxd__free(edits->items[i].pointer);
+  while (edits->names) {
+    struct cxd__edit_names *next = edits->names->next;
+    cxd__free(edits->names);
+    edits->names = next;
+  }
   cxd__free(edits->items);
   *edits = (struct cxd__edits){0};
 }

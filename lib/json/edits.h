@@ -14,9 +14,12 @@ struct cxd__edit {
   struct cxd__slice value;
 };
 
+struct cxd__edit_names;
+
 struct cxd__edits {
   struct cxd__edit *items;
-  size_t count;
+  size_t count, room;
+  struct cxd__edit_names *names; /* what the pointers point into */
 };
 
 /*

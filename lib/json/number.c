@@ -137,9 +137,25 @@ static int whole_number(const struct decimal *d, int64_t places, uint64_t *out) 
   return 1;
 }
 
+/* Digits alone, few enough to fit: nearly all. */
+static int plain_int(struct cxd__slice value, int64_t *out) {
+  int64_t number = 0;
+  if (value.len > 18)
+    return 0;
+  for (size_t i = 0; i < value.len; i++) {
+    if (value.p[i] < '0' || value.p[i] > '9')
+      return 0;
+    number = number * 10 + (value.p[i] - '0');
+  }
+  *out = number;
+  return 1;
+}
+
 int cxd__json_int(struct cxd__slice value, int64_t *out) {
   if (cxd__json_kind(value) != CXD__JSON_NUMBER)
     return 0;
+  if (plain_int(value, out))
+    return 1;
   struct decimal d = take_apart(value);
   int64_t places = small_exponent(&d) + d.point;
   uint64_t magnitude = 0;

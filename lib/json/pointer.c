@@ -128,6 +128,11 @@ struct cxd__slice cxd__json_member(struct cxd__slice object, const char *name) {
 void cxd__pointer_add_key(struct cxd__buf *pointer, struct cxd__slice raw_key) {
   struct cxd__json_bytes key = {.at = raw_key.p + 1, .end = raw_key.p + raw_key.len - 1};
   cxd__buf_char(pointer, '/');
+  const char *plain = key.at;
+  while (plain < key.end && *plain != '\\' && *plain != '~' && *plain != '/')
+    plain++;
+  cxd__buf_add(pointer, key.at, (size_t)(plain - key.at));
+  key.at = plain;
   for (int c; (c = cxd__json_byte(&key)) >= 0;) {
     if (c == '~' || c == '/')
       cxd__buf_str(pointer, c == '~' ? "~0" : "~1");

@@ -7,12 +7,6 @@
 
 #include "base/mem.h"
 
-const char *cxd__json_skip_string(const char *p, const char *end) {
-  for (p = cxd__json_plain_end(p + 1, end); *p != '"'; p = cxd__json_plain_end(p, end))
-    p += *p == '\\' ? 2 : 1;
-  return p + 1;
-}
-
 static unsigned hex4(const char *p) {
   unsigned value = 0;
   for (int i = 0; i < 4; i++) {
@@ -85,6 +79,8 @@ static struct cxd__json_bytes inside(struct cxd__slice raw) {
 }
 
 int cxd__json_string_order(struct cxd__slice a, struct cxd__slice b) {
+  if (a.len == b.len && memcmp(a.p, b.p, a.len) == 0)
+    return 0;
   struct cxd__json_bytes x = inside(a), y = inside(b);
   while (x.at < x.end && y.at < y.end && *x.at == *y.at && *x.at != '\\') {
     x.at++;
@@ -99,7 +95,7 @@ int cxd__json_string_order(struct cxd__slice a, struct cxd__slice b) {
 }
 
 int cxd__json_string_is(struct cxd__slice raw, const char *text) {
-  if (cxd__json_kind(raw) != CXD__JSON_STRING)
+  if (cxd__json_kind(raw) != CXD__JSON_STRING || (raw.p[1] != *text && raw.p[1] != '\\' && *text))
     return 0;
   struct cxd__json_bytes x = inside(raw);
   while (x.at < x.end && *x.at == *text && *x.at != '\\') {

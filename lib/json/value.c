@@ -46,12 +46,15 @@ static const char *skip_container(const char *p, const char *end) {
   return p;
 }
 
+/* What ends a number or a word. */
+static inline int ends_word(char c) { return c == ',' || c == '}' || c == ']' || cxd__json_is_space(c); }
+
 const char *cxd__json_skip_value(const char *p, const char *end) {
   if (*p == '"')
     return cxd__json_skip_string(p, end);
   if (*p == '{' || *p == '[')
     return skip_container(p, end);
-  while (p < end && *p != ',' && *p != '}' && *p != ']' && !cxd__json_is_space(*p))
+  while (p < end && !ends_word(*p))
     p++;
   return p;
 }

@@ -44,20 +44,25 @@ const struct cxd__member_row cxd__members[CXD__MEMBER_COUNT] = {
                                     "a number without quotes, such as 1"},
 };
 
-static int is_key(struct cxd__slice key, const struct cxd__member_row *row, int escaped) {
-  if (key.len == row->key_len && memcmp(key.p, row->key, key.len) == 0)
-    return 1;
-  if (!escaped)
-    return 0;
+static int is_key(struct cxd__slice key, const struct cxd__member_row *row) {
   char name[32] = {0};
   memcpy(name, row->key + 1, row->key_len - 2);
   return cxd__json_string_is(key, name);
 }
 
-enum cxd__member cxd__member_find(struct cxd__slice key, enum cxd__member parent) {
-  int escaped = memchr(key.p, '\\', key.len) != NULL;
+/* Nearly all are written plainly. */
+static unsigned find_plain(struct cxd__slice key, enum cxd__member parent) {
   unsigned i = 0;
-  while (i < CXD__MEMBER_COUNT && (cxd__members[i].parent != parent || !is_key(key, &cxd__members[i], escaped)))
+  while (i < CXD__MEMBER_COUNT && (cxd__members[i].key_len != key.len || cxd__members[i].parent != parent || memcmp(key.p, cxd__members[i].key, key.len) != 0))
+    i++;
+  return i;
+}
+
+enum cxd__member cxd__member_find(struct cxd__slice key, enum cxd__member parent) {
+  unsigned i = find_plain(key, parent);
+  if (i < CXD__MEMBER_COUNT || !memchr(key.p, '\\', key.len))
+    return (enum cxd__member)i;
+  for (i = 0; i < CXD__MEMBER_COUNT && (cxd__members[i].parent != parent || !is_key(key, &cxd__members[i]));)
     i++;
   return (enum cxd__member)i;
 }

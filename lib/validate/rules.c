@@ -76,12 +76,16 @@ static void find_campaign(struct cxd__context *context) {
   cxd__free(id.own);
 }
 
+static int is_same_text(struct cxd__slice a, struct cxd__slice b) { return a.len == b.len && memcmp(a.p, b.p, a.len) == 0; }
+
 void cxd__context_make(struct cxd__context *context, const struct cxd__check *check) {
   context->check = check;
   cxd__members_read(check->change->root, &context->change);
   if (check->change->base)
     cxd__members_read(check->change->base_root, &context->base);
-  if (check->merged)
+  if (check->merged && is_same_text(check->merged->root, check->change->root))
+    context->merged = context->change;
+  else if (check->merged)
     cxd__members_read(check->merged->root, &context->merged);
   if (check->server)
     cxd__members_read(check->server->root, &context->server);

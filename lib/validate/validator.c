@@ -170,6 +170,13 @@ cxd_status cxd__validator_add(cxd_validator *validator, const cxd_rule *table, c
   return rules ? CXD_OK : cxd__fail_nomem(error);
 }
 
+int cxd__validator_has_rules(cxd_validator *validator) {
+  (void)pthread_mutex_lock(&validator->lock);
+  int has = validator->rules != NULL;
+  (void)pthread_mutex_unlock(&validator->lock);
+  return has;
+}
+
 /* 0: this thread is in too many checks of this validator already. */
 static int enter(cxd_validator *validator, struct run *run) {
   size_t depth = 0;
@@ -196,7 +203,7 @@ static void run_built_in(const cxd_validator *validator, const struct cxd__setti
   cxd__context_make(&context, check);
   for (size_t i = 0; i < cxd__rule_count; i++)
     cxd__rule_rows[i].fn(&context, &cxd__rule_rows[i]);
-  if (check->merged)
+  if (check->merged && !check->no_basis)
     report->basis = cxd__basis_text(&context);
 }
 

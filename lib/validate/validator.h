@@ -27,6 +27,7 @@ struct cxd__check {
   const cxd_campaign *server; /* the campaign as it was read; NULL: not known */
   int32_t acts;               /* 1: the update is an action of its own (a rebalancing), sent also when nothing changes */
   int32_t preliminary;        /* 1: it will be read and checked again, so what needs the whole campaign waits */
+  int32_t no_basis;           /* 1: nobody will write down what it was decided on */
 };
 
 /*
@@ -58,6 +59,8 @@ struct cxd__zone_cache *cxd__validator_zones(cxd_validator *validator); /* lives
 
 /* The rule's destroy runs exactly once, also on failure. */
 cxd_status cxd__validator_add(cxd_validator *validator, const cxd_rule *rule, cxd_error **error);
+
+int cxd__validator_has_rules(cxd_validator *validator); /* of the caller's */
 
 void cxd__validator_ref(cxd_validator *validator);
 void cxd__validator_unref(cxd_validator *validator);

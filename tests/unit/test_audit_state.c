@@ -283,6 +283,7 @@ START_TEST(pending_records_keep_their_memory) {
   }
   ck_assert_int_eq(cxd__pending_ready(&pending, "a line", 6), 0);
   ck_assert_uint_eq(cxd__mem_count(), 0);
+  cxd__pending_unready(&pending);
   cxd__mem_fail_at(1);
   char large[1000] = "";
   ck_assert_int_eq(cxd__pending_ready(&pending, large, sizeof large), -1);

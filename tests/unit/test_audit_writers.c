@@ -309,17 +309,29 @@ START_TEST(a_writer_whose_lock_file_was_deleted_or_replaced_still_lives) {
 END_TEST
 
 START_TEST(a_lock_file_that_cannot_be_made_again_stops_new_work_and_no_outcome) {
-  struct cxd__audit *audit = open_log();
+  struct cxd__audit *audit = open_log(), *other = open_log();
   char path[300], *line = NULL;
   beside("audit.log.writers", path);
+  (void)append_as(other, "intent", "b");
   ck_assert_int_eq(unlink(path), 0);
   ck_assert_int_eq(mkdir(path, 0700), 0);
   (void)append_as(audit, "outcome", "a");
+  struct cxd__audit_entry entries[2] = {{.body = "\"k\":\"intent\",\"op\":\"c\"", .len = 21, .reserve = 1}, {.body = "\"k\":\"outcome\",\"op\":\"a\"", .len = 22}};
+  cxd__audit_append_all(audit, entries, 2);
+  ck_assert_int_eq(entries[0].status, CXD_E_AUDIT);
+  ck_assert_ptr_nonnull(strstr(entries[0].error->message, ".writers"));
+  ck_ok(entries[1].status);
+  cxd_error_free(entries[0].error);
+  cxd__free(entries[1].sealed);
   ck_fails(cxd__audit_reserve(audit, &error), CXD_E_AUDIT, ".writers");
   ck_fails(cxd__audit_dangling(audit, NULL, 0, &line, NULL, &error), CXD_E_AUDIT, ".writers");
+  (void)append_as(other, "outcome", "b");
   ck_assert_int_eq(rmdir(path), 0);
   ck_ok(cxd__audit_reserve(audit, NULL));
+  ck_ok(cxd__audit_dangling(audit, NULL, 0, &line, NULL, NULL));
+  ck_assert_ptr_null(line);
   cxd__audit_close(audit);
+  cxd__audit_close(other);
 }
 END_TEST
 

@@ -16,6 +16,8 @@
 
 static struct cxd__items items;
 
+static void open_items(void) { items = (struct cxd__items){0}; }
+
 static void close_items(void) { cxd__items_free(&items); }
 
 static cxd_status try_add(const char *id) {
@@ -237,18 +239,18 @@ END_TEST
 
 int main(void) {
   Suite *suite = suite_create("batch_items");
-  TCase *chains = suite_case(suite, "chains", NULL, close_items);
+  TCase *chains = suite_case(suite, "chains", open_items, close_items);
   tcase_add_test(chains, items_of_one_campaign_are_chained_in_their_order);
   tcase_add_test(chains, nobody_waits_for_what_is_over);
   tcase_add_test(chains, items_without_an_id_wait_for_nobody);
   tcase_add_test(chains, ids_are_compared_whole_with_their_zero_bytes);
   tcase_add_test(chains, a_campaign_may_have_a_thousand_items);
   tcase_add_test(chains, two_campaigns_of_one_hash_wait_for_each_other_and_do_no_harm);
-  TCase *many = suite_case(suite, "many", NULL, close_items);
+  TCase *many = suite_case(suite, "many", open_items, close_items);
   tcase_set_timeout(many, 120);
   tcase_add_test(many, a_hundred_thousand_items_find_their_own_and_take_little);
   tcase_add_test(many, more_items_than_there_are_numbers_for_are_refused);
-  TCase *memory = suite_case(suite, "memory", NULL, close_items);
+  TCase *memory = suite_case(suite, "memory", open_items, close_items);
   tcase_add_test(memory, an_item_that_has_no_room_changes_nothing);
   tcase_add_test(memory, the_end_of_an_item_needs_no_memory);
   tcase_add_test(memory, numbers_come_out_as_they_went_in);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the libcxdialer authors */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
@@ -301,9 +302,13 @@ END_TEST
 
 START_TEST(put_without_memory_leaves_the_edits_as_they_were) {
   struct cxd__edits edits = {0};
-  static const char *const names[] = {"/a", "/b", "/c", "/d"};
-  for (size_t i = 0; i < 4; i++)
-    ck_assert_int_eq(cxd__edits_put(&edits, names[i], raw("1"), NULL), CXD_OK);
+  struct cxd__buf wanted = {0};
+  char name[30]; /* sixteen of them fill both the list and the block of names */
+  for (size_t i = 0; i < 16; i++) {
+    (void)snprintf(name, sizeof name, "/%028zu", i);
+    ck_assert_int_eq(cxd__edits_put(&edits, name, raw("1"), NULL), CXD_OK);
+    cxd__buf_fmt(&wanted, "%s%s=1", i ? " " : "", name);
+  }
   for (size_t n = 1; n <= 2; n++) {
     cxd__mem_fail_at(n);
     cxd_status status = cxd__edits_put(&edits, "/e", raw("2"), NULL);
@@ -311,8 +316,12 @@ START_TEST(put_without_memory_leaves_the_edits_as_they_were) {
     ck_assert_int_eq(status, CXD_E_NOMEM);
   }
   char *list = listed(&edits);
-  ck_assert_str_eq(list, "/a=1 /b=1 /c=1 /d=1");
+  ck_assert_str_eq(list, wanted.data);
   cxd__free(list);
+  ck_assert_int_eq(cxd__edits_put(&edits, "/e", raw("2"), NULL), CXD_OK);
+  ck_assert_str_eq(edits.items[0].pointer, "/0000000000000000000000000000");
+  ck_assert_str_eq(edits.items[16].pointer, "/e");
+  cxd__buf_free(&wanted);
   cxd__edits_free(&edits);
 }
 END_TEST
