@@ -32,7 +32,7 @@ static const struct server_kind {
   {"strict-2", QUOTA_STRICT, 2, 0, 0, TARGET, REFUSALS},
   {"strict-10", QUOTA_STRICT, 10, 0, 0, TARGET, REFUSALS},
   {"strict-50", QUOTA_STRICT, 50, 0, 0, TARGET, REFUSALS},
-  {"strict-jolted", QUOTA_STRICT, 1, 0, 0, 1.55, 40}, /* up to 300 ms either way between two that are 600 ms apart */,
+  {"strict-jolted", QUOTA_STRICT, 1, 0, 0, 1.55, 40}, /* up to 300 ms either way between two that are 600 ms apart */
 };
 
 /* What the burst lets through goes at once, and the rest as the limit refills: per window, or one by one. */
