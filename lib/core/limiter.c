@@ -11,6 +11,7 @@
 int cxd__limiter_init(struct cxd__limiter *limiter, size_t limit, int64_t window_us, int64_t margin_us) {
   *limiter = (struct cxd__limiter){.window_us = window_us, .margin_us = margin_us, .off = limit == 0};
   cxd__adapt_init(&limiter->adapt, limit, window_us);
+  cxd__pace_init(&limiter->pace, (int64_t)limit, window_us);
   return cxd__slots_init(&limiter->slots, limit);
 }
 
@@ -34,17 +35,30 @@ void cxd__limiter_leave(struct cxd__limiter *limiter, struct cxd__ticket *ticket
 
 size_t cxd__limiter_limit(struct cxd__limiter *limiter, int64_t mono_us) { return limiter->off ? 0 : cxd__adapt_limit(&limiter->adapt, mono_us); }
 
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+
+int64_t cxd__limiter_pace(struct cxd__limiter *limiter, int64_t mono_us) {
+  return limiter->off ? 0 : cxd__pace_interval(&limiter->pace, (int64_t)cxd__adapt_limit(&limiter->adapt, mono_us), mono_us);
+}
+
+static int64_t pace_at(struct cxd__limiter *limiter, size_t before, int64_t mono_us) {
+  return cxd__pace_at(&limiter->pace, (int64_t)cxd__adapt_limit(&limiter->adapt, mono_us), (int64_t)before, mono_us);
+}
+
 /* When there is a slot for somebody with so many before him; a slot under way is taken to end now. */
 static int64_t slot_at(struct cxd__limiter *limiter, size_t before, int64_t mono_us) {
-  if (limiter->off)
-    return mono_us;
   size_t used = cxd__slots_used(&limiter->slots, mono_us) + before + 1, limit = cxd__adapt_limit(&limiter->adapt, mono_us);
   if (used <= limit)
     return mono_us;
   return cxd__slots_free_at(&limiter->slots, used - limit, mono_us, limiter->window_us + limiter->margin_us);
 }
 
-int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us) { return slot_at(limiter, 0, mono_us) - mono_us; }
+/* The same, at the pace that is kept. */
+static int64_t expected_at(struct cxd__limiter *limiter, size_t before, int64_t mono_us) {
+  return limiter->off ? mono_us : later(slot_at(limiter, before, mono_us), pace_at(limiter, before, mono_us));
+}
+
+int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us) { return expected_at(limiter, 0, mono_us) - mono_us; }
 
 /* When the head of the queue should try: now, at a time, or when a slot under way is released. */
 static int64_t turn_at(struct cxd__limiter *limiter, int64_t mono_us) {
@@ -52,8 +66,10 @@ static int64_t turn_at(struct cxd__limiter *limiter, int64_t mono_us) {
     return limiter->gate_until;
   if (limiter->probe_first && limiter->probe && mono_us < limiter->probe_until)
     return limiter->probe_until;
-  if (limiter->off || cxd__slots_used(&limiter->slots, mono_us) < cxd__adapt_limit(&limiter->adapt, mono_us))
+  if (limiter->off)
     return mono_us;
+  if (cxd__slots_used(&limiter->slots, mono_us) < cxd__adapt_limit(&limiter->adapt, mono_us))
+    return later(pace_at(limiter, 0, mono_us), cxd__pace_start_at(&limiter->pace, (int64_t)limiter->slots.held, mono_us));
   int64_t grows = cxd__adapt_due(&limiter->adapt);
   return limiter->slots.count && limiter->slots.cooling[0] < grows ? limiter->slots.cooling[0] : grows;
 }
@@ -68,8 +84,10 @@ static enum cxd__grant grant(struct cxd__limiter *limiter, struct cxd__ticket *t
     limiter->probe = ticket;
     limiter->probe_until = mono_us + PROBE_US;
   }
-  if (!limiter->off)
+  if (!limiter->off) {
     cxd__slots_take(&limiter->slots);
+    cxd__pace_went(&limiter->pace, (int64_t)cxd__adapt_limit(&limiter->adapt, mono_us), mono_us);
+  }
   return CXD__GRANT_YES;
 }
 
@@ -124,7 +142,7 @@ enum cxd__grant cxd__limiter_take(struct cxd__limiter *limiter, struct cxd__tick
     *when = look_again_at(limiter, *when, mono_us);
   if (ticket->queued)
     return CXD__GRANT_WAIT;
-  int64_t expected = slot_at(limiter, before, mono_us);
+  int64_t expected = expected_at(limiter, before, mono_us);
   if (expected < limiter->gate_until)
     expected = limiter->gate_until;
   if (expected >= latest_mono_us) {
@@ -148,15 +166,27 @@ void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *tick
   }
   if (limiter->off)
     return;
+  if (sends && !lost)
+    cxd__pace_answered(&limiter->pace);
   if (sends)
     cxd__slots_cool(&limiter->slots, mono_us + limiter->window_us + (lost ? LOST_MARGIN_US : limiter->margin_us));
-  else
+  else {
     cxd__slots_give_back(&limiter->slots);
+    cxd__pace_stayed(&limiter->pace, (int64_t)cxd__adapt_limit(&limiter->adapt, mono_us));
+  }
 }
 
 void cxd__limiter_was_asked(struct cxd__limiter *limiter, int64_t until_mono_us) {
   if (until_mono_us > limiter->asked_until)
     limiter->asked_until = until_mono_us;
+}
+
+/* Once a closing: the others were on their way already. */
+static void heed(struct cxd__limiter *limiter, int known, int64_t mono_us) {
+  if (known)
+    cxd__pace_refused_too(&limiter->pace);
+  else if (cxd__pace_refused(&limiter->pace, mono_us) == CXD__TOLD_LESS)
+    cxd__adapt_cut(&limiter->adapt, mono_us);
 }
 
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us) {
@@ -165,7 +195,7 @@ void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why
     limiter->gate_until = until_mono_us;
   if (why == CXD__GATE_HOLD)
     return;
-  if (why == CXD__GATE_THROTTLED && !limiter->off && !(closed && limiter->probe_first)) /* once a closing: the others were on their way already */
-    cxd__adapt_cut(&limiter->adapt, mono_us);
+  if (why == CXD__GATE_THROTTLED && !limiter->off)
+    heed(limiter, closed && limiter->probe_first, mono_us);
   limiter->probe_first = 1;
 }

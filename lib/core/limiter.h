@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/adapt.h"
+#include "core/pace.h"
 #include "core/queue.h"
 #include "core/slots.h"
 
@@ -20,6 +21,7 @@
 struct cxd__limiter {
   struct cxd__slots slots;
   struct cxd__adapt adapt;
+  struct cxd__pace pace;
   struct cxd__queue queue;
   int64_t window_us, margin_us;
   int64_t gate_until;
@@ -50,7 +52,7 @@ void cxd__limiter_leave(struct cxd__limiter *limiter, struct cxd__ticket *ticket
 /* The exchange of a granted ticket ended: sends 0 gives the slot back at once, a lost reply holds it longer. */
 void cxd__limiter_release(struct cxd__limiter *limiter, struct cxd__ticket *ticket, int32_t sends, int lost, int64_t mono_us);
 
-/* HOLD: the server said that nothing is left for now. REFUSED: it refused; THROTTLED: with 429, so the limit is cut as well. */
+/* HOLD: the server said that nothing is left for now. REFUSED: it refused; THROTTLED: with 429, so that a pace is kept, or the limit cut (see pace.h). */
 enum cxd__closing { CXD__GATE_HOLD, CXD__GATE_REFUSED, CXD__GATE_THROTTLED };
 void cxd__limiter_close_gate(struct cxd__limiter *limiter, enum cxd__closing why, int64_t mono_us, int64_t until_mono_us);
 void cxd__limiter_was_asked(struct cxd__limiter *limiter, int64_t until_mono_us); /* to keep it closed until then */
@@ -59,5 +61,6 @@ struct cxd__ticket *cxd__limiter_head(const struct cxd__limiter *limiter);      
 size_t cxd__limiter_waiting(const struct cxd__limiter *limiter);
 int64_t cxd__limiter_own_wait(struct cxd__limiter *limiter, int64_t mono_us);           /* until our own window has room again; 0: it has */
 size_t cxd__limiter_limit(struct cxd__limiter *limiter, int64_t mono_us);               /* as cut by refusals; 0 = off */
+int64_t cxd__limiter_pace(struct cxd__limiter *limiter, int64_t mono_us);               /* the time between two requests; 0: no pace is kept */
 
 #endif

@@ -170,7 +170,7 @@ static void step_slot(struct cxd__op *op, cxd__now now) {
   enum cxd__token_answer answer = CXD__TOKEN_WAIT;
   int64_t when;
   if (!op->ticket.queued)
-    op->ticket.turn = op->stage == CXD__STAGE_READ_BACK ? CXD__TURN_READ_BACK : op->kind == CXD__CLASS_PUT ? CXD__TURN_PUT : CXD__TURN_NEW;
+    op->ticket.turn = op->stage == CXD__STAGE_READ_BACK ? CXD__TURN_READ_BACK : op->kind == CXD__CLASS_PUT || op->tries ? CXD__TURN_PUT : CXD__TURN_NEW;
   op->ticket.gate_us = gate_patience(op);
   switch (cxd__shared_admit(op->core->shared, &op->ticket, now, cxd__op_latest(op), &when, &ask, &answer)) {
   case CXD__GRANT_YES:

@@ -93,6 +93,7 @@ void cxd__shared_stats(struct cxd__shared *shared, cxd__now now, struct cxd__sta
   lock(shared);
   *out = (struct cxd__stats){.counters = shared->counters,
                              .limit = (int64_t)cxd__limiter_limit(limiter, now.mono_us),
+                             .pace_us = cxd__limiter_pace(limiter, now.mono_us),
                              .configured = limiter->off ? 0 : (int64_t)limiter->slots.room,
                              .used = (int64_t)cxd__slots_used(&limiter->slots, now.mono_us),
                              .waiting = (int64_t)cxd__limiter_waiting(limiter),

@@ -46,6 +46,7 @@ struct cxd__shared {
 struct cxd__stats {
   struct cxd__counters counters;
   int64_t limit, configured, used, waiting; /* limit 0: off */
+  int64_t pace_us;                          /* between two requests, as learned from a 429; 0: none is kept */
   int64_t closed_us;                        /* how long the gate stays closed */
   int64_t budget, budget_max, latency_us;
   int64_t retries;                          /* of all reasons */

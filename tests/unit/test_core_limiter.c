@@ -19,7 +19,11 @@
 
 static struct cxd__limiter limiter;
 
-static void open_with(size_t limit) { ck_assert_int_eq(cxd__limiter_init(&limiter, limit, WINDOW, MARGIN), 0); }
+/* Of a client that is not new any more; see test_core_pace.c. */
+static void open_with(size_t limit) {
+  ck_assert_int_eq(cxd__limiter_init(&limiter, limit, WINDOW, MARGIN), 0);
+  limiter.pace.answered = 4 * (int64_t)limit;
+}
 static void close_limiter(void) { cxd__limiter_free(&limiter); }
 
 static size_t waiting(void) { return cxd__limiter_waiting(&limiter); }
@@ -254,7 +258,8 @@ START_TEST(a_cut_limit_is_kept_to) {
   open_with(100);
   for (int i = 0; i < 80; i++)
     spend(i);
-  cxd__limiter_close_gate(&limiter, CXD__GATE_THROTTLED, 80, 100);
+  cxd__adapt_cut(&limiter.adapt, 80);
+  cxd__limiter_close_gate(&limiter, CXD__GATE_REFUSED, 80, 100);
   assert_waits(&ticket, 101, 60 * SECOND + 80); /* after a clean minute 75 may be used: five of the 80 are too many */
   assert_waits(&ticket, 60 * SECOND + 80, WINDOW + MARGIN);
   assert_waits(&ticket, WINDOW + MARGIN + 4, WINDOW + MARGIN + 5);
@@ -268,9 +273,41 @@ START_TEST(whoever_waits_for_a_cut_limit_looks_again_when_it_grows) {
   limiter.adapt.least = 7000;
   for (int i = 0; i < 8; i++)
     spend(30 * SECOND);
-  cxd__limiter_close_gate(&limiter, CXD__GATE_THROTTLED, SECOND, 2 * SECOND);
+  cxd__adapt_cut(&limiter.adapt, SECOND);
+  cxd__limiter_close_gate(&limiter, CXD__GATE_REFUSED, SECOND, 2 * SECOND);
   assert_waits(&ticket, 31 * SECOND, 61 * SECOND); /* not 90: after a clean minute ten may be used again */
   assert_granted(&ticket, 61 * SECOND);
+}
+END_TEST
+
+START_TEST(a_429_to_a_burst_cuts_nothing_and_brings_a_pace) {
+  struct cxd__ticket probe = ticket_of(CXD__TURN_NEW), next = ticket_of(CXD__TURN_NEW);
+  open_with(100);
+  for (int i = 0; i < 3; i++)
+    spend(0);
+  struct cxd__ticket refused = take(0);
+  ck_assert_int_eq(cxd__limiter_pace(&limiter, 0), 0);
+  cxd__limiter_close_gate(&limiter, CXD__GATE_THROTTLED, 0, SECOND);
+  release(&refused, 1, 0, 0);
+  ck_assert_uint_eq(room_at(0), 100);
+  ck_assert_int_eq(cxd__limiter_pace(&limiter, 0), 618000);
+  ck_assert_int_eq(cxd__limiter_own_wait(&limiter, 0), 2 * 618000); /* four went, three of them well */
+  assert_granted(&probe, 2 * SECOND);
+  release(&probe, 1, 0, 2 * SECOND);
+  assert_granted(&next, 2 * SECOND);
+}
+END_TEST
+
+START_TEST(whoever_waits_for_the_pace_is_told_when_it_lets_him_go) {
+  struct cxd__ticket first = ticket_of(CXD__TURN_NEW), second = ticket_of(CXD__TURN_NEW);
+  int64_t when;
+  open_with(100);
+  limiter.pace.burst = 1;
+  spend(0);
+  assert_waits(&first, 0, 618000);
+  ck_assert_int_eq(cxd__limiter_take(&limiter, &second, 0, 2 * 618000, &when), CXD__GRANT_LATE);
+  ck_assert_int_eq(when, 2 * 618000);
+  assert_granted(&first, 618000);
 }
 END_TEST
 
@@ -600,6 +637,8 @@ int main(void) {
   tcase_add_test(t, a_429_cuts_the_limit_to_seven_tenths_once_a_closing);
   tcase_add_test(t, a_503_closes_the_gate_without_a_cut);
   tcase_add_test(t, a_429_after_a_mere_hold_cuts);
+  tcase_add_test(t, a_429_to_a_burst_cuts_nothing_and_brings_a_pace);
+  tcase_add_test(t, whoever_waits_for_the_pace_is_told_when_it_lets_him_go);
   tcase_add_test(t, each_clean_minute_gives_five_a_minute_back_up_to_the_limit);
   tcase_add_test(t, the_limit_is_never_cut_below_ten_a_minute);
   tcase_add_test(t, a_cut_limit_is_kept_to);

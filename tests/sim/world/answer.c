@@ -34,7 +34,10 @@ static void error_body(int status, struct reply *reply) {
 void answer_refusal(struct server *server, int64_t now, int status, struct reply *reply) {
   reply->status = status;
   error_body(status, reply);
-  if (status == 429)
+  if (status == 429 && server->plan->policy == QUOTA_STRICT) { /* as such servers do: the truth in whole seconds, or not a word */
+    if (!server->plan->silent)
+      snprintf(reply->retry_after, FIELD_MAX, "%lld", (long long)((quota_wait_us(&server->quota) + SECOND - 1) / SECOND));
+  } else if (status == 429)
     retry_after(server, now, RETRY_SECONDS, reply);
 }
 

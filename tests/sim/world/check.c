@@ -134,7 +134,7 @@ int64_t check_slots_in_use(const struct world *world) {
 static void quota_is_used(struct world *world, const struct engine *engine, const struct task *task, const cxd_error *error) {
   const struct plan *p = world->plan;
   int64_t now = client_now(world).mono_us;
-  if (task->status != CXD_E_RATE_LIMITED || about_the_endpoint(error) || p->server_faults || p->rate_limit_fields || p->deadline_us < PATIENT_US || client_blocked_us(engine, task->started_mono, now) > SECOND)
+  if (task->status != CXD_E_RATE_LIMITED || about_the_endpoint(error) || p->server_faults || p->policy == QUOTA_STRICT || p->rate_limit_fields || p->deadline_us < PATIENT_US || client_blocked_us(engine, task->started_mono, now) > SECOND)
     return;
   int64_t used = task->outcome_records ? task->recorded_slots : check_slots_in_use(world);
   if (!p->limit || used < p->limit)

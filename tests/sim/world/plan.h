@@ -86,6 +86,8 @@ struct plan {
 
   /* the server and the way to it */
   enum quota_policy policy;
+  int64_t burst;           /* of QUOTA_STRICT; 0: 1 */
+  int silent;              /* its refusals say no time */
   int64_t latency_us;      /* each way, at most, in good weather */
   int stragglers;          /* per thousand exchanges, two seconds late */
   int network_faults, server_faults, token_faults, audit_faults, check_faults; /* per thousand */

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-int quota_init(struct quota *quota, enum quota_policy policy, int64_t limit, int64_t window_us) {
-  *quota = (struct quota){.policy = policy, .limit = limit, .window_us = window_us, .tokens = (double)limit};
+int quota_init(struct quota *quota, enum quota_policy policy, int64_t limit, int64_t burst, int64_t window_us) {
+  *quota = (struct quota){.policy = policy, .limit = limit, .burst = burst ? burst : 1, .window_us = window_us, .tokens = (double)limit};
   quota->arrivals = limit ? calloc((size_t)limit, sizeof *quota->arrivals) : NULL;
   return limit && !quota->arrivals ? -1 : 0;
 }
@@ -33,7 +33,7 @@ static int fixed(struct quota *quota, int64_t now) {
 
 static int bucket(struct quota *quota, int64_t now) {
   quota->tokens += (double)(now - quota->filled_at) * (double)quota->limit / (double)quota->window_us;
-  double most = quota->policy == QUOTA_STRICT ? 1 : (double)quota->limit;
+  double most = quota->policy == QUOTA_STRICT ? (double)quota->burst : (double)quota->limit;
   if (quota->tokens > most)
     quota->tokens = most;
   quota->filled_at = now;
@@ -54,6 +54,8 @@ int quota_arrive(struct quota *quota, int64_t now) {
   default: return !quota_exceeded(quota);
   }
 }
+
+int64_t quota_wait_us(const struct quota *quota) { return quota->policy == QUOTA_STRICT ? (int64_t)((1 - quota->tokens) * (double)quota->window_us / (double)quota->limit) : 0; }
 
 int quota_exceeded(const struct quota *quota) { return quota->limit && quota->worst > quota->limit; }
 

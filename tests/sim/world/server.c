@@ -23,7 +23,7 @@ int server_init(struct server *server, const struct plan *plan, const struct ser
     c->revision = 1;
     c->doc.version = counts ? 1 : DOC_ABSENT;
   }
-  return quota_init(&server->quota, plan->policy, plan->limit, plan->window_us);
+  return quota_init(&server->quota, plan->policy, plan->limit, plan->burst, plan->window_us);
 }
 
 void server_free(struct server *server) {
