@@ -563,10 +563,10 @@ static void ten_begin(struct ten *ten, cxd_updater *const updaters[]) {
   }
 }
 
-/* No batch comes to its end before each of the others has ended an item. */
+/* No batch comes to its end before each of the others is on its way; whose answer the server gives first is not ours to say. */
 static void ck_fair(const struct ten *ten) {
   for (size_t i = 0; i < TEN; i++)
-    ck_assert_msg(cxd_batch_done(ten->batches[i]) > 0, "batch %zu has not had its turn", i);
+    ck_assert_msg(cxd_batch_done(ten->batches[i]) + cxd_batch_in_flight(ten->batches[i]) > 0, "batch %zu has not had its turn", i);
 }
 
 static void ten_process(struct ten *ten, size_t i) {
