@@ -210,7 +210,7 @@ static void refuse_appends(struct cxd__engine *engine, cxd_status status) {
 static void count_sync(struct cxd__engine *engine) {
   int any = 0;
   for (size_t i = 0; i < engine->append_count; i++)
-    any |= engine->entries[i].body && engine->entries[i].status == CXD_OK;
+    any |= engine->entries[i].body && !engine->entries[i].in_passing && engine->entries[i].status == CXD_OK;
   cxd__shared_count_records(engine->shared, 0, 0, any);
 }
 

@@ -82,7 +82,7 @@ START_TEST(without_memory_every_item_still_has_its_result) {
   size_t n = 1;
   while (!run_without_memory_from(n))
     n += n < 200 ? 1 : 3;
-  ck_assert_uint_gt(n, 100);
+  ck_assert_uint_gt(n, 50);
   rig_close(&rig);
 }
 END_TEST
