@@ -60,7 +60,8 @@ static size_t count;
 
 static void reset(void) {
   make_dir();
-  writes = syncs = locks = full_from = short_at = limit = 0;
+  locks = 0;
+  writes = syncs = full_from = short_at = limit = 0;
   count = 0;
 }
 
@@ -109,7 +110,8 @@ static void forget(void) {
 
 START_TEST(a_turn_takes_one_lock_one_write_and_one_sync) {
   struct cxd__audit *audit = open_log();
-  writes = syncs = locks = 0;
+  locks = 0;
+  writes = syncs = 0;
   put_many("intent", 40);
   put("attempt", 3)->in_passing = 1;
   put_many("outcome", 20);
