@@ -43,6 +43,7 @@ static cxd_config *make_config(const struct job *job, const struct batch_how *ho
   set(config, "update.mode", how->merge ? "merge" : "replace");
   set(config, "rate.limit", "0");
   set(config, "validate.jurisdiction", "UNRESTRICTED");
+  set(config, "update.prefetch", "off"); /* each update as it would be alone */
   if (strcmp(how->audit, "off") == 0)
     set(config, "audit.mode", "off");
   else {

@@ -226,7 +226,7 @@ def counts(bench, server):
         yield Row("T14", f"{what} for 256 merges, 32 in flight", str(more[what]), f"= {wanted}", exactly(more[what], wanted))
     bench.batch(server.tls, 32, 32, "batches=100")
     seen = server.counts()
-    yield Row("T8", "TLS connections for 100 batches of 32", str(seen["connections"]), "= 32", exactly(seen["connections"], 32))
+    yield Row("T8", "TLS connections for 100 batches of 32", str(seen["connections"]), "<= 32", within(seen["connections"], most=32))
     yield Row("T8", "updates applied by them", str(seen["puts"]), "= 3200", exactly(seen["puts"], 3200))
 
 
