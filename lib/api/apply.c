@@ -182,11 +182,7 @@ static cxd_status run(cxd_updater *updater, const struct cxd__job *job, uintptr_
     status = (*out)->status;
     why = cxd__error_copy((*out)->error);
   }
-  if (error && why) {
-    cxd_error_free(*error);
-    *error = why;
-  } else
-    cxd_error_free(why);
+  cxd__error_give(error, why);
   return status;
 }
 

@@ -50,6 +50,8 @@ cxd_status cxd_batch_new(cxd_updater *updater, cxd_batch **out, cxd_error **erro
     return cxd__fail_nomem(error);
   }
   batch->updater = updater;
+  for (const struct cxd__callback *c = updater->callbacks; c; c = c->next)
+    batch->announces |= c->table.on_sending != NULL;
   cxd__updater_enter(updater);
   batch->magic = CXD__MAGIC_BATCH;
   *out = batch;
@@ -226,11 +228,7 @@ cxd_status cxd__batch_engine(cxd_batch *batch, uintptr_t entry, cxd_error **erro
   cxd_status status = get_engine(batch, entry, &why);
   if (status != CXD_OK)
     cxd__batch_break_off(batch, status, why);
-  if (error && why) {
-    cxd_error_free(*error);
-    *error = why;
-  } else
-    cxd_error_free(why);
+  cxd__error_give(error, why);
   return status;
 }
 

@@ -52,6 +52,7 @@ struct cxd_batch {
   uint32_t magic;
   cxd_updater *updater;
   struct cxd__batch_rules rules;
+  int32_t announces;              /* some callback has on_sending; none can be added while this lives */
   struct cxd__items items;
   struct cxd__session session;    /* its engine, from the first use on */
   struct cxd__flight_of *flights, *idle;
@@ -64,7 +65,7 @@ struct cxd_batch {
   enum cxd__stop stop;
   cxd_status broken;              /* CXD__STOP_BROKEN: what it could not go on for */
   char *why;                      /* in words */
-  size_t begun, failed, outcomes[CXD_OUTCOME_CANCELLED + 1];
+  size_t failed, outcomes[CXD_OUTCOME_CANCELLED + 1];
   size_t canaries_ended, canaries_failed, failed_before; /* failed_before: since it last had nothing to do */
   uint8_t last[CXD__LAST_ENDS];   /* whether these failed, a ring over `judged` */
   struct cxd__buf packing;        /* room to pack a result in */

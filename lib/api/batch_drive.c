@@ -40,6 +40,8 @@ static void heed_errors(cxd_batch *batch) {
   const struct cxd__batch_rules *rules = &batch->rules;
   size_t judged = batch->judged < CXD__LAST_ENDS ? batch->judged : CXD__LAST_ENDS;
   struct cxd__buf words = {0};
+  if (batch->stop != CXD__STOP_NONE)
+    return;
   if (rules->max_errors && batch->failed - batch->failed_before >= rules->max_errors) {
     cxd__buf_fmt(&words, "stopped after %zu failures (update.max_errors is %zu)", batch->failed - batch->failed_before, rules->max_errors);
     stop(batch, CXD__STOP_ERRORS, &words);
@@ -48,7 +50,7 @@ static void heed_errors(cxd_batch *batch) {
     cxd__buf_real(&words, rules->max_error_rate);
     cxd__buf_char(&words, ')');
     stop(batch, CXD__STOP_ERROR_RATE, &words);
-  } else if (batch->canaries_ended && batch->canaries_failed) {
+  } else if (batch->canaries_failed) {
     cxd__buf_fmt(&words, "stopped because %zu of the first %zu items failed (update.canary)", batch->canaries_failed, rules->canary);
     stop(batch, CXD__STOP_CANARY, &words);
   }
@@ -189,11 +191,7 @@ cxd_status cxd__batch_drive(cxd_batch *batch, int64_t timeout_us, cxd_error **er
     all_that_can_be_done(batch);
   else
     cxd__batch_break_off(batch, status, why);
-  if (error && why) {
-    cxd_error_free(*error);
-    *error = why;
-  } else
-    cxd_error_free(why);
+  cxd__error_give(error, why);
   return status;
 }
 

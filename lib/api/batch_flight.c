@@ -143,13 +143,10 @@ static cxd_status begin_update(struct cxd__flight_of *flight, cxd_error **error)
   flight->job.kind = CXD__JOB_APPLY;
   flight->job.change = flight->change;
   flight->job.queued = 1;
-  flight->job.announce = 0;
-  for (const struct cxd__callback *c = batch->updater->callbacks; c; c = c->next)
-    flight->job.announce |= c->table.on_sending != NULL;
+  flight->job.announce = batch->announces;
   flight->job.refused = flight->refused;
   size_t len = 0;
-  if (!flight->known)
-    flight->known = cxd__prefetch_take(batch, batch->items.list[flight->item].hash, &len);
+  flight->known = cxd__prefetch_take(batch, batch->items.list[flight->item].hash, &len);
   flight->job.known = (struct cxd__slice){flight->known, len};
   return begin(flight, error);
 }
@@ -261,7 +258,6 @@ void cxd__flight_begin(cxd_batch *batch, uint32_t number) {
   struct cxd__flight_of *flight = take_flight(batch, number);
   struct cxd__job probe = batch->updater->job;
   probe.kind = CXD__JOB_APPLY;
-  batch->begun++;
   cxd_status status = take_change(batch, number, &flight->change, &error);
   if (status != CXD_OK)
     fail(flight, "", status, error, status == CXD_E_NOMEM ? CXD_OUTCOME_NOT_APPLIED : CXD_OUTCOME_REJECTED);

@@ -223,11 +223,7 @@ cxd_status cxd_updater_recover(cxd_updater *updater, size_t *resolved, size_t *l
     *resolved = sweep.resolved;
   if (left)
     *left = sweep.left;
-  if (error && sweep.why) {
-    cxd_error_free(*error);
-    *error = sweep.why;
-  } else
-    cxd_error_free(sweep.why);
+  cxd__error_give(error, sweep.why);
   return sweep.first;
 }
 

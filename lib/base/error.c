@@ -66,6 +66,15 @@ static void put(cxd_error **out, cxd_error *error) {
   *out = error;
 }
 
+void cxd__error_give(cxd_error **out, cxd_error *error) {
+  if (!out || !error) {
+    cxd_error_free(error);
+    return;
+  }
+  cxd_error_free(*out);
+  *out = error;
+}
+
 cxd_status cxd__fail(cxd_error **out, cxd_status status, const char *format, ...) {
   if (!out)
     return status;

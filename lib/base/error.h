@@ -19,6 +19,7 @@ struct cxd_error {
 /* NULL when memory ran out: callers then report the bare status. */
 cxd_error *cxd__error_new(cxd_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 cxd_error *cxd__error_copy(const cxd_error *error);
+void cxd__error_give(cxd_error **out, cxd_error *error); /* to who wants it, in place of what is there; NULL error: nothing changes */
 
 /* Put a new error in *out (when out is not NULL) and return the status, so that a caller writes `return cxd__fail(...)`. */
 cxd_status cxd__fail(cxd_error **out, cxd_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
