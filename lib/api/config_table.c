@@ -39,7 +39,7 @@ static const struct cxd__config_key keys[] = {
     SECRET("auth.token", cxd__rule_token, "A ready access token, used as it is in place of the token endpoint."),
 
     INT("http.connect_timeout_ms", "3000", 1, 600000, "ms", "Longest time for name lookup, connection and TLS handshake, in milliseconds."),
-    INT("http.attempt_timeout_ms", "10000", 1, 3600000, "ms", "Longest time for one request with its answer, in milliseconds."),
+    INT("http.attempt_timeout_ms", "10000", 1, 3600000, "ms", "Longest time for one request with its answer, in milliseconds; under 100 bytes a second for half of it, or for 5 s if that is more, ends the request too."),
     CHOICE("http.version", "auto", "auto|1.1|2", "HTTP version; auto takes what the server offers."),
     URL("http.proxy", "none", "none|env|URL", cxd__rule_proxy,
         "Proxy for all requests: none, env (the usual variables, such as HTTPS_PROXY), or an http or https URL without user and password."),

@@ -9,6 +9,8 @@
 #include "http/http_private.h"
 #include "http/transfer.h"
 
+#define LEAST_SILENCE_S 5
+
 /*
  * The profile every handle gets once, and keeps (the reasons are in docs/security.md): https only unless plain http was allowed, no redirects,
  * no netrc, no cookies, no decompression, no environment proxies unless asked, TLS 1.2 or better with full verification,
@@ -35,7 +37,6 @@ static const struct {
     {CURLOPT_HTTP09_ALLOWED, 0},
     {CURLOPT_TCP_NODELAY, 1},
     {CURLOPT_LOW_SPEED_LIMIT, 100},
-    {CURLOPT_LOW_SPEED_TIME, 5},
     {CURLOPT_MAXAGE_CONN, 30},
     {CURLOPT_MAXLIFETIME_CONN, 3600},
     {CURLOPT_QUICK_EXIT, 1},
@@ -88,12 +89,16 @@ static int apply_way(CURL *easy, const struct cxd__http_options *o) {
   return bad;
 }
 
+/* Half of a patience that was raised on purpose, and five seconds of a usual one. */
+static long silence_s(int64_t ms) { return (long)(ms / 2000 > LEAST_SILENCE_S ? ms / 2000 : LEAST_SILENCE_S); }
+
 static int apply_times(CURL *easy, const struct cxd__http_options *o, const struct cxd__request *request) {
   int64_t ms = (request->timeout_us + 999) / 1000;
   if (ms < 1)
     ms = 1;
   long connect = (long)(o->connect_timeout_ms < ms ? o->connect_timeout_ms : ms);
-  return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ms) != CURLE_OK || curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) != CURLE_OK;
+  return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ms) != CURLE_OK || curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) != CURLE_OK ||
+         curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, silence_s(ms)) != CURLE_OK;
 }
 
 /* Bodies go as POSTFIELDS with their size: Content-Length, never chunked. */

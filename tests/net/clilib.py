@@ -51,9 +51,9 @@ def another_time():
             "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
-def run(*args, stdin=b"", env=None, **more):
+def run(*args, stdin=b"", env=None, timeout=TIMEOUT_S, **more):
     data = stdin.encode() if isinstance(stdin, str) else stdin
-    done = subprocess.run([program(), *args], input=data, capture_output=True, timeout=TIMEOUT_S, env=environment(**(env or {})), **more)
+    done = subprocess.run([program(), *args], input=data, capture_output=True, timeout=timeout, env=environment(**(env or {})), **more)
     done.stdout = done.stdout.decode("utf-8", "surrogateescape")
     done.stderr = done.stderr.decode("utf-8", "surrogateescape")
     return done
@@ -107,8 +107,8 @@ class SimCase(Case):
         file = self.file("campaigns.json", campaigns if campaigns is not None else [paused()])
         return self.enterContext(simlib.Sim("--campaigns", file, *args, ca_file=ca_file))
 
-    def cli(self, sim, *args, stdin=b"", **env):
-        return run(*args, stdin=stdin, env=self.env(sim.url, **env))
+    def cli(self, sim, *args, stdin=b"", timeout=TIMEOUT_S, **env):
+        return run(*args, stdin=stdin, timeout=timeout, env=self.env(sim.url, **env))
 
     def api_requests(self, sim):
         return [(r["method"], r["path"]) for r in sim.requests()]

@@ -205,7 +205,7 @@ class Bad(BatchCase):
     @unittest.skipUnless(FULL, "only with CXDIALER_FULL=1")
     def test_a_hundred_thousand_of_them(self):
         count = 100000
-        done = self.apply(self.many(1), "[" + self.every_tenth_broken(count, lambda i: '{"id":"c0","maxConcurrentCalls":%d}' % (600 + i)) + "]")
+        done = self.apply(self.many(1), "[" + self.every_tenth_broken(count, lambda i: '{"id":"c0","maxConcurrentCalls":%d}' % (600 + i)) + "]", timeout=600)
         self.assert_code(done, 80)
         results = json.loads(done.stdout)
         self.assertEqual(len(results), count)
@@ -383,7 +383,7 @@ class Progress(BatchCase):
     @unittest.skipUnless(FULL, "takes eleven seconds: only with CXDIALER_FULL=1")
     def test_without_a_terminal_a_line_every_ten_seconds(self):
         sim = self.many(3, "--fault", "PUT:2:delay=11000")
-        done = self.apply(sim, changes(3), "--concurrency", "1", form="text", CXDIALER_HTTP_ATTEMPT_TIMEOUT_MS="30000")
+        done = self.apply(sim, changes(3), "--concurrency", "1", form="text", CXDIALER_HTTP_ATTEMPT_TIMEOUT_MS="30000", CXDIALER_RETRY_DEADLINE_MS="60000")
         self.assert_code(done, 0)
         self.assertEqual(len(re.findall(r"^cxdialer: 1/3 done", done.stderr, re.M)), 1)
 

@@ -206,7 +206,6 @@ START_TEST(no_signals_no_decompression_no_http09_bounded_idle) {
   ck_unset(CURLOPT_ACCEPT_ENCODING);
   ck_number(CURLOPT_QUICK_EXIT, 1);
   ck_number(CURLOPT_LOW_SPEED_LIMIT, 100);
-  ck_number(CURLOPT_LOW_SPEED_TIME, 5);
   ck_number(CURLOPT_MAXAGE_CONN, 30);
   ck_number(CURLOPT_MAXLIFETIME_CONN, 3600);
   ck_number(CURLOPT_PATH_AS_IS, 1);
@@ -221,12 +220,18 @@ END_TEST
 START_TEST(time_outs_in_milliseconds_connect_never_above_the_whole) {
   ck_assert_int_eq(apply(&get), 0);
   ck_number(CURLOPT_TIMEOUT_MS, 10000);
+  ck_number(CURLOPT_LOW_SPEED_TIME, 5);
   ck_number(CURLOPT_CONNECTTIMEOUT_MS, 3000);
   struct cxd__request hurried = get;
   hurried.timeout_us = 1500;
   ck_assert_int_eq(apply(&hurried), 0);
   ck_number(CURLOPT_TIMEOUT_MS, 2);
   ck_number(CURLOPT_CONNECTTIMEOUT_MS, 2);
+  ck_number(CURLOPT_LOW_SPEED_TIME, 5);
+  struct cxd__request patient = get;
+  patient.timeout_us = 30000000;
+  ck_assert_int_eq(apply(&patient), 0);
+  ck_number(CURLOPT_LOW_SPEED_TIME, 15);
   hurried.timeout_us = 0; /* 0 would mean: no time-out */
   ck_assert_int_eq(apply(&hurried), 0);
   ck_number(CURLOPT_TIMEOUT_MS, 1);
@@ -305,7 +310,7 @@ END_TEST
 
 /* Whatever a request can change is said again for the next one on the same handle, also that it is not there. */
 START_TEST(nothing_of_a_request_is_left_for_the_next_on_its_handle) {
-  static const CURLoption changing[] = {CURLOPT_TIMEOUT_MS, CURLOPT_CONNECTTIMEOUT_MS, CURLOPT_CURLU, CURLOPT_REQUEST_TARGET, CURLOPT_POSTFIELDSIZE_LARGE, CURLOPT_POSTFIELDS, CURLOPT_CUSTOMREQUEST, CURLOPT_FRESH_CONNECT, CURLOPT_HTTPHEADER};
+  static const CURLoption changing[] = {CURLOPT_TIMEOUT_MS, CURLOPT_LOW_SPEED_TIME, CURLOPT_CONNECTTIMEOUT_MS, CURLOPT_CURLU, CURLOPT_REQUEST_TARGET, CURLOPT_POSTFIELDSIZE_LARGE, CURLOPT_POSTFIELDS, CURLOPT_CUSTOMREQUEST, CURLOPT_FRESH_CONNECT, CURLOPT_HTTPHEADER};
   struct cxd__request token = {.kind = CXD__CLASS_TOKEN, .target = "https://auth.example.com/t", .basic = "id:secret", .body = "a=b", .body_len = 3, .timeout_us = 1000000}, fresh = put;
   const struct cxd__request *const all[] = {&token, &fresh, &get, &token, &get, &put};
   fresh.fresh = 1;

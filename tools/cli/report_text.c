@@ -33,9 +33,15 @@ static void put_places(char out[REPORT_TEXT], double value, int places) {
   static const int64_t units[] = {1, 10, 100};
   int64_t parts = llround(value * (double)units[places]);
   report_count(out, parts / units[places]);
-  size_t len = strlen(out);
+  char *end = out + strlen(out);
+  unsigned rest = (unsigned)(parts % units[places]) % 100;
   if (places > 0)
-    snprintf(out + len, REPORT_TEXT - len, ".%0*lld", places, (long long)(parts % units[places]));
+    *end++ = '.';
+  if (places > 1)
+    *end++ = (char)('0' + rest / 10);
+  if (places > 0)
+    *end++ = (char)('0' + rest % 10);
+  *end = '\0';
 }
 
 void report_rate(char out[REPORT_TEXT], double value) {
