@@ -36,9 +36,20 @@ class Pages(unittest.TestCase):
                     run = subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror", "-fsyntax-only", "-I", ROOT / "include", unit], capture_output=True, text=True)
                     self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_cpp_blocks_compile(self):
+        for page in PAGES:
+            for block in blocks(page, "cpp"):
+                with self.subTest(page=page.name, block=block[:60]):
+                    run = subprocess.run(["g++", "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsyntax-only", "-I", ROOT / "include", "-"], input=block, capture_output=True, text=True)
+                    self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_cpp_blocks_are_there(self):
+        self.assertGreater(len(blocks(ROOT / "docs/cpp.md", "cpp")), 5)
+
     def test_links_lead_to_files(self):
         for page in PAGES:
-            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+            prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)  # a lambda looks like a link
+            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose):
                 if "://" not in target:
                     with self.subTest(page=page.name, target=target):
                         self.assertTrue((page.parent / target).exists())
