@@ -4,12 +4,12 @@
 $PROGRAM is the program's file and "$@" its arguments."""
 import collections
 
-# suffix of the program; whether the usual test run demands it; prints the language's version; runs the program
+# suffix of the program, or its whole name; whether the usual test run demands it; prints the language's version; runs the program
 Language = collections.namedtuple("Language", "suffix usual version program")
 
 LANGUAGES = {
     "python": Language("py", True, "python3 --version", 'exec python3 "$PROGRAM" "$@"'),
-    "cffi": Language("py", True, "sh \"$HERE/cffi/python.sh\" -c 'import cffi, sys; print(f\"cffi {cffi.__version__}, Python {sys.version.split()[0]}\")'",
+    "cffi": Language("python_cffi.py", True, "sh \"$HERE/cffi/python.sh\" -c 'import cffi, sys; print(f\"cffi {cffi.__version__}, Python {sys.version.split()[0]}\")'",
                      'exec sh "$HERE/cffi/python.sh" "$PROGRAM" "$@"'),
     # An import is looked for beside the importing file.
     "node": Language("mjs", True, 'echo "Node.js $(node --version)"', 'cp "$PROGRAM" . && exec node "$(basename "$PROGRAM")" "$@"'),
