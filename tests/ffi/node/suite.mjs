@@ -198,7 +198,7 @@ const checks = {
       call('batch_add', watched, edit);
       cxd.campaign_free(edit);
     }
-    await drive(watched);
+    await new Promise((resolve, reject) => { drive(watched, (status, error) => (status === C.OK ? resolve() : reject(new DialerError(error)))); });
     assert.deepEqual([0, 1, 2].map((i) => cxd.result_outcome(cxd.batch_result(watched, i))), Array(3).fill(C.OUTCOME_APPLIED));
     assert.deepEqual(progress, [3, 3]);
     cxd.batch_free(watched);
@@ -255,29 +255,21 @@ function guarded(method) {
 }
 
 // The loop of libuv watches the batch; a timer stands in for what is due without the network.
-function drive(batch) {
-  return new Promise((resolve, reject) => {
-    const watch = koffi.node.poll(cxd.batch_fd(batch), { readable: true }, step);
-    let timer;
-    function stop(settle, value) {
-      clearTimeout(timer);
+function drive(batch, done) {
+  const watch = koffi.node.poll(cxd.batch_fd(batch), { readable: true }, step);
+  let timer;
+  function step() {
+    const [remaining, error] = [[0], [null]];
+    const status = cxd.batch_process(batch, remaining, error);
+    clearTimeout(timer);
+    if (status !== 0 || remaining[0] === 0) {
       watch.close();
-      settle(value);
+      return done(status, error[0]);
     }
-    function step() {
-      const remaining = [0];
-      try {
-        call('batch_process', batch, remaining);
-      } catch (problem) {
-        return stop(reject, problem);
-      }
-      if (remaining[0] === 0) return stop(resolve);
-      clearTimeout(timer);
-      const wait = Number(cxd.batch_timeout_ms(batch));
-      if (wait >= 0) timer = setTimeout(step, wait);
-    }
-    step();
-  });
+    const wait = Number(cxd.batch_timeout_ms(batch));
+    if (wait >= 0) timer = setTimeout(step, wait);
+  }
+  step();
 }
 
 // Events on a thread of koffi's: no descriptor, no timer, and the loop is free.
