@@ -280,6 +280,33 @@ public final class Suite {
             }
         }
         equal(List.of("thrown in a callback"), caught);
+        throwingProvider();
+        throwingRule();
+        equal(List.of("thrown in a callback", "no token today", "no verdict"), caught);
+    }
+
+    private static void throwingProvider() {
+        Cxdialer.TokenProvider provider = new Cxdialer.TokenProvider();
+        provider.fetch = (userData, request, sink) -> {
+            throw new IllegalStateException("no token today");
+        };
+        Owned.kept(provider);
+        try (Owned config = Owned.config(); Owned client = Owned.client(config)) {
+            Owned.call(e -> LIB.cxd_client_set_token_provider(client.raw(), provider, e));
+            equal(Cxdialer.CXD_E_TOKEN, failure(() -> Owned.made(LIB::cxd_campaign_free, (out, e) -> LIB.cxd_client_get(client.raw(), "c1", out, e))).status);
+        }
+    }
+
+    private static void throwingRule() {
+        Cxdialer.Rule rule = new Cxdialer.Rule();
+        rule.check = (userData, change, merged, at, report) -> {
+            throw new IllegalStateException("no verdict");
+        };
+        Owned.kept(rule);
+        try (Owned validator = Owned.validator()) {
+            Owned.call(e -> LIB.cxd_validator_add_rule(validator.raw(), rule, e));
+            findings(validator, 120, Cxdialer.CXD_E_RULE);
+        }
     }
 
     // ------------------------------------------------------------ what is Java's own
