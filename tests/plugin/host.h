@@ -16,9 +16,9 @@
   X(cxd_version) X(cxd_error_status) X(cxd_error_message) X(cxd_error_server_code) X(cxd_error_free) \
   X(cxd_config_new) X(cxd_config_set) X(cxd_config_free) \
   X(cxd_campaign_new) X(cxd_campaign_set_int) X(cxd_campaign_set_real) X(cxd_campaign_get_real) X(cxd_campaign_to_json) X(cxd_campaign_free) \
-  X(cxd_string_free) X(cxd_client_new) X(cxd_client_get) X(cxd_client_cancel) X(cxd_client_stats_json) X(cxd_client_free) \
-  X(cxd_validator_new) X(cxd_validator_check) X(cxd_validator_free) X(cxd_report_free) \
-  X(cxd_updater_new) X(cxd_updater_plan) X(cxd_updater_apply) X(cxd_updater_free) \
+  X(cxd_string_free) X(cxd_client_new) X(cxd_client_get) X(cxd_client_list) X(cxd_campaign_list_free) X(cxd_client_cancel) X(cxd_client_stats_json) X(cxd_client_free) \
+  X(cxd_validator_new) X(cxd_validator_check) X(cxd_validator_window) X(cxd_validator_free) X(cxd_report_free) \
+  X(cxd_updater_new) X(cxd_updater_plan) X(cxd_updater_apply) X(cxd_updater_recover) X(cxd_updater_free) \
   X(cxd_result_outcome) X(cxd_result_diff_json) X(cxd_result_free) \
   X(cxd_batch_new) X(cxd_batch_add) X(cxd_batch_run) X(cxd_batch_process) X(cxd_batch_fd) X(cxd_batch_timeout_ms) X(cxd_batch_in_flight) \
   X(cxd_batch_failed) X(cxd_batch_done) X(cxd_batch_cancel) X(cxd_batch_free) X(cxd_audit_verify)

@@ -20,7 +20,7 @@ HOSTS = pathlib.Path(os.environ["CXDIALER_HOSTS"])
 FULL = os.environ.get("CXDIALER_FULL") == "1"
 SANITIZED = os.environ.get("CXDIALER_SANITIZED") == "1"
 HANG_S = 600  # against hanging for ever; nothing is measured with it
-CAMPAIGNS = 16
+CAMPAIGNS = 20
 
 
 def host(name, *args, env=None, **more):
@@ -39,3 +39,11 @@ def campaigns(*options):
         file.write_text(json.dumps([sample(id=f"c-{i}", status="paused") for i in range(CAMPAIGNS)]), encoding="utf-8")
         with Sim("--rate", "0", "--campaigns", str(file), *options) as sim:
             yield sim
+
+
+def certificate(folder):
+    """For 127.0.0.1, signed by nobody else, and its key."""
+    cert, key = str(pathlib.Path(folder) / "cert.pem"), str(pathlib.Path(folder) / "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    "/CN=cxdialer-sim", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
