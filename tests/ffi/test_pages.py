@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
-"""The pages of docs/bindings: their links lead somewhere, what they show beside the program
+"""The pages of docs/bindings: the index has them all, their links lead somewhere, what they show beside the program
 is run as well, and who follows them gets where they lead."""
 import os
 import pathlib
@@ -29,6 +29,10 @@ def pieces(text):
 
 
 class Pages(unittest.TestCase):
+    def test_the_index_has_each_language(self):
+        linked = re.findall(r"^\| \[[^]]*\]\(bindings/(\w+)\.md\)", (DOCS / "bindings.md").read_text(), re.M)
+        self.assertEqual(sorted(linked), sorted(ffitable.LANGUAGES))
+
     def test_links_lead_to_files(self):
         for page in (DOCS / "bindings").glob("*.md"):
             prose = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.M | re.S)
