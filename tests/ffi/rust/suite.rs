@@ -85,6 +85,14 @@ extern "C" fn write_line(user_data: *mut c_void, level: i32, line: *const c_char
     });
 }
 
+extern "C" fn fetch_panics(_: *mut c_void, _: *const cxd_token_request, _: *mut cxd_token_sink) -> i32 {
+    guarded(|| panic!("no token today"))
+}
+
+extern "C" fn rule_panics(_: *mut c_void, _: *const cxd_campaign, _: *const cxd_campaign, _: i64, _: *mut cxd_report) -> i32 {
+    guarded(|| panic!("no verdict"))
+}
+
 extern "C" fn panics(_: *mut c_void, _: *const cxd_result) -> i32 {
     guarded(|| panic!("a panic in a callback"))
 }
@@ -300,14 +308,28 @@ fn error() {
 }
 
 fn exception() {
-    let config = config_of_environment();
-    let updater = updater(&config, &client(&config));
+    let (config, validator) = (config_of_environment(), validator());
+    let client = client(&config);
+    let updater = updater(&config, &client);
     add_callback(&updater, cxd_callback { on_result: Some(panics), ..cxd_callback::new(null_mut()) });
+    let result = quietly(|| apply(&updater, "c8", 120));
+    assert_eq!(unsafe { cxd_result_callback_status(result.raw()) }, CXD_E_CALLBACK);
+    let provider = cxd_token_provider { fetch: Some(fetch_panics), ..cxd_token_provider::new(null_mut()) };
+    call(|e| unsafe { cxd_client_set_token_provider(client.raw(), &provider, e) }).unwrap();
+    let read = quietly(|| made(cxd_campaign_free, |out, e| unsafe { cxd_client_get(client.raw(), c("c1").as_ptr(), out, e) }).err());
+    assert_eq!(read.unwrap().status, CXD_E_TOKEN);
+    let rule = cxd_rule { check: Some(rule_panics), ..cxd_rule::new(null_mut()) };
+    call(|e| unsafe { cxd_validator_add_rule(validator.raw(), &rule, e) }).unwrap();
+    assert_eq!(quietly(|| checked(&validator, 120).1).unwrap_err().status, CXD_E_RULE);
+}
+
+/// A panic that is expected is not shown.
+fn quietly<T>(body: impl FnOnce() -> T) -> T {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| ()));
-    let result = apply(&updater, "c8", 120);
+    let value = body();
     std::panic::set_hook(hook);
-    assert_eq!(unsafe { cxd_result_callback_status(result.raw()) }, CXD_E_CALLBACK);
+    value
 }
 
 // ---------------------------------------------------------------- what is Rust's own
