@@ -17,6 +17,7 @@
 #include "base/wake.h"
 #include "http/http_private.h"
 #include "http/mask.h"
+#include "http/multi.h"
 #include "http/sigpipe.h"
 #include "http/transfer.h"
 
@@ -102,7 +103,7 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
   http->finished_last = &http->finished;
   http->watch.epoll = epoll_create1(EPOLL_CLOEXEC);
   http->wake = cxd__wake_new();
-  http->multi = curl_multi_init();
+  http->multi = cxd__multi_new(http->watch.epoll);
   if (http->watch.epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {
     cxd_status status = cxd__fail(error, CXD_E_IO, "cannot open the descriptors for a connection (%s): raise the limit of open files", cxd__errno_text(errno));
     cxd__http_free(http);

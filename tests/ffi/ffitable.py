@@ -21,3 +21,9 @@ LANGUAGES = {
     "java": Language("java", False, "java --version", 'exec java -cp /usr/share/java/jna.jar "$PROGRAM" "$@"'),
     "php": Language("php", False, "php --version", 'exec php -d ffi.enable=1 "$PROGRAM" "$@"'),
 }
+
+
+def program_of(language):
+    """The name of its file in docs/examples/bindings."""
+    suffix = LANGUAGES[language].suffix
+    return suffix if "." in suffix else f"{language}.{suffix}"

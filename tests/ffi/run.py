@@ -35,7 +35,7 @@ class Job:
         self.row = ffitable.LANGUAGES[language]
         self.suite = tree / "tests/ffi" / language / "run.sh"
         self.page = tree / "docs/bindings" / f"{language}.md"
-        self.program = tree / "docs/examples/bindings" / (self.row.suffix if "." in self.row.suffix else f"{language}.{self.row.suffix}")
+        self.program = tree / "docs/examples/bindings" / ffitable.program_of(language)
         self.facts = facts
         self.folder = folder
         self.version = ""

@@ -26,15 +26,11 @@ def sentences(text):
 
 
 def prose_of(text):
-    """The paragraphs without the sentences that only state facts."""
-    kept = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        left = [one for one in sentences(paragraph) if not FACT.match(one)]
-        if len(left) == len(sentences(paragraph)):
-            kept.append(paragraph)
-        elif left:
-            kept.append(" ".join(left))
-    return "\n\n".join(kept)
+    """The text, lines and all, without the sentences that only state facts."""
+    for one in sentences(text):
+        if FACT.match(one):
+            text = re.sub(r"[ ]*" + r"\s+".join(map(re.escape, one.split())), "", text, count=1)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def fact(text, name):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
 """libcxdialer from Python with cffi: the ten checks in ABI mode, then a module made by the C compiler (API mode)."""
-import importlib.util
+import importlib
 import json
 import os
 import pathlib
 import select
 import shutil
+import subprocess
 import sys
 import sysconfig
 
@@ -239,15 +240,11 @@ def exception():
 # ------------------------------------------------------------ API mode
 
 def compiled():
-    """A module with the library linked to it: the compiler compares each declaration of the stripped header with the real one."""
-    builder = cffi.FFI()
-    builder.cdef(CDEF + 'extern "Python" int32_t noted(void *, const cxd_result *);')
-    builder.set_source("_cxdialer", "#include <cxdialer/cxdialer.h>", include_dirs=[os.environ["CXDIALER_INCLUDE"]], libraries=["cxdialer"],
-                       library_dirs=[os.environ["CXDIALER_LIB_DIR"]], extra_compile_args=["-Werror=incompatible-pointer-types"])
-    spec = importlib.util.spec_from_file_location("_cxdialer", builder.compile(tmpdir=os.environ["CXDIALER_FFI_DIR"]))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The module of the page, with the library linked to it: the compiler compares each declaration with the real header."""
+    folder = os.environ["CXDIALER_FFI_DIR"]
+    subprocess.run([sys.executable, pathlib.Path(__file__).with_name("build_api.py")], cwd=folder, check=True, stdout=sys.stderr)
+    sys.path.insert(0, folder)
+    return importlib.import_module("_cxdialer")
 
 
 def can_compile():
@@ -263,12 +260,12 @@ def api_mode():
         equal(lib.CXD_E_RULE, 6030)
         seen = []
 
-        @ffi.def_extern(name="noted")
-        def noted(_, result):
+        @ffi.def_extern()
+        def on_result(_, result):
             seen.append(text(lib.cxd_result_campaign_id(result)))
             return lib.CXD_ACCEPTED
         _, updater = new_updater()
-        call(lib.cxd_updater_add_callback, updater, table("callback", Owner(), on_result=lib.noted))
+        call(lib.cxd_updater_add_callback, updater, table("callback", Owner(), on_result=lib.on_result))
         equal(lib.cxd_result_callback_status(outcome_of(lib.cxd_updater_apply, updater, "c7", 111)), lib.CXD_OK)
         equal(seen, ["c7"])
     finally:

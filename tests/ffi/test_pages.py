@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the libcxdialer authors
+"""The pages of docs/bindings: their links lead somewhere, and what they show beside the program is run as well."""
+import pathlib
+import re
+import sys
+import textwrap
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+DOCS = HERE.parent.parent / "docs"
+sys.path.insert(0, str(HERE))
+import ffitable  # noqa: E402
+
+# Pages whose pieces of code are taken from the suite, and their languages as Markdown names them.
+SHOWN = {"python": "python", "cffi": "python", "node": "js", "go": "go"}
+
+
+def pieces(text):
+    """What stands between blank lines, without indentation."""
+    return [textwrap.dedent(piece).strip() for piece in re.split(r"\n\s*\n", text) if piece.strip()]
+
+
+class Pages(unittest.TestCase):
+    def test_links_lead_to_files(self):
+        for page in (DOCS / "bindings").glob("*.md"):
+            prose = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.M | re.S)
+            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
+                if "://" not in target:
+                    with self.subTest(page=page.name, target=target):
+                        self.assertTrue((page.parent / target).exists())
+
+    def test_code_beside_the_program_is_that_of_the_suite(self):
+        for language, name in SHOWN.items():
+            program = next((DOCS / "examples/bindings").glob(ffitable.program_of(language))).read_text()
+            suite = "\n".join(path.read_text() for path in (HERE / language).iterdir() if path.is_file())
+            page = (DOCS / "bindings" / f"{language}.md").read_text()
+            for block in re.findall(rf"^ *```{name}\n(.*?)^ *```$", page, re.M | re.S):
+                for piece in [] if block == program else pieces(block):
+                    with self.subTest(language=language, piece=piece):
+                        self.assertIn(piece, suite)
+
+    def test_commands_are_there_to_be_copied(self):
+        for language in SHOWN:
+            page = (DOCS / "bindings" / f"{language}.md").read_text()
+            with self.subTest(language):
+                self.assertRegex(page, rf"(?m)^.*{re.escape(ffitable.program_of(language))} c6$")
+
+
+if __name__ == "__main__":
+    unittest.main()
