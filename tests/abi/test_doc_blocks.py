@@ -30,6 +30,8 @@ BLOCKS = [block for name, text in doclib.pages().items() for block in doclib.blo
 # (page, language or the beginning of the block): why it is not run here.
 NOT_RUN = {
     ("README.md", "sh tools/demo.sh"): "they build everything; cli_demo and the suite itself are what they run",
+    ("CONTRIBUTING.md", "sh tools/test.sh"): "the suite that this test is part of",
+    ("CONTRIBUTING.md", "meson setup"): "the same, in parts",
     ("docs/getting-started.md", "apt-get install"): "installs into the system; tests/install installs elsewhere",
     ("docs/getting-started.md", "cxdialer-sim --port 8080"): "does not end; a simulator runs in its place",
     ("docs/architecture.md", "text"): "diagrams",
@@ -135,7 +137,8 @@ class Shell(clilib.SimCase):
 
     def sandbox(self):
         """A folder as the pages take it for granted, and the environment in which they are typed."""
-        (self.dir / "slow_down.c").write_text((ROOT / "docs/examples/slow_down.c").read_text())
+        for example in ("slow_down.c", "update.py"):
+            (self.dir / example).write_text((ROOT / "docs/examples" / example).read_text())
         self.file("change.json", {"id": simlib.SAMPLE_ID, "maxConcurrentCalls": 110})
         for name, calls in (("changes.json", 90), ("updates.json", 80)):
             self.file(name, [{"id": campaign, "maxConcurrentCalls": calls} for campaign in self.IDS])
@@ -144,7 +147,7 @@ class Shell(clilib.SimCase):
         library = pathlib.Path(os.environ["CXDIALER_LIBRARY"])
         return sim, clilib.environment(**{
             **self.env(sim.url), "PATH": ":".join([*map(str, tools), os.environ["PATH"]]), "LD_LIBRARY_PATH": str(library.parent),
-            "PKG_CONFIG_PATH": str(library.parent / "meson-uninstalled"), "LC_ALL": "C.UTF-8",
+            "PKG_CONFIG_PATH": str(library.parent / "meson-uninstalled"), "LIBCXDIALER": str(library), "LC_ALL": "C.UTF-8",
         })
 
     def run_page(self, blocks):
