@@ -148,4 +148,4 @@ class Blessed(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    needed.main()
