@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
 """docs/troubleshooting.md: each symptom is brought about, and what is seen then is what the page shows."""
-import contextlib
 import ctypes
 import fcntl
 import os
@@ -104,9 +103,11 @@ class Connection(Case):
     def test_a_file_that_is_not_there(self):
         self.seen("A file that cannot be used", self.to("https://127.0.0.1:9", CXDIALER_HTTP_CA_FILE=str(self.dir / "none.pem")))
 
-    def test_a_client_key_alone(self):
-        key = troublelib.certificate(self.dir, "client")[1]
-        self.seen("Client certificate", self.to("https://127.0.0.1:9", CXDIALER_HTTP_CLIENT_KEY=key))
+    def test_client_certificates(self):
+        certificate, key = troublelib.certificate(self.dir, "server")
+        with troublelib.demanding_server(certificate, key) as url:
+            none = self.to(url, CXDIALER_HTTP_CA_FILE=certificate)
+        self.seen("Client certificate", none, self.to("https://127.0.0.1:9", CXDIALER_HTTP_CLIENT_KEY=key))
 
 
 class Hours(Case):

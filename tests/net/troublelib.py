@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
 """Certificates with one fault each, made by openssl; a text with ... in it, compared."""
+import contextlib
 import re
+import socket
+import ssl
 import subprocess
+import threading
 
 CA = """[ca]
 default_ca = it
@@ -39,6 +43,36 @@ def expired(folder):
             "-addext", "subjectAltName=IP:127.0.0.1")
     openssl(folder, "ca", "-batch", "-notext", "-config", "ca.cnf", "-selfsign", "-keyfile", "old.key", "-in", "old.csr", "-out", "old.pem", "-startdate", "20200101000000Z", "-enddate", "20200201000000Z")
     return str(folder / "old.pem"), str(folder / "old.key")
+
+
+def refuse(context, connection):
+    """A handshake that fails; what the other side still sends is read, since a reset could overtake the alert."""
+    wrapped = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+    with contextlib.suppress(OSError):
+        wrapped.do_handshake()
+    with socket.socket(fileno=wrapped.detach()) as rest, contextlib.suppress(OSError):
+        rest.shutdown(socket.SHUT_WR)
+        while rest.recv(4096):
+            pass
+
+
+@contextlib.contextmanager
+def demanding_server(certificate, key):
+    """The URL of a server that wants a client certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.load_verify_locations(certificate)
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                refuse(context, listener.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def matches(pattern, text):

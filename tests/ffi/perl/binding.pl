@@ -7,7 +7,7 @@ use warnings;
 package Lib {
     use FFI::Platypus 2.00;
 
-    use constant {OK => 0, E_ARGUMENT => 1000, E_CONFIG => 1060, E_INVALID => 3000, E_NOT_FOUND => 5020, E_CALLBACK => 6020, E_RULE => 6030};
+    use constant {OK => 0, E_ARGUMENT => 1000, E_FORKED => 1040, E_CONFIG => 1060, E_INVALID => 3000, E_NOT_FOUND => 5020, E_CALLBACK => 6020, E_RULE => 6030};
     use constant {PLANNED => 1, APPLIED => 3, NOT_APPLIED => 7, EVENT_RESULT => 1, EVENT_TOKEN => 2, EVENT_DONE => 4, ACCEPTED => 0x43584431};
 
     our $ffi = FFI::Platypus->new(api => 2, lib => [$ENV{LIBCXDIALER}]);

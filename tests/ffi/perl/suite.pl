@@ -12,6 +12,7 @@ use File::Spec::Functions qw(rel2abs);
 use HTTP::Tiny;
 use JSON::PP qw(decode_json encode_json);
 use MIME::Base64 qw(encode_base64);
+use POSIX ();
 
 our %kept;
 BEGIN {
@@ -290,6 +291,16 @@ check many => sub {
     my $growth = plans($setup, 1000) - $before;
     die "1,000 plans made the process $growth KiB larger\n" if $growth > 500;
     die "$lines lines were logged\n" if $lines < 1300;
+};
+
+check fork => sub {
+    my ($setup, $change) = (setup(), new_change('c7', 120));
+    my $plan = sub { Lib::updater_plan($setup->{updater}{pointer}, $change->{pointer}, \$_[0], undef) };
+    my $child = fork // die "fork: $!\n";
+    POSIX::_exit($plan->(my $result) == Lib::E_FORKED ? 0 : 1) if $child == 0;
+    waitpid $child, 0;
+    equal($?, 0);
+    equal(run($setup, plan => 'c7', 120, \&Lib::result_status), Lib::OK);
 };
 
 package Watched {

@@ -36,7 +36,7 @@ module Lib
   WAITING = {I32 => {updater_apply: [P, P, P, P], batch_next_event: [P, I64, P, P]}}
   WAITING.each { |result, functions| functions.each { |name, arguments| attach_function name, "cxd_#{name}", arguments, result, blocking: true } }
 
-  OK, E_ARGUMENT, E_CONFIG, E_INVALID, E_CANCELLED, E_NOT_FOUND, E_CALLBACK, E_RULE = 0, 1000, 1060, 3000, 4030, 5020, 6020, 6030
+  OK, E_ARGUMENT, E_FORKED, E_CONFIG, E_INVALID, E_CANCELLED, E_NOT_FOUND, E_CALLBACK, E_RULE = 0, 1000, 1040, 1060, 3000, 4030, 5020, 6020, 6030
   PLANNED, APPLIED, NOT_APPLIED = 1, 3, 7
   EVENT_RESULT, EVENT_TOKEN, EVENT_DONE = 1, 2, 4
   ACCEPTED = 0x43584431

@@ -332,6 +332,14 @@ check "threads" do
   setup.free
 end
 
+check "fork" do
+  setup, change, out = Setup.new, new_change("c7", 120), FFI::MemoryPointer.new(:pointer)
+  child = fork { exit!(Lib.updater_plan(setup.updater, change, out, nil) == Lib::E_FORKED ? 0 : 1) }
+  equal(Process.wait2(child).last.exitstatus, 0)
+  equal(setup.run(:plan, "c7", 120) { |result| Lib.result_status(result) }, Lib::OK)
+  setup.free
+end
+
 # In a method of its own: a block keeps all variables around it, and one that is kept until its updater is freed must not keep the updater.
 def counting(calls)
   lambda do |*|
