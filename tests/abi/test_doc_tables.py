@@ -52,6 +52,20 @@ class Errors(unittest.TestCase):
                 self.assertTrue(name == "CXD_OK" or all(row))
 
 
+    def test_the_manual_page_has_the_same_exit_codes(self):
+        manual = (ROOT / "docs/man/cxdialer.1").read_text().partition(".Sh EXIT STATUS")[2].partition(".Sh ")[0]
+        self.assertEqual(re.findall(r"^\.It (\d+)$", manual, re.M), list(self.codes.values()))
+
+
+class Security(unittest.TestCase):
+    def test_the_tests_that_it_names_are_there(self):
+        page = (ROOT / "docs/security.md").read_text()
+        named = {name for row in rows(page, 3) for name in re.findall(r"`([a-z_]+)`", row[2])}
+        known = {path.stem.removeprefix("test_").removeprefix("fuzz_") for path in (ROOT / "tests").rglob("*") if path.suffix in (".c", ".py")}
+        self.assertGreater(len(named), 30)
+        self.assertEqual(sorted(name for name in named if name.removeprefix("fuzz_") not in known), [])
+
+
 class ThreadsAndOwnership(unittest.TestCase):
     def generate(self, *args):
         return subprocess.run([sys.executable, ROOT / "tests/abi/gen_threads_doc.py", *args], capture_output=True, text=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pages say what is so: code blocks are the examples, links lead somewhere, tables match the header, the key page its table."""
+"""The pages say what is so: the examples are short, tables match the header, the key page its table."""
 import os
 import pathlib
 import re
@@ -35,19 +35,6 @@ class Pages(unittest.TestCase):
                     unit.write_text("#include <cxdialer/cxdialer.h>\n#include <string.h>\n" + block)
                     run = subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror", "-fsyntax-only", "-I", ROOT / "include", unit], capture_output=True, text=True)
                     self.assertEqual(run.returncode, 0, run.stderr)
-
-    def test_links_lead_to_files(self):
-        for page in PAGES:
-            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
-                if "://" not in target:
-                    with self.subTest(page=page.name, target=target):
-                        self.assertTrue((page.parent / target).exists())
-
-    def test_every_page_of_docs_is_on_the_map(self):
-        readme = (ROOT / "README.md").read_text()
-        for page in (ROOT / "docs").glob("*.md"):
-            with self.subTest(page=page.name):
-                self.assertIn(f"docs/{page.name}", readme)
 
     def test_no_page_names_a_machine_path(self):
         for page in PAGES:
