@@ -35,6 +35,7 @@ NOT_RUN = {
     ("docs/getting-started.md", "apt-get install"): "installs into the system; tests/install installs elsewhere",
     ("docs/getting-started.md", "cxdialer-sim --port 8080"): "does not end; a simulator runs in its place",
     ("docs/architecture.md", "text"): "diagrams",
+    ("docs/bindings.md", "python3 tests/ffi/run.py"): "the tests ffi_... are these runs",
     ("docs/audit.md", "text"): "the form of a record, with gaps",
     ("docs/policy.md", "policy.json: line"): "messages of a file that is not shown",
 }

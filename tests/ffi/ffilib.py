@@ -14,6 +14,7 @@ import simlib
 CHECKS = ["version", "config", "validate", "plan", "apply", "token", "callback", "batch", "error", "exception"]
 CAMPAIGNS = [f"c{i}" for i in range(1, 9)]
 BEFORE = 150
+PAGE_SERVER = "http://127.0.0.1:8080"
 TIMEOUT_S = 400  # against hanging for ever
 RESULT = re.compile(r"(ok|not ok) (\d+) - (\w+)(.*)")
 
@@ -195,6 +196,38 @@ def refusal_problems(done):
     problems = [] if done.returncode not in (0, None) and done.returncode > 0 else [f"the program ended with {done.returncode} for a campaign that does not exist"]
     if "CXD_E_NOT_FOUND" not in said:
         problems.append(f"the program does not name CXD_E_NOT_FOUND for a campaign that does not exist: {said!r}")
+    return problems
+
+
+def instructions(page, command):
+    """Of a page: the name to save the program under, the program, the commands, and what they print if the page says so. What installs
+    packages is left out."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    program = next((text for _, text in blocks if text.count("\n") > 40), "")
+    commands = "".join(text for language, text in blocks if language == "sh")
+    kept = [line for line in commands.splitlines() if not re.match("apt-get|npm|pip", line)]
+    names = re.findall(r"\b\w+\.(?:py|mjs|go|lua|rb|pl|rs|java|php)\b", "\n".join(kept))
+    if not names or PAGE_SERVER not in commands:
+        raise Failed([f"the page does not say how to run its program with the server {PAGE_SERVER}"])
+    kept = [re.sub(r"^python3 ", command + " ", line) if command else line for line in kept]
+    return names[0], program, "\n".join(kept), next((text for language, text in blocks if not language), None)
+
+
+def newcomer(facts):
+    """The library is where the loader looks, and pkg-config knows it. A build directory has no header installed that it could name."""
+    env = {name: value for name, value in os.environ.items() if "CXDIALER" not in name}
+    env.update(LD_LIBRARY_PATH=facts["CXDIALER_LIB_DIR"], HERE=str(pathlib.Path(__file__).parent))
+    if "CXDIALER_CDEF" in os.environ:
+        env["CXDIALER_CDEF"] = os.environ["CXDIALER_CDEF"]
+    return env
+
+
+def follow_problems(done, printed, document):
+    problems = [] if done.returncode == 0 else [f"who follows the page gets the exit code {done.returncode}: {done.stdout}{done.stderr}"]
+    if printed not in (None, done.stdout):
+        problems.append(f"the page shows the output {printed!r} and it is {done.stdout!r}")
+    if document["maxConcurrentCalls"] != 120:
+        problems.append(f"who follows the page has {document['maxConcurrentCalls']} concurrent calls at the server and not 120")
     return problems
 
 

@@ -4,13 +4,14 @@
 $PROGRAM is the program's file and "$@" its arguments."""
 import collections
 
-# suffix of the program, or its whole name; whether the usual test run demands it; prints the language's version; runs the program
-Language = collections.namedtuple("Language", "suffix usual version program")
+# suffix of the program, or its whole name; whether the usual test run demands it; prints the language's version; runs the program; what to take for
+# "python3" on the page
+Language = collections.namedtuple("Language", "suffix usual version program command", defaults=[None])
 
 LANGUAGES = {
     "python": Language("py", True, "python3 --version", 'exec python3 "$PROGRAM" "$@"'),
     "cffi": Language("python_cffi.py", True, "sh \"$HERE/cffi/python.sh\" -c 'import cffi, sys; print(f\"cffi {cffi.__version__}, Python {sys.version.split()[0]}\")'",
-                     'exec sh "$HERE/cffi/python.sh" "$PROGRAM" "$@"'),
+                     'exec sh "$HERE/cffi/python.sh" "$PROGRAM" "$@"', 'sh "$HERE/cffi/python.sh"'),
     # An import is looked for beside the importing file.
     "node": Language("mjs", True, 'echo "Node.js $(node --version)"', 'cp "$PROGRAM" . && exec node "$(basename "$PROGRAM")" "$@"'),
     "go": Language("go", True, "go version", 'cp "$PROGRAM" program.go && go build -o program program.go && exec ./program "$@"'),

@@ -25,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "net")]
 import ffilib  # noqa: E402
 import ffitable  # noqa: E402
+import simlib  # noqa: E402
 
 
 class Job:
@@ -69,6 +70,19 @@ def run_program(job):
         raise ffilib.Failed(problems)
 
 
+def follow_page(job):
+    """What the page says is done by somebody who has the installed library and nothing else."""
+    name, program, commands, printed = ffilib.instructions(job.page.read_text(), job.row.command)
+    folder = job.folder / "page"
+    folder.mkdir()
+    (folder / name).write_text(program)
+    with simlib.Sim() as sim:
+        done = ffilib.run(["sh", "-e", "-c", commands.replace(ffilib.PAGE_SERVER, sim.url)], ffilib.newcomer(job.facts), folder)
+        problems = ffilib.follow_problems(done, printed, sim.campaign()["document"])
+    if problems:
+        raise ffilib.Failed(problems)
+
+
 def check(job):
     """Everything about one language; returns the TAP of its suite."""
     missing = [str(path) for path in (job.suite, job.page, job.program) if not path.is_file()]
@@ -80,6 +94,7 @@ def check(job):
     if problems:
         raise ffilib.Failed(problems)
     run_program(job)
+    follow_page(job)
     return tap
 
 

@@ -82,6 +82,18 @@ class Run(unittest.TestCase):
         self.change(PAGE, "import json\n", "import json  # not needed\n")
         self.fails("the page does not show the program as it is", "'import json'")
 
+    def test_another_output_on_the_page(self):
+        self.change(PAGE, "ef1234567890: 150 -> 120\n", "ef1234567890: 150 -> 110\n")
+        self.fails("the page shows the output", "150 -> 110")
+
+    def test_another_command_on_the_page(self):
+        self.change(PAGE, "python3 python.py a1b2", "python3 python.py a2b2")
+        self.fails("who follows the page gets the exit code 1", "150 concurrent calls at the server and not 120")
+
+    def test_no_command_on_the_page(self):
+        self.change(PAGE, "```sh", "```text")
+        self.fails("the page does not say how to run its program")
+
     def test_a_program_that_does_nothing(self):
         for name in (PROGRAM, PAGE):
             self.change(name, '    call("updater_apply"', '    call("updater_plan"')

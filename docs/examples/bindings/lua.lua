@@ -3,7 +3,7 @@
 -- Slows one campaign down: luajit lua.lua CAMPAIGN. The connection comes from CXDIALER_... variables.
 local ffi = require "ffi"
 
-local file = assert(io.open(os.getenv("CXDIALER_CDEF") or "/usr/include/cxdialer/cxdialer.cdef.h"))
+local file = assert(io.open(os.getenv("CXDIALER_CDEF") or io.popen("pkg-config --variable=cdef cxdialer"):read("*l")))
 ffi.cdef(file:read("*a"))
 file:close()
 local lib = ffi.load(os.getenv("LIBCXDIALER") or "libcxdialer.so.1")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
 """libcxdialer from Python with ctypes alone."""
+import asyncio
 import ctypes
 import gc
 import json
@@ -271,6 +272,33 @@ def poll(batch):
         call("batch_process", batch, ctypes.byref(remaining))
 
 
+async def drive(batch):
+    """Beside everything else that an asyncio loop does."""
+    loop, timer = asyncio.get_running_loop(), None
+    over, fd = loop.create_future(), lib.cxd_batch_fd(batch)
+
+    def step():
+        nonlocal timer
+        remaining = ctypes.c_int32()
+        if timer:
+            timer.cancel()
+        try:
+            call("batch_process", batch, ctypes.byref(remaining))
+        except Exception as problem:
+            return over.set_exception(problem)
+        if remaining.value == 0:
+            return over.set_result(None)
+        wait = lib.cxd_batch_timeout_ms(batch)
+        timer = loop.call_later(wait / 1000, step) if wait >= 0 else None
+
+    loop.add_reader(fd, step)
+    loop.call_soon(step)
+    try:
+        await over
+    finally:
+        loop.remove_reader(fd)
+
+
 def progress_of(campaigns):
     numbers = []
 
@@ -356,6 +384,31 @@ def threads():
     equal(ended, [E_CANCELLED])
 
 
+def asyncio_loop():
+    """Two batches side by side in one loop, and something else that gets its turns."""
+    turns = []
+
+    async def both(*batches):
+        other = asyncio.create_task(count(turns))
+        await asyncio.gather(*map(drive, batches))
+        other.cancel()
+
+    with Setup() as setup, Handle("batch", setup.updater) as one, Handle("batch", setup.updater) as two:
+        for batch, campaigns in ((one, ["c3", "c4"]), (two, ["c5", "c6"])):
+            for campaign in campaigns:
+                with change(campaign, 100) as edit:
+                    call("batch_add", batch, edit)
+        asyncio.run(both(one, two))
+        equal([lib.cxd_result_outcome(lib.cxd_batch_result(batch, i)) for batch in (one, two) for i in (0, 1)], [APPLIED] * 4)
+    assert len(turns) > 1, turns
+
+
+async def count(turns):
+    while True:
+        turns.append(len(turns))
+        await asyncio.sleep(0)
+
+
 def lifetime():
     """Nothing of a callback is left once its handle is freed, and it was there until then, whatever was collected."""
     calls = []
@@ -380,4 +433,4 @@ def lifetime():
 
 
 if __name__ == "__main__":
-    sys.exit(tap.run([version, config, validate, plan, apply, token, callback, batch, error, exception, threads, lifetime]))
+    sys.exit(tap.run([version, config, validate, plan, apply, token, callback, batch, error, exception, threads, asyncio_loop, lifetime]))
