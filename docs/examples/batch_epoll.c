@@ -2,9 +2,8 @@
 /* Copyright (c) 2026 the libcxdialer authors */
 
 /*
- * Slows many campaigns down at once, with two batches in one epoll(7) loop: every second campaign goes to the second.
- *   batch_epoll CALLS CAMPAIGN...
- * The connection comes from CXDIALER_... variables.
+ * Slows many campaigns down at once, with two batches in one epoll(7) loop: batch_epoll CALLS CAMPAIGN...
+ * Every second campaign goes to the second batch. The connection comes from CXDIALER_... variables.
  */
 #include <cxdialer/cxdialer.h>
 #include <stdio.h>
@@ -14,7 +13,7 @@
 
 #define BATCHES 2
 
-/* One item for each campaign on the command line. A batch takes their JSON as text and parses it when its turn comes. */
+/* One item for each campaign on the command line. */
 static cxd_status fill(cxd_batch *const batches[], int count, char **arguments, cxd_error **error) {
   cxd_status status = CXD_OK;
   for (int i = 2; i < count && status == CXD_OK; i++) {
@@ -27,21 +26,9 @@ static cxd_status fill(cxd_batch *const batches[], int count, char **arguments, 
 
 /* Results have the numbers of the items; 1: all are as wanted. */
 static int report(cxd_batch *batch) {
-  for (size_t i = 0; i < cxd_batch_count(batch); i++) {
-    const cxd_result *result = cxd_batch_result(batch, i);
-    printf("%s: %s\n", cxd_result_campaign_id(result), cxd_result_outcome_name(result));
-  }
+  for (size_t i = 0; i < cxd_batch_count(batch); i++)
+    printf("%s: %s\n", cxd_result_campaign_id(cxd_batch_result(batch, i)), cxd_result_outcome_name(cxd_batch_result(batch, i)));
   return cxd_batch_failed(batch) == 0;
-}
-
-/* A descriptor is the same until its batch is freed: it is registered once. */
-static int watch(cxd_batch *const batches[]) {
-  int epoll = epoll_create1(EPOLL_CLOEXEC);
-  for (int i = 0; i < BATCHES; i++) {
-    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = batches[i]}};
-    (void)epoll_ctl(epoll, EPOLL_CTL_ADD, cxd_batch_fd(batches[i]), &event); /* without one process says why */
-  }
-  return epoll;
 }
 
 /* The shortest of their waits; -1: they wait for the network only. */
@@ -49,24 +36,23 @@ static int shortest_wait(cxd_batch *const batches[]) {
   int64_t least = -1;
   for (int i = 0; i < BATCHES; i++) {
     int64_t ms = cxd_batch_timeout_ms(batches[i]);
-    if (ms >= 0 && (least < 0 || ms < least))
-      least = ms;
+    least = ms >= 0 && (least < 0 || ms < least) ? ms : least;
   }
   return least > 3600000 ? 3600000 : (int)least;
 }
 
 /* To process a batch that has nothing to do costs next to nothing: which one woke up need not be found out. */
 static void loop(cxd_batch *const batches[], cxd_error **error) {
-  int epoll = watch(batches);
+  struct epoll_event events[BATCHES] = {{.events = EPOLLIN}};
+  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  for (int i = 0; i < BATCHES; i++) /* a descriptor is the same until its batch is freed; without one process says why */
+    (void)epoll_ctl(epoll, EPOLL_CTL_ADD, cxd_batch_fd(batches[i]), &events[0]);
   cxd_status status = CXD_OK;
   for (int32_t remaining = 1, one; remaining && status == CXD_OK;) {
-    struct epoll_event events[BATCHES];
     (void)epoll_wait(epoll, events, BATCHES, shortest_wait(batches));
     remaining = 0;
-    for (int i = 0; i < BATCHES && status == CXD_OK; i++) {
+    for (int i = 0; i < BATCHES && status == CXD_OK; i++, remaining += one)
       status = cxd_batch_process(batches[i], &one, error);
-      remaining += one;
-    }
   }
   (void)close(epoll);
 }
@@ -78,7 +64,6 @@ int main(int argc, char **argv) {
   cxd_batch *batches[BATCHES] = {NULL};
   cxd_error *error = NULL;
   int good = 1;
-
   if (cxd_config_new(&config) == CXD_OK && cxd_config_load_env(config, &error) == CXD_OK && cxd_client_new(config, &client, &error) == CXD_OK &&
       cxd_updater_new(config, client, NULL, &updater, &error) == CXD_OK && cxd_batch_new(updater, &batches[0], &error) == CXD_OK &&
       cxd_batch_new(updater, &batches[1], &error) == CXD_OK && fill(batches, argc, argv, &error) == CXD_OK)

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/now.h"
@@ -101,7 +102,7 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
   http->options = *options;
   http->timer_mono_us = INT64_MAX;
   http->finished_last = &http->finished;
-  http->watch.epoll = epoll_create1(EPOLL_CLOEXEC);
+  http->watch.epoll = cxd__fd_apart(epoll_create1(EPOLL_CLOEXEC));
   http->wake = cxd__wake_new();
   http->multi = cxd__multi_new(http->watch.epoll);
   if (http->watch.epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {

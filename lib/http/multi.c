@@ -16,6 +16,19 @@ struct pair {
   int reader, writer;
 };
 
+/* Numbers below 3 are taken while libcurl looks for free ones. */
+static int hold_low(int like, int held[3]) {
+  int count = 0;
+  for (int fd; count < 3 && (fd = fcntl(like, F_DUPFD_CLOEXEC, 0)) >= 0; count++) {
+    if (fd > STDERR_FILENO) {
+      (void)close(fd);
+      break;
+    }
+    held[count] = fd;
+  }
+  return count;
+}
+
 /* The two lowest numbers that are free: those that a pair made now would get. */
 static int foresee(int like, struct pair *pair) {
   pair->reader = fcntl(like, F_DUPFD_CLOEXEC, 0);
@@ -54,7 +67,7 @@ static int is_closed_on_exec(int fd) {
   return flags >= 0 && flags & FD_CLOEXEC;
 }
 
-CURLM *cxd__multi_new(int like) {
+static CURLM *new_multi(int like) {
   for (int i = 1;; i++) {
     struct pair pair;
     int foreseen = foresee(like, &pair);
@@ -70,4 +83,12 @@ CURLM *cxd__multi_new(int like) {
       return multi;
     (void)curl_multi_cleanup(multi);
   }
+}
+
+CURLM *cxd__multi_new(int like) {
+  int held[3], count = hold_low(like, held);
+  CURLM *multi = new_multi(like);
+  while (count > 0)
+    (void)close(held[--count]);
+  return multi;
 }

@@ -24,6 +24,10 @@ class Failed(Exception):
         self.reply = reply
 
 
+class Wrong(Exception):
+    """The file says something else than the library does."""
+
+
 class Handle:
     """A pointer of one type; free is the name of the function that ends it, None where it is borrowed."""
 
@@ -98,7 +102,10 @@ class Binding:
         out = {name: self.taken(params[name]["type"]["of"], place.value, params[name]["free"], self.length(params[name], places)) for name, place in places.items()}
         error = self.explained(out.pop("error", None))
         if function["returns"]["type"]["kind"] == "status":
-            return Reply(function["name"], value, self.statuses[value], out, error)
+            status = self.statuses[value]
+            if function["fails"] and status not in ("CXD_OK", *function["errors"]):
+                raise Wrong(f"{function['name']} returned {status}, which is not among its errors")
+            return Reply(function["name"], value, status, out, error)
         return Reply(function["name"], self.taken(function["returns"]["type"], value, function["returns"].get("free"), None), None, out, None)
 
     @staticmethod

@@ -4,6 +4,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 import unittest
 
 
@@ -19,3 +20,13 @@ def program(name):
 
 def module(name):
     return importlib.import_module(name) if importlib.util.find_spec(name) else missing(f"the Python module {name}")
+
+
+def main():
+    """unittest.main(), with the names of what was skipped at the end; 77 (Meson: skipped) where that was all."""
+    result = unittest.main(module="__main__", exit=False).result
+    for test, why in result.skipped:
+        print(f"skipped: {test}: {why}", file=sys.stderr)
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(77 if result.skipped and len(result.skipped) >= result.testsRun else 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the libcxdialer authors
 """What cxdialer-abi.json says is enough to use the library, and is so: a whole update through a binding made of that file alone, and every NULL tried."""
+import ctypes
 import itertools
 import json
 import math
@@ -116,8 +117,6 @@ class World:
 
     def error(self):
         """A call that fails, with the pointer kept."""
-        import ctypes
-
         place = ctypes.c_void_p()
         self.binding.library.cxd_config_set(self.get("cxd_config").pointer, b"no.such.key", b"", ctypes.addressof(place))
         return Handle(self.binding, "cxd_error", place.value, "cxd_error_free")
@@ -209,6 +208,77 @@ class Nulls(unittest.TestCase):
             self.assertEqual(reply.status, "CXD_E_ARGUMENT")
         for value in [reply.value, *reply.out.values()]:
             self.assertFalse(isinstance(value, Handle) and value.free_name and reply.status == "CXD_E_ARGUMENT", "a handle in spite of the failure")
+
+
+class Mallinfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+MALLINFO = ctypes.CDLL(None).mallinfo2
+MALLINFO.restype = Mallinfo
+
+
+def in_use():
+    """Bytes that malloc() has given away. What Python needs for itself comes, for the most part, from elsewhere."""
+    info = MALLINFO()
+    return info.uordblks + info.hblkhd
+
+
+class Ownership(unittest.TestCase):
+    """What the file says the caller frees is all that a call leaves behind; freeing what is only borrowed would end the process."""
+
+    WARM, CALLS, NOISE = 20, 200, 2400  # a block that is forgotten in each call is 24 bytes at least
+    KEPT = {"cxd_batch_add", "cxd_batch_add_json", "cxd_report_add", "cxd_validator_add_rule", "cxd_updater_add_callback", "cxd_audit_expect"}  # grow, as they are for that
+    ONCE = {"cxd_token_sink_accept", "cxd_token_sink_fail"}
+
+    def test_a_call_leaves_nothing_behind_but_what_the_caller_owes(self):
+        tried = 0
+        with simlib.Sim("--rate", "0") as sim:
+            for name, function in bind().functions.items():
+                goes_out = {"CXD_E_CONNECT", "CXD_E_CANCELLED"} & set(function["errors"])
+                if name.endswith("_free") or name in self.KEPT | self.ONCE or goes_out:
+                    continue
+                with self.subTest(function=name), tempfile.TemporaryDirectory() as folder:
+                    self.check(World(sim, folder), function)
+                tried += 1
+        self.assertGreater(tried, 150)
+
+    def check(self, world, function):
+        given = {param["name"]: world.value(function["name"], param) for param in function["params"] if Nulls.is_given(function, param)}
+        for _ in range(self.WARM):
+            self.once(world, function["name"], given)
+        before = in_use()
+        for _ in range(self.CALLS):
+            self.once(world, function["name"], given)
+        self.assertLess(in_use() - before, self.NOISE)
+        world.free()
+
+    @staticmethod
+    def once(world, name, given):
+        reply = world.binding.call(name, **given)
+        for value in [reply.value, *reply.out.values()]:
+            if isinstance(value, Handle):
+                value.free()
+        world.binding.over.clear()
+
+
+class Tables(unittest.TestCase):
+    def test_version_1_has_as_many_bytes_as_is_said(self):
+        with simlib.Sim("--rate", "0") as sim, tempfile.TemporaryDirectory() as folder:
+            world = World(sim, folder)
+            for name, function in world.binding.functions.items():
+                for struct in [param["type"]["name"] for param in function["params"] if param["type"]["kind"] == "struct"]:
+                    first = world.binding.structs[struct]["version1_bytes"][world.binding.model]
+                    self.assertEqual([self.give(world, function, struct, size) for size in (first - 1, first)], ["CXD_E_ABI", "CXD_OK"], struct)
+            world.free()
+
+    @staticmethod
+    def give(world, function, struct, size):
+        kept = []
+        address = world.binding.table(struct, World.METHODS[struct], kept)
+        ctypes.c_size_t.from_address(address).value = size
+        handle = world.get(function["params"][0]["type"]["name"])
+        return world.binding.statuses[getattr(world.binding.library, function["name"])(handle.pointer, address, None)]
 
 
 class WholeUpdate(unittest.TestCase):

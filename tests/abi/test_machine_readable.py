@@ -186,4 +186,4 @@ class Facts(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    needed.main()

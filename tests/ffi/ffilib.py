@@ -127,8 +127,20 @@ def tap_problems(tap):
     return problems
 
 
-def summary(tap):
-    return " ".join(f"{name}:{state.replace('not ok', 'NOT OK')}" for state, _, name, _ in results(tap))
+def heading():
+    return row("language", "version", CHECKS)
+
+
+def row(language, version, cells):
+    """Of the table: a column for each of the ten checks, and how many more a language has."""
+    widths = [max(len(name), len("NOT OK")) for name in CHECKS]
+    line = f"{language:<8} {version[:30]:<30} " + " ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths))
+    more = len(cells) - len(CHECKS)
+    return line.rstrip() + (f" and {more} more" if more > 0 else "")
+
+
+def cells(tap):
+    return [state.replace("not ok", "NOT OK") for state, _, _, _ in results(tap)]
 
 
 def path_of(name):

@@ -101,7 +101,7 @@ def judge(language, tree, facts):
 
 def table_row(language, code, job, tap, problems):
     if code == 0:
-        return f"{language:<8} {job.version:<44} {ffilib.summary(tap)}"
+        return ffilib.row(language, job.version, ffilib.cells(tap))
     return f"{language:<8} " + (problems[0] if code == 77 else "FAILED: " + problems[0])
 
 
@@ -120,6 +120,8 @@ def main():
     given = arguments()
     facts = ffilib.facts()
     codes = []
+    if given.all:
+        print(ffilib.heading(), flush=True)
     for language in ffitable.LANGUAGES if given.all else given.language:
         code, job, tap, problems = judge(language, given.tree.resolve(), facts)
         codes.append(code)

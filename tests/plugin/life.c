@@ -17,14 +17,23 @@
 #define RACER 4 /* the campaign of the thread that is in a call while the library is let go */
 #define WORKERS 2
 
+/* One client for all of them, an updater for each. */
 struct worker {
-  const struct desk *desk;
+  struct desk desk;
   int campaign, calls;
 };
 
+static struct worker worker_of(const struct desk *desk, int campaign, int calls) {
+  struct worker worker = {.desk = *desk, .campaign = campaign, .calls = calls};
+  worker.desk.updater = NULL;
+  MUST(desk->lib->cxd_updater_new(desk->config, desk->client, NULL, &worker.desk.updater, NULL) == CXD_OK);
+  return worker;
+}
+
 static void *update(void *context) {
   const struct worker *worker = context;
-  MUST(desk_apply(worker->desk, worker->campaign, worker->calls, NULL) == CXD_OK);
+  MUST(desk_apply(&worker->desk, worker->campaign, worker->calls, NULL) == CXD_OK);
+  worker->desk.lib->cxd_updater_free(worker->desk.updater);
   return NULL;
 }
 
@@ -32,7 +41,7 @@ static void updates_of_threads(const struct desk *desk, int round) {
   pthread_t threads[WORKERS];
   struct worker workers[WORKERS];
   for (int i = 0; i < WORKERS; i++) {
-    workers[i] = (struct worker){.desk = desk, .campaign = i, .calls = 10 + round % 100};
+    workers[i] = worker_of(desk, i, 10 + round % 100);
     MUST(pthread_create(&threads[i], NULL, update, &workers[i]) == 0);
   }
   for (int i = 0; i < WORKERS; i++)
@@ -58,7 +67,7 @@ static void end_of_left(struct left *left, const struct lib *lib) {
 
 /* The thread may be in its call before, while and after the library is let go: its code stays. */
 static void let_go(struct left *left, int round) {
-  struct worker worker = {.desk = &left->desk, .campaign = RACER, .calls = 10 + round % 100};
+  struct worker worker = worker_of(&left->desk, RACER, 10 + round % 100);
   struct lib loaded = left->lib;
   pthread_t thread;
   MUST(pthread_create(&thread, NULL, update, &worker) == 0);

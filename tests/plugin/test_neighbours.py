@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from hostlib import HOSTS, LIBRARY, SANITIZED, campaigns, host
+from hostlib import HOSTS, LIBRARY, SANITIZED, campaigns, host, missing
 
 LICENCES = ("--licensed-agents", "350")
 REJECTED = "5030"
@@ -35,8 +35,11 @@ class Jansson(unittest.TestCase):
         self.assertEqual(said["taken"], said["given"])
 
 
-@unittest.skipUnless((HOSTS / "host_jsonc_user").exists(), "json-c is not installed")
 class JsonC(unittest.TestCase):
+    def setUp(self):
+        if not (HOSTS / "host_jsonc_user").exists():
+            missing(self, "json-c")
+
     def check(self, mode):
         with campaigns(*LICENCES) as sim:
             said = host("host_jsonc_user", LIBRARY, sim.url, mode)

@@ -13,6 +13,7 @@
 #include "host.h"
 
 #define UPDATES 20
+#define DESKS 4 /* each with a thread; in turn of the one and the other library */
 
 static const char *home_of(const void *address) {
   Dl_info info;
@@ -28,11 +29,11 @@ static void *update(void *context) {
 }
 
 /* Conflicts between the two are between them and the server; what counts is that each goes on to the end. */
-static void both_at_once(struct desk desks[2]) {
-  pthread_t threads[4];
-  for (int i = 0; i < 4; i++)
-    MUST(pthread_create(&threads[i], NULL, update, &desks[i % 2]) == 0);
-  for (int i = 0; i < 4; i++)
+static void both_at_once(struct desk desks[DESKS]) {
+  pthread_t threads[DESKS];
+  for (int i = 0; i < DESKS; i++)
+    MUST(pthread_create(&threads[i], NULL, update, &desks[i]) == 0);
+  for (int i = 0; i < DESKS; i++)
     MUST(pthread_join(threads[i], NULL) == 0);
   for (int i = 0; i < 2; i++)
     MUST(desk_apply(&desks[i], i, 300 + i, NULL) == CXD_OK);
@@ -49,7 +50,7 @@ static void errors_stay_home(const struct lib *lib, const char *key) {
   lib->cxd_config_free(config);
 }
 
-static void handles_of_the_other(struct desk desks[2]) {
+static void handles_of_the_other(struct desk desks[DESKS]) {
   const struct lib *b = desks[1].lib;
   cxd_campaign *got = NULL;
   cxd_updater *updater = NULL;
@@ -65,7 +66,7 @@ static void handles_of_the_other(struct desk desks[2]) {
 
 int main(int argc, char **argv) {
   struct lib libs[2];
-  struct desk desks[2];
+  struct desk desks[DESKS];
   MUST(argc == 5);
   lib_load(&libs[0], argv[1], RTLD_NOW | (strcmp(argv[4], "global") == 0 ? RTLD_GLOBAL : RTLD_LOCAL));
   lib_load(&libs[1], argv[2], RTLD_NOW | RTLD_LOCAL);
@@ -74,13 +75,13 @@ int main(int argc, char **argv) {
   SAY("version_b", "%s", libs[1].cxd_version());
   SAY("home_a", "%s", home_of(libs[0].cxd_version()));
   SAY("home_b", "%s", home_of(libs[1].cxd_version()));
-  for (int i = 0; i < 2; i++)
-    desk_open(&desks[i], &libs[i], argv[3], NULL, NULL);
+  for (int i = 0; i < DESKS; i++)
+    desk_open(&desks[i], &libs[i % 2], argv[3], NULL, NULL);
   both_at_once(desks);
   errors_stay_home(&libs[0], "error_a");
   errors_stay_home(&libs[1], "error_b");
   handles_of_the_other(desks);
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < DESKS; i++)
     desk_close(&desks[i]);
   for (int i = 0; i < 2; i++)
     lib_unload(&libs[i]);

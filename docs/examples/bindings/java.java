@@ -36,7 +36,7 @@ public class SlowDown {
     }
 
     static final ResultCallback callback = new ResultCallback(); // static: the collector must not take it while the updater lives
-    static final Cxdialer cxd = Native.load(System.getenv().getOrDefault("LIBCXDIALER", "cxdialer"), Cxdialer.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+    static final Cxdialer cxd = Native.load(System.getenv().getOrDefault("LIBCXDIALER", "libcxdialer.so.1"), Cxdialer.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
 
     static void check(int status, PointerByReference error) {
         if (status == Cxdialer.CXD_OK) return;

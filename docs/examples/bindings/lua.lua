@@ -39,7 +39,7 @@ local function guarded(body)
   end
 end
 
-local on_result = ffi.cast("int32_t (*)(void *, const cxd_result *)", guarded(function(_, result)
+local on_result = ffi.cast(ffi.typeof(ffi.new("struct cxd_callback").on_result), guarded(function(_, result)
   print(("%s: %s, %d -> %d concurrent calls"):format(ffi.string(lib.cxd_result_campaign_id(result)), ffi.string(lib.cxd_result_outcome_name(result)),
     tonumber(lib.cxd_result_previous_concurrent(result)), tonumber(lib.cxd_result_new_concurrent(result))))
 end)) -- in a variable: it must live as long as C may call it

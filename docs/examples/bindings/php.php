@@ -3,7 +3,7 @@
 declare(strict_types=1);
 
 // The stripped header is PHP's declaration of the library as it stands.
-$header = getenv('CXDIALER_CDEF') ?: trim((string) shell_exec('pkg-config --variable=includedir cxdialer')) . '/cxdialer/cxdialer.cdef.h';
+$header = getenv('CXDIALER_CDEF') ?: trim((string) shell_exec('pkg-config --variable=cdef cxdialer'));
 $cxd = FFI::cdef(file_get_contents($header), getenv('LIBCXDIALER') ?: 'libcxdialer.so.1');
 
 function call(string $name, mixed ...$arguments): void

@@ -20,7 +20,7 @@ public interface Cxdialer extends Library {
 
     int CXD_OK = 0, CXD_E_CONFIG = 1060, CXD_E_INVALID = 3000, CXD_E_NOT_FOUND = 5020, CXD_E_TOKEN = 6000, CXD_E_CALLBACK = 6020, CXD_E_RULE = 6030;
     int CXD_OUTCOME_PLANNED = 1, CXD_OUTCOME_APPLIED = 3, CXD_OUTCOME_NOT_APPLIED = 7;
-    int CXD_SEVERITY_ERROR = 2, CXD_ACCEPTED = 0x43584431, CXD_EVENT_RESULT = 1, CXD_EVENT_DONE = 4;
+    int CXD_SEVERITY_ERROR = 2, CXD_ACCEPTED = 0x43584431, CXD_PENDING = 0x43584432, CXD_EVENT_RESULT = 1, CXD_EVENT_TOKEN = 2, CXD_EVENT_DONE = 4;
 
     class SizeT extends IntegerType {
         public SizeT() {
@@ -120,6 +120,7 @@ public interface Cxdialer extends Library {
     int cxd_client_set_token_provider(Pointer client, TokenProvider provider, PointerByReference error);
     int cxd_client_set_log(Pointer client, Log log, PointerByReference error);
     int cxd_client_get(Pointer client, String campaign_id, PointerByReference out, PointerByReference error);
+    int cxd_client_use_token_events(Pointer client, PointerByReference error);
     void cxd_client_free(Pointer client);
     int cxd_validator_new(Pointer config, PointerByReference out, PointerByReference error);
     int cxd_validator_add_rule(Pointer validator, Rule rule, PointerByReference error);
@@ -163,6 +164,8 @@ public interface Cxdialer extends Library {
     int cxd_event_kind(Pointer event);
     SizeT cxd_event_item(Pointer event);
     Pointer cxd_event_result(Pointer event);
+    Pointer cxd_event_token_request(Pointer event);
+    Pointer cxd_event_token_sink(Pointer event);
     SizeT cxd_event_done(Pointer event);
     SizeT cxd_event_total(Pointer event);
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -140,13 +141,18 @@ public final class Suite {
         }
     }
 
+    private static int accept(Pointer sink, String token) {
+        byte[] bytes = token.getBytes(StandardCharsets.US_ASCII);
+        return LIB.cxd_token_sink_accept(sink, bytes, new Cxdialer.SizeT(bytes.length), 3600);
+    }
+
     private static Cxdialer.TokenProvider provider(AtomicInteger fetches) throws IOException {
-        byte[] token = fetchedToken().getBytes(StandardCharsets.US_ASCII);
+        String token = fetchedToken();
         Cxdialer.TokenProvider provider = new Cxdialer.TokenProvider();
         provider.fetch = (userData, request, sink) -> {
             equal("campaign:write", LIB.cxd_token_request_scope(request));
             fetches.incrementAndGet();
-            equal(Cxdialer.CXD_OK, LIB.cxd_token_sink_accept(sink, token, new Cxdialer.SizeT(token.length), 3600));
+            equal(Cxdialer.CXD_OK, accept(sink, token));
             return Cxdialer.CXD_ACCEPTED;
         };
         return Owned.kept(provider);
@@ -405,6 +411,47 @@ public final class Suite {
         equal(1, fetches.get());
     }
 
+    /** A sink may be completed from any thread. */
+    private static void pending() throws Exception {
+        String token = fetchedToken();
+        List<CompletableFuture<Integer>> accepted = new ArrayList<>();
+        Cxdialer.TokenProvider provider = new Cxdialer.TokenProvider();
+        provider.fetch = (userData, request, sink) -> {
+            accepted.add(CompletableFuture.supplyAsync(() -> accept(sink, token)));
+            return Cxdialer.CXD_PENDING;
+        };
+        Owned.kept(provider);
+        try (Owned config = Owned.config(); Owned client = Owned.client(config)) {
+            Owned.call(e -> LIB.cxd_client_set_token_provider(client.raw(), provider, e));
+            try (Owned updater = Owned.updater(config, client); Owned result = Owned.apply(updater, "c6", 105)) {
+                equal(Cxdialer.CXD_OUTCOME_APPLIED, LIB.cxd_result_outcome(result.raw()));
+            }
+        }
+        equal(1, accepted.size());
+        equal(Cxdialer.CXD_OK, accepted.get(0).get());
+    }
+
+    /** No method in Java at all: tokens are asked for by events. */
+    private static void events() throws IOException {
+        String token = fetchedToken();
+        List<Integer> kinds = new ArrayList<>();
+        PointerByReference event = new PointerByReference();
+        try (Owned config = Owned.config(); Owned client = Owned.client(config); Owned updater = Owned.updater(config, client)) {
+            Owned.call(e -> LIB.cxd_client_use_token_events(client.raw(), e));
+            try (Owned batch = Owned.batch(updater, "c6")) {
+                while (!kinds.contains(Cxdialer.CXD_EVENT_DONE)) {
+                    Owned.call(e -> LIB.cxd_batch_next_event(batch.raw(), -1, event, e));
+                    kinds.add(LIB.cxd_event_kind(event.getValue()));
+                    if (LIB.cxd_event_kind(event.getValue()) != Cxdialer.CXD_EVENT_TOKEN) continue;
+                    equal("campaign:write", LIB.cxd_token_request_scope(LIB.cxd_event_token_request(event.getValue())));
+                    equal(Cxdialer.CXD_OK, accept(LIB.cxd_event_token_sink(event.getValue()), token));
+                }
+                equal("applied", LIB.cxd_result_outcome_name(LIB.cxd_batch_result(batch.raw(), new Cxdialer.SizeT(0))));
+            }
+        }
+        equal(List.of(Cxdialer.CXD_EVENT_TOKEN, Cxdialer.CXD_EVENT_RESULT, Cxdialer.CXD_EVENT_DONE), kinds);
+    }
+
     /** Nobody but the set of Owned holds the tables while the collector runs. */
     private static void collected() {
         List<String> results = new CopyOnWriteArrayList<>(), lines = new CopyOnWriteArrayList<>();
@@ -454,7 +501,7 @@ public final class Suite {
         new Named("version", Suite::version), new Named("config", Suite::config), new Named("validate", Suite::validate), new Named("plan", Suite::plan),
         new Named("apply", Suite::apply), new Named("token", Suite::token), new Named("callback", Suite::callback), new Named("batch", Suite::batch),
         new Named("error", Suite::error), new Named("exception", Suite::exception), new Named("declarations", Suite::declarations), new Named("differences", Suite::differences),
-        new Named("layout", Suite::layout), new Named("rule", Suite::rule), new Named("values", Suite::values), new Named("threads", Suite::threads),
+        new Named("layout", Suite::layout), new Named("rule", Suite::rule), new Named("values", Suite::values), new Named("threads", Suite::threads), new Named("pending", Suite::pending), new Named("events", Suite::events),
         new Named("collected", Suite::collected), new Named("memory", Suite::memory));
 
     public static void main(String[] arguments) {

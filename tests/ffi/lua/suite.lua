@@ -1,148 +1,24 @@
 -- SPDX-License-Identifier: MIT
 -- Copyright (c) 2026 the libcxdialer authors
--- The checks from LuaJIT with its ffi library: the declarations are those of cxdialer.cdef.h.
+-- The checks from LuaJIT.
 local ffi = require "ffi"
-local json = require "cjson"
 local http = require "socket.http"
+local json = require "cjson"
 local ltn12 = require "ltn12"
 local mime = require "mime"
 local socket = require "socket"
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
-
-ffi.cdef(read(os.getenv("CXDIALER_CDEF")))
-local lib = ffi.load(os.getenv("LIBCXDIALER"))
+local cxd = dofile(arg[0]:match("^(.*/)") .. "binding.lua")
+local lib, text, taken, call, handle, free = cxd.lib, cxd.text, cxd.taken, cxd.call, cxd.handle, cxd.free
+local new_config, new_change, setup, tear_down, run, register = cxd.new_config, cxd.new_change, cxd.setup, cxd.tear_down, cxd.run, cxd.register
 local ACCEPTED = lib.CXD_ACCEPTED
-
--- ------------------------------------------------------------ calls and handles
 
 local function equal(got, wanted)
   if got ~= wanted then error(("%s is not %s"):format(tostring(got), tostring(wanted)), 2) end
 end
 
-local function text(pointer)
-  return pointer ~= nil and ffi.string(pointer) or nil
-end
-
--- The text of a char * that is ours, which is freed.
-local function taken(pointer)
-  local copy = text(pointer)
-  lib.cxd_string_free(pointer)
-  return copy
-end
-
-local function raise(problem)
-  local copy = {status = lib.cxd_error_status(problem), message = text(lib.cxd_error_message(problem))}
-  lib.cxd_error_free(problem)
-  error(setmetatable(copy, {__tostring = function(self) return self.message end}), 0)
-end
-
--- A call that may fail: raises what the library says.
-local function call(name, ...)
-  local count, arguments, problem = select("#", ...), {...}, ffi.new("cxd_error *[1]")
-  arguments[count + 1] = problem
-  if lib["cxd_" .. name](unpack(arguments, 1, count + 1)) ~= lib.CXD_OK then raise(problem[0]) end
-end
-jit.off(call) -- what it calls may call back, which compiled code must not
-
--- Freed by free(), or by the collector when nobody refers to it any more.
-local function handle(kind, ...)
-  local count, arguments, out = select("#", ...), {...}, ffi.new("cxd_" .. kind .. " *[1]")
-  arguments[count + 1] = out
-  call(kind .. "_new", unpack(arguments, 1, count + 1))
-  return ffi.gc(out[0], lib["cxd_" .. kind .. "_free"])
-end
-
-local function free(kind, pointer)
-  lib["cxd_" .. kind .. "_free"](ffi.gc(pointer, nil))
-end
-jit.off(free)
-
-local function new_config(settings)
-  local out = ffi.new("cxd_config *[1]")
-  equal(lib.cxd_config_new(out), lib.CXD_OK)
-  local config = ffi.gc(out[0], lib.cxd_config_free)
-  call("config_load_env", config)
-  for key, value in pairs(settings or {}) do call("config_set", config, key, value) end
-  return config
-end
-
-local function new_change(campaign, calls)
-  local change = handle("campaign", campaign)
-  call("campaign_set_int", change, "/maxConcurrentCalls", calls)
-  return change
-end
-
--- Client, validator and updater as the environment says.
-local function setup(settings)
-  local self = {config = new_config(settings)}
-  self.client = handle("client", self.config)
-  self.validator = handle("validator", self.config)
-  self.updater = handle("updater", self.config, self.client, self.validator)
-  return self
-end
-
-local function tear_down(self)
-  for _, kind in ipairs {"updater", "validator", "client", "config"} do free(kind, self[kind]) end
-end
-
--- Plans or applies; what look returns of the result.
-local function run(self, verb, campaign, calls, look)
-  local out, change = ffi.new("cxd_result *[1]"), new_change(campaign, calls)
-  local status = lib["cxd_updater_" .. verb](self.updater, change, out, nil)
-  free("campaign", change)
-  local result = ffi.gc(out[0], lib.cxd_result_free)
-  equal(lib.cxd_result_status(result), status)
-  local seen = {look(result)}
-  free("result", result)
-  return unpack(seen)
-end
-jit.off(run)
-
 local function outcome_and_callbacks(result)
   return lib.cxd_result_outcome(result), lib.cxd_result_callback_status(result)
-end
-
--- ------------------------------------------------------------ tables of callbacks
-
-local kept, problems, last = {}, {}, 0 -- kept: number given as user_data -> the methods, until destroy
-
-local function number_of(user_data)
-  return tonumber(ffi.cast("intptr_t", user_data))
-end
-
--- One C function per kind of method for the whole program (there is room for some hundreds); an error, or what is no number, becomes 0.
-local function entry(signature, name)
-  return ffi.cast(signature, function(user_data, ...)
-    local done, answer = pcall(kept[number_of(user_data)][name], ...)
-    if not done then table.insert(problems, tostring(answer)) end
-    return done and type(answer) == "number" and answer or 0
-  end)
-end
-
-local entries = {
-  fetch = entry("int32_t (*)(void *, const cxd_token_request *, cxd_token_sink *)", "fetch"),
-  append = entry("int32_t (*)(void *, const char *, size_t)", "append"),
-  sync = entry("int32_t (*)(void *)", "sync"),
-  on_result = entry("int32_t (*)(void *, const cxd_result *)", "on_result"),
-  on_progress = entry("int32_t (*)(void *, size_t, size_t)", "on_progress"),
-  check = entry("int32_t (*)(void *, const cxd_campaign *, const cxd_campaign *, int64_t, cxd_report *)", "check"),
-  write = entry("void (*)(void *, int32_t, const char *, size_t)", "write"),
-}
-local forget = ffi.cast("void (*)(void *)", function(user_data) kept[number_of(user_data)] = nil end)
-
-local function register(name, owner, kind, methods)
-  last = last + 1
-  kept[last] = methods
-  local plugin = ffi.new("struct cxd_" .. kind)
-  plugin.size, plugin.user_data, plugin.destroy = ffi.sizeof(plugin), ffi.cast("void *", last), forget
-  for method in pairs(methods) do plugin[method] = entries[method] end
-  call(name, owner, plugin)
 end
 
 -- ------------------------------------------------------------ the simulator
@@ -258,7 +134,7 @@ check("token", function()
   equal(run(self, "apply", "c2", 110, outcome_and_callbacks), lib.CXD_OUTCOME_APPLIED)
   equal(table.concat(scopes, " "), "campaign:write")
   tear_down(self)
-  equal(next(kept), nil)
+  equal(next(cxd.kept), nil)
 end)
 
 check("callback", function()
@@ -275,7 +151,7 @@ check("callback", function()
   equal(table.concat(seen, ","), "c7 130")
   assert(table.concat(lines, "\n"):find("c7", 1, true), "no line of the log names the campaign")
   tear_down(self)
-  equal(next(kept), nil)
+  equal(next(cxd.kept), nil)
 end)
 
 -- What LuaSocket's select waits for: any object with a descriptor
@@ -352,17 +228,19 @@ check("error", function()
 end)
 
 check("exception", function()
-  local self = setup()
-  register("updater_add_callback", self.updater, "callback", {on_result = function() error("the callback has a bug", 0) end})
-  for calls, wrong in pairs {[121] = "error", [122] = "no number"} do
-    problems = {}
-    if wrong == "no number" then kept[last].on_result = function() return "yes" end end
-    local outcome, callbacks = run(self, "apply", "c7", calls, outcome_and_callbacks)
+  for _, case in ipairs {
+    {calls = 121, on_result = function() error("the callback has a bug", 0) end, problem = "the callback has a bug"},
+    {calls = 122, on_result = function() return "yes" end},
+    {calls = 123, on_result = function() end},
+  } do
+    local self = setup()
+    register("updater_add_callback", self.updater, "callback", {on_result = case.on_result})
+    local outcome, callbacks = run(self, "apply", "c7", case.calls, outcome_and_callbacks)
     equal(outcome, lib.CXD_OUTCOME_APPLIED)
     equal(callbacks, lib.CXD_E_CALLBACK)
-    equal(table.concat(problems, ","), wrong == "error" and "the callback has a bug" or "")
+    equal(table.remove(cxd.problems), case.problem)
+    tear_down(self)
   end
-  tear_down(self)
 end)
 
 -- A rule that refuses, by error too, and one that adds a finding of its own with a 64-bit instant
@@ -387,7 +265,7 @@ check("rule", function()
   equal((run(self, "plan", "c7", 77, refused)), lib.CXD_E_RULE)
   equal((run(self, "plan", "c7", 120, refused)), lib.CXD_OK)
   tear_down(self)
-  equal(next(kept), nil)
+  equal(next(cxd.kept), nil)
 end)
 
 check("logger", function()
@@ -395,7 +273,7 @@ check("logger", function()
   register("updater_set_audit_logger", self.updater, "audit_logger", {
     append = function(record, size) table.insert(records, json.decode(ffi.string(record, size))) return ACCEPTED end,
     sync = function() syncs = syncs + 1 return ACCEPTED end})
-  equal(run(self, "apply", "c7", 123, outcome_and_callbacks), lib.CXD_OUTCOME_APPLIED)
+  equal(run(self, "apply", "c7", 124, outcome_and_callbacks), lib.CXD_OUTCOME_APPLIED)
   assert(#records >= 2 and syncs >= 2, #records .. " records, " .. syncs .. " syncs")
   equal(records[#records].campaign, "c7")
   tear_down(self)
@@ -427,7 +305,10 @@ check("text", function()
 end)
 
 local function resident_kib()
-  return tonumber(read("/proc/self/statm"):match("%d+ (%d+)")) * 4
+  local file = assert(io.open("/proc/self/statm"))
+  local pages = file:read("*a"):match("%d+ (%d+)")
+  file:close()
+  return tonumber(pages) * 4
 end
 
 -- Compiled code, callbacks and the collector at once; and nothing is left behind.
@@ -491,9 +372,9 @@ check("lifetime", function()
     equal(calls, 1)
   end
   use_and_forget()
-  assert(next(kept), "the methods are gone before the updater")
+  assert(next(cxd.kept), "the methods are gone before the updater")
   for _ = 1, 3 do collectgarbage() end
-  equal(next(kept), nil)
+  equal(next(cxd.kept), nil)
 end)
 
 local failed = 0

@@ -180,7 +180,7 @@ function events_to_the_end(Handle $batch): array
 {
     [$event, $ended] = [cxd()->new('const cxd_event *'), []];
     while (true) {
-        ask('cxd_batch_next_event', $batch, -1, FFI::addr($event), null);
+        call('cxd_batch_next_event', $batch, -1, FFI::addr($event));
         if (cxd()->cxd_event_kind($event) !== cxd()->CXD_EVENT_RESULT) {
             break;
         }
@@ -308,6 +308,25 @@ function check_collected(): void
     equal(array_fill(0, 20, 'c6 applied 99'), $seen);
 }
 
+/** No method in PHP at all: tokens are asked for by events. */
+function check_events(): void
+{
+    [$client, $updater] = connected();
+    [$token, $kinds, $event] = [fetched_token(), [], cxd()->new('const cxd_event *')];
+    call('cxd_client_use_token_events', $client);
+    $batch = batch($updater, 'c6');
+    do {
+        call('cxd_batch_next_event', $batch, -1, FFI::addr($event));
+        $kinds[] = $kind = cxd()->cxd_event_kind($event);
+        if ($kind === cxd()->CXD_EVENT_TOKEN) {
+            equal('campaign:write', cxd()->cxd_token_request_scope(cxd()->cxd_event_token_request($event)));
+            equal(0, cxd()->cxd_token_sink_accept(cxd()->cxd_event_token_sink($event), $token, strlen($token), 3600));
+        }
+    } while ($kind !== cxd()->CXD_EVENT_DONE);
+    equal([cxd()->CXD_EVENT_TOKEN, cxd()->CXD_EVENT_RESULT, cxd()->CXD_EVENT_DONE], $kinds);
+    equal('applied', cxd()->cxd_result_outcome_name(ask('cxd_batch_result', $batch, 0)));
+}
+
 /** A child of fork has to make its own handles. */
 function check_fork(): void
 {
@@ -351,7 +370,7 @@ function check_memory(): void
 
 const CHECKS = [
     'version', 'config', 'validate', 'plan', 'apply', 'token', 'callback', 'batch', 'error', 'exception',
-    'unguarded', 'layout', 'rule', 'values', 'collected', 'fork', 'memory',
+    'unguarded', 'layout', 'rule', 'values', 'collected', 'events', 'fork', 'memory',
 ];
 
 $failed = 0;

@@ -76,7 +76,8 @@ handles! { cxd_error cxd_config cxd_campaign cxd_client cxd_validator cxd_report
 constants! {
     CXD_OK = 0, CXD_E_CONFIG = 1060, CXD_E_INVALID = 3000, CXD_E_NOT_FOUND = 5020, CXD_E_TOKEN = 6000, CXD_E_CALLBACK = 6020, CXD_E_RULE = 6030,
     CXD_OUTCOME_PLANNED = 1, CXD_OUTCOME_APPLIED = 3, CXD_OUTCOME_NOT_APPLIED = 7,
-    CXD_SEVERITY_ERROR = 2, CXD_ACCEPTED = 0x43584431, CXD_EVENT_NONE = 0, CXD_EVENT_RESULT = 1, CXD_EVENT_DONE = 4,
+    CXD_SEVERITY_ERROR = 2, CXD_ACCEPTED = 0x43584431, CXD_PENDING = 0x43584432,
+    CXD_EVENT_NONE = 0, CXD_EVENT_RESULT = 1, CXD_EVENT_TOKEN = 2, CXD_EVENT_DONE = 4,
 }
 
 tables! {
@@ -144,6 +145,7 @@ functions! {
     fn cxd_client_set_token_provider(client: *mut cxd_client, provider: *const cxd_token_provider, error: *mut *mut cxd_error) -> cxd_status;
     fn cxd_client_set_log(client: *mut cxd_client, log: *const cxd_log, error: *mut *mut cxd_error) -> cxd_status;
     fn cxd_client_get(client: *mut cxd_client, campaign_id: *const c_char, out: *mut *mut cxd_campaign, error: *mut *mut cxd_error) -> cxd_status;
+    fn cxd_client_use_token_events(client: *mut cxd_client, error: *mut *mut cxd_error) -> cxd_status;
     fn cxd_client_free(client: *mut cxd_client);
     fn cxd_validator_new(config: *const cxd_config, out: *mut *mut cxd_validator, error: *mut *mut cxd_error) -> cxd_status;
     fn cxd_validator_add_rule(validator: *mut cxd_validator, rule: *const cxd_rule, error: *mut *mut cxd_error) -> cxd_status;
@@ -187,6 +189,8 @@ functions! {
     fn cxd_event_kind(event: *const cxd_event) -> i32;
     fn cxd_event_item(event: *const cxd_event) -> usize;
     fn cxd_event_result(event: *const cxd_event) -> *const cxd_result;
+    fn cxd_event_token_request(event: *const cxd_event) -> *const cxd_token_request;
+    fn cxd_event_token_sink(event: *const cxd_event) -> *mut cxd_token_sink;
     fn cxd_event_done(event: *const cxd_event) -> usize;
     fn cxd_event_total(event: *const cxd_event) -> usize;
 }

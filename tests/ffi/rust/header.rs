@@ -96,14 +96,23 @@ fn table_faults(header: &str, table: &api::Table, faults: &mut Vec<String>) {
     }
 }
 
+fn constant(header: &str, name: &str) -> Option<i32> {
+    let marker = format!(" {} = ", name);
+    let value = &header[header.find(&marker)? + marker.len()..];
+    let value = &value[..value.find(|c: char| !c.is_alphanumeric())?];
+    match value.strip_prefix("0x") {
+        Some(digits) => i32::from_str_radix(digits, 16).ok(),
+        None => value.parse().ok(),
+    }
+}
+
 /// What is declared otherwise than the header has it.
 pub fn faults(header: &str) -> Vec<String> {
     let mut faults = Vec::new();
     api::FUNCTIONS.iter().for_each(|f| function_faults(header, f, &mut faults));
     api::tables().iter().for_each(|t| table_faults(header, t, &mut faults));
     for (name, value) in api::CONSTANTS {
-        let spellings = [format!("{} = {},", name, value), format!("{} = {} ", name, value), format!("{} = {:#x},", name, value), format!("{} = {}\n", name, value)];
-        if !spellings.iter().any(|s| header.contains(s.as_str())) {
+        if constant(header, name) != Some(*value) {
             faults.push(format!("{} is not {} in the header", name, value));
         }
     }

@@ -15,6 +15,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 fn environment(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{} is not set", name))
@@ -29,6 +30,7 @@ struct Seen {
     progress: AtomicUsize,
     results: Mutex<Vec<String>>,
     lines: Mutex<Vec<String>>,
+    threads: Mutex<Vec<JoinHandle<cxd_status>>>,
 }
 
 /// One reference for the library, given back by `release`.
@@ -54,9 +56,31 @@ extern "C" fn fetch(user_data: *mut c_void, request: *const cxd_token_request, s
         let seen = seen_by(user_data);
         assert_eq!((text(cxd_token_request_scope(request)).as_str(), cxd_token_request_forced(request)), ("campaign:write", 0));
         seen.fetches.fetch_add(1, SeqCst);
-        let accepted = cxd_token_sink_accept(sink, seen.token.as_ptr() as *const c_char, seen.token.len(), 3600);
-        assert_eq!(accepted, CXD_OK);
+        assert_eq!(accept(sink, &seen.token), CXD_OK);
         CXD_ACCEPTED
+    })
+}
+
+fn accept(sink: *mut cxd_token_sink, token: &str) -> cxd_status {
+    unsafe { cxd_token_sink_accept(sink, token.as_ptr() as *const c_char, token.len(), 3600) }
+}
+
+/// A sink may be completed from any thread.
+struct Sink(*mut cxd_token_sink);
+unsafe impl Send for Sink {}
+
+impl Sink {
+    fn complete(self, token: &str) -> cxd_status {
+        accept(self.0, token)
+    }
+}
+
+extern "C" fn fetch_later(user_data: *mut c_void, _: *const cxd_token_request, sink: *mut cxd_token_sink) -> i32 {
+    guarded(|| {
+        let (seen, sink) = (seen_by(user_data), Sink(sink));
+        let token = seen.token.clone();
+        seen.threads.lock().unwrap().push(std::thread::spawn(move || sink.complete(&token)));
+        CXD_PENDING
     })
 }
 
@@ -83,6 +107,14 @@ extern "C" fn write_line(user_data: *mut c_void, level: i32, line: *const c_char
         seen_by(user_data).lines.lock().unwrap().push(format!("{} {}", level, line));
         CXD_ACCEPTED
     });
+}
+
+extern "C" fn fetch_panics(_: *mut c_void, _: *const cxd_token_request, _: *mut cxd_token_sink) -> i32 {
+    guarded(|| panic!("no token today"))
+}
+
+extern "C" fn rule_panics(_: *mut c_void, _: *const cxd_campaign, _: *const cxd_campaign, _: i64, _: *mut cxd_report) -> i32 {
+    guarded(|| panic!("no verdict"))
 }
 
 extern "C" fn panics(_: *mut c_void, _: *const cxd_result) -> i32 {
@@ -300,14 +332,28 @@ fn error() {
 }
 
 fn exception() {
-    let config = config_of_environment();
-    let updater = updater(&config, &client(&config));
+    let (config, validator) = (config_of_environment(), validator());
+    let client = client(&config);
+    let updater = updater(&config, &client);
     add_callback(&updater, cxd_callback { on_result: Some(panics), ..cxd_callback::new(null_mut()) });
+    let result = quietly(|| apply(&updater, "c8", 120));
+    assert_eq!(unsafe { cxd_result_callback_status(result.raw()) }, CXD_E_CALLBACK);
+    let provider = cxd_token_provider { fetch: Some(fetch_panics), ..cxd_token_provider::new(null_mut()) };
+    call(|e| unsafe { cxd_client_set_token_provider(client.raw(), &provider, e) }).unwrap();
+    let read = quietly(|| made(cxd_campaign_free, |out, e| unsafe { cxd_client_get(client.raw(), c("c1").as_ptr(), out, e) }).err());
+    assert_eq!(read.unwrap().status, CXD_E_TOKEN);
+    let rule = cxd_rule { check: Some(rule_panics), ..cxd_rule::new(null_mut()) };
+    call(|e| unsafe { cxd_validator_add_rule(validator.raw(), &rule, e) }).unwrap();
+    assert_eq!(quietly(|| checked(&validator, 120).1).unwrap_err().status, CXD_E_RULE);
+}
+
+/// A panic that is expected is not shown.
+fn quietly<T>(body: impl FnOnce() -> T) -> T {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| ()));
-    let result = apply(&updater, "c8", 120);
+    let value = body();
     std::panic::set_hook(hook);
-    assert_eq!(unsafe { cxd_result_callback_status(result.raw()) }, CXD_E_CALLBACK);
+    value
 }
 
 // ---------------------------------------------------------------- what is Rust's own
@@ -390,6 +436,34 @@ fn threads() {
     assert_eq!(seen.fetches.load(SeqCst), 1);
 }
 
+fn pending() {
+    let (config, seen) = (config_of_environment(), Arc::new(Seen { token: fetched_token(), ..Seen::default() }));
+    let client = client(&config);
+    let provider = cxd_token_provider { destroy: Some(release), fetch: Some(fetch_later), ..cxd_token_provider::new(lent(&seen)) };
+    call(|e| unsafe { cxd_client_set_token_provider(client.raw(), &provider, e) }).unwrap();
+    apply(&updater(&config, &client), "c6", 104);
+    let threads: Vec<_> = seen.threads.lock().unwrap().drain(..).collect();
+    assert_eq!(threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>(), [CXD_OK]);
+}
+
+/// No method in Rust at all: tokens are asked for by events.
+fn token_events() {
+    let (config, token, mut kinds, mut event) = (config_of_environment(), fetched_token(), Vec::new(), null());
+    let client = client(&config);
+    call(|e| unsafe { cxd_client_use_token_events(client.raw(), e) }).unwrap();
+    let batch = batch_of(&updater(&config, &client), &[("c7", 104)]);
+    while kinds.last() != Some(&CXD_EVENT_DONE) {
+        call(|e| unsafe { cxd_batch_next_event(batch.raw(), -1, &mut event, e) }).unwrap();
+        kinds.push(unsafe { cxd_event_kind(event) });
+        if kinds.last() == Some(&CXD_EVENT_TOKEN) {
+            assert_eq!(text(unsafe { cxd_token_request_scope(cxd_event_token_request(event)) }), "campaign:write");
+            assert_eq!(accept(unsafe { cxd_event_token_sink(event) }, &token), CXD_OK);
+        }
+    }
+    assert_eq!(kinds, [CXD_EVENT_TOKEN, CXD_EVENT_RESULT, CXD_EVENT_DONE]);
+    assert_eq!(unsafe { cxd_result_outcome(cxd_batch_result(batch.raw(), 0)) }, CXD_OUTCOME_APPLIED);
+}
+
 fn resident_kib() -> i64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
@@ -423,7 +497,7 @@ const CHECKS: &[(&str, fn())] = &[
     ("version", version), ("config", config_keys), ("validate", validate), ("plan", plan), ("apply", apply_c1),
     ("token", token), ("callback", callback), ("batch", batch), ("error", error), ("exception", exception),
     ("declarations", declarations), ("differences", declarations_differ),
-    ("rule", rule_and_utf8), ("values", values), ("threads", threads), ("memory", memory),
+    ("rule", rule_and_utf8), ("values", values), ("threads", threads), ("pending", pending), ("events", token_events), ("memory", memory),
 ];
 
 fn reason(panic: Box<dyn std::any::Any + Send>) -> String {
