@@ -160,8 +160,9 @@ static cxd_status parse(struct load *load, const struct cxd__buf *text) {
 static cxd_status load_start(struct load *load, const cxd_config *config) {
   if (!cxd__config_live(config))
     return cxd__fail(load->error, CXD_E_ARGUMENT, "config is NULL or no config");
-  if (cxd__config_copy(config, &load->config) != CXD_OK)
-    return cxd__fail_nomem(load->error);
+  cxd_status status = cxd__config_copy(config, &load->config);
+  if (status != CXD_OK)
+    return cxd__fail(load->error, status, "the configuration cannot be copied: %s", cxd_status_text(status));
   load->seen = cxd__alloc(cxd_config_key_count());
   return load->seen ? CXD_OK : cxd__fail_nomem(load->error);
 }

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+
 #define PIECE 16384
 
 int cxd__read_at(int fd, char *out, size_t len, int64_t offset) {
@@ -86,5 +88,5 @@ int cxd__open_in(int dir, const char *name, int flags) {
   int fd;
   while ((fd = openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600)) < 0 && errno == EINTR) {
   }
-  return fd;
+  return cxd__fd_apart(fd);
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "audit/io.h"
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/now.h"
@@ -36,7 +37,7 @@ static int open_dir(const char *dir) {
   int fd;
   while ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 && errno == EINTR) {
   }
-  return fd < 0 && errno == EACCES ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : fd;
+  return cxd__fd_apart(fd < 0 && errno == EACCES ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : fd);
 }
 
 static char *resolve(const char *dir) {

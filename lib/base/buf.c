@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rounding.h"
 #include "base/utf8.h"
 
 /* A secret never moves by realloc(), which would leave the old copy behind. */
@@ -127,7 +128,9 @@ void cxd__buf_real(struct cxd__buf *b, double value) {
     return;
   }
   locale_t old = uselocale(c);
+  int rounding = cxd__round_nearest();
   shortest(text, sizeof text, value);
+  cxd__round_back(rounding);
   (void)uselocale(old);
   freelocale(c);
   cxd__buf_str(b, text);

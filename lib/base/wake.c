@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/mem.h"
 
 struct cxd__wake {
@@ -20,7 +21,7 @@ struct cxd__wake *cxd__wake_new(void) {
   if (!wake)
     return NULL;
   atomic_init(&wake->references, 1);
-  wake->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  wake->fd = cxd__fd_apart(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (wake->fd < 0) {
     cxd__free(wake);
     return NULL;

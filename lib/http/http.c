@@ -11,12 +11,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/now.h"
 #include "base/wake.h"
 #include "http/http_private.h"
 #include "http/mask.h"
+#include "http/multi.h"
 #include "http/sigpipe.h"
 #include "http/transfer.h"
 
@@ -100,9 +102,9 @@ cxd_status cxd__http_new(const struct cxd__http_options *options, struct cxd__ht
   http->options = *options;
   http->timer_mono_us = INT64_MAX;
   http->finished_last = &http->finished;
-  http->watch.epoll = epoll_create1(EPOLL_CLOEXEC);
+  http->watch.epoll = cxd__fd_apart(epoll_create1(EPOLL_CLOEXEC));
   http->wake = cxd__wake_new();
-  http->multi = curl_multi_init();
+  http->multi = cxd__multi_new(http->watch.epoll);
   if (http->watch.epoll < 0 || !http->wake || !http->multi || watch_wake(http) != 0) {
     cxd_status status = cxd__fail(error, CXD_E_IO, "cannot open the descriptors for a connection (%s): raise the limit of open files", cxd__errno_text(errno));
     cxd__http_free(http);

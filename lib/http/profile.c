@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "http/http_private.h"
 #include "http/transfer.h"
 
@@ -131,7 +132,7 @@ static int apply_target(struct cxd__transfer *t, const struct cxd__origin *origi
 
 /* libcurl's own sockets would be inherited by programs that the host starts. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  int fd = cxd__fd_apart(socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol));
   (void)purpose;
   if (fd >= 0)
     cxd__watch_opened(cxd__http_watch(context), fd);

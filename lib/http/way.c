@@ -91,10 +91,15 @@ static const struct {
     {CURLE_WEIRD_SERVER_REPLY, "the answer is not HTTP"},
 };
 
+/* The words are libcurl's alone. */
+static int is_without_thread(const struct cxd__transfer *t, CURLcode code) { return code == CURLE_COULDNT_RESOLVE_HOST && strstr(t->remark, "thread failed to start"); }
+
 static const char *detail_of(const struct cxd__transfer *t, CURLcode code) {
   size_t alert = alert_of(t, code);
   if (alert < sizeof alerts / sizeof *alerts)
     return alerts[alert].detail;
+  if (is_without_thread(t, code))
+    return "Couldn't resolve host name: libcurl looks names up in a thread and may not start one (seccomp, RLIMIT_NPROC): allow it, or use an address in the URL";
   for (size_t i = 0; i < sizeof details / sizeof *details; i++)
     if (details[i].code == code && (t->exchange.sends || code != CURLE_UNSUPPORTED_PROTOCOL))
       return details[i].detail;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/rounding.h"
 #include "json/text.h"
 #include "json/value.h"
 
@@ -205,8 +206,10 @@ int cxd__json_real(struct cxd__slice value, double *out) {
     return 0;
   struct decimal d = take_apart(value);
   double real;
-  if (!short_real(&d, &real))
+  int rounding = cxd__round_nearest();
+  if (rounding != FE_TONEAREST || !short_real(&d, &real)) /* what is no call a compiler may move past the changes of the mode */
     real = long_real(&d);
+  cxd__round_back(rounding);
   if (!isfinite(real))
     return 0;
   *out = d.negative ? -real : real;

@@ -4,6 +4,7 @@
 #include "json/reply.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -73,8 +74,11 @@ static char *number(const json_t *value) {
   return cxd__buf_take(&b);
 }
 
+/* By its length: json-c has a json_object_get of its own, and hosts that carry it without symbol versions. */
+static json_t *member(const json_t *object, const char *name) { return json_object_getn(object, name, strlen(name)); }
+
 static char *text(const json_t *object, const char *name) {
-  const json_t *value = json_object_get(object, name);
+  const json_t *value = member(object, name);
   if (json_is_string(value))
     return clean(json_string_value(value), json_string_length(value));
   return json_is_number(value) ? number(value) : NULL;
@@ -87,9 +91,9 @@ static char *either(const json_t *object, const char *name, const char *other) {
 
 /* The object that has the details: below "error", the first of "errors" or of the document itself, or the document. */
 static const json_t *details(const json_t *root) {
-  const json_t *list = json_is_array(root) ? root : json_object_get(root, "errors");
+  const json_t *list = json_is_array(root) ? root : member(root, "errors");
   const json_t *first = json_is_array(list) ? json_array_get(list, 0) : NULL;
-  const json_t *error = json_object_get(root, "error");
+  const json_t *error = member(root, "error");
   if (json_is_object(error))
     return error;
   return json_is_object(first) ? first : root;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pages say what is so: code blocks are the examples, links lead somewhere, tables match the header, the key page its table."""
+"""The pages say what is so: the examples are short, tables match the header, the key page its table."""
 import os
 import pathlib
 import re
@@ -48,20 +48,6 @@ class Pages(unittest.TestCase):
     def test_cpp_blocks_are_there(self):
         self.assertGreater(len(blocks(ROOT / "docs/cpp.md", "cpp")), 5)
 
-    def test_links_lead_to_files(self):
-        for page in PAGES:
-            prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)  # a lambda looks like a link
-            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose):
-                if "://" not in target:
-                    with self.subTest(page=page.name, target=target):
-                        self.assertTrue((page.parent / target).exists())
-
-    def test_every_page_of_docs_is_on_the_map(self):
-        readme = (ROOT / "README.md").read_text()
-        for page in (ROOT / "docs").glob("*.md"):
-            with self.subTest(page=page.name):
-                self.assertIn(f"docs/{page.name}", readme)
-
     def test_no_page_names_a_machine_path(self):
         for page in PAGES:
             for place in ("/work/", "/root/", "/home/"):
@@ -70,12 +56,6 @@ class Pages(unittest.TestCase):
 
 
 class Tables(unittest.TestCase):
-    def test_every_status_of_the_header_is_explained_with_its_number(self):
-        statuses = dict(re.findall(r"^  (CXD_(?:OK|E_\w+)) = (\d+)", HEADER, re.M))
-        rows = dict(re.findall(r"^\| `(CXD_\w+)` \| (\d+) \|", (ROOT / "docs/errors.md").read_text(), re.M))
-        self.assertEqual(rows, statuses)
-        self.assertGreater(len(statuses), 30)
-
     def test_every_outcome_of_the_header_is_explained(self):
         outcomes = {name.lower() for name in re.findall(r"^  CXD_OUTCOME_(\w+) = ", HEADER, re.M)}
         rows = set(re.findall(r"^\| `(\w+)` \| ", (ROOT / "docs/updating.md").read_text(), re.M))

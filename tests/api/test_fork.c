@@ -199,6 +199,10 @@ static int secrets_are_gone(struct rig *rig) {
   EXPECT(cxd_client_new(rig->config, &client, &error) == CXD_E_FORKED && !client);
   EXPECT(cxd_error_status(error) == CXD_E_FORKED);
   cxd_error_free(error);
+  error = NULL;
+  EXPECT(cxd_config_load_env(rig->config, &error) == CXD_E_FORKED && cxd_error_status(error) == CXD_E_FORKED);
+  cxd_error_free(error);
+  EXPECT(cxd_config_load_file(rig->config, "/dev/null", NULL) == CXD_E_FORKED);
   return 0;
 }
 

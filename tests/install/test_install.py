@@ -165,8 +165,22 @@ class Installed(unittest.TestCase):
         names = {path.name for path in self.top.rglob("*.1")}
         self.assertLessEqual({"cxdialer.1", "cxdialer-sim.1"}, names)
 
+    def test_completions_are_where_the_shells_look(self):
+        share = self.command.parents[1] / "share"
+        for name in ("bash-completion/completions/cxdialer", "zsh/site-functions/_cxdialer", "fish/vendor_completions.d/cxdialer.fish",
+                     "bash-completion/completions/cxdialer-sim", "zsh/site-functions/_cxdialer-sim", "fish/vendor_completions.d/cxdialer-sim.fish"):
+            with self.subTest(name):
+                self.assertIn("cxdialer", (share / name).read_text())
+
     def test_no_private_header_is_installed(self):
-        self.assertEqual([path.name for path in self.top.rglob("*.h")], ["cxdialer.h"])
+        self.assertEqual(sorted(path.name for path in self.top.rglob("*.h")), ["cxdialer.cdef.h", "cxdialer.h"])
+
+    def test_the_interface_for_programs_is_found_by_pkg_config(self):
+        for variable, source in (("abi_json", "data/cxdialer-abi.json"), ("cdef", "include/cxdialer/cxdialer.cdef.h")):
+            found = run("pkg-config", f"--variable={variable}", "cxdialer", env=self.env).stdout.strip()
+            path = pathlib.Path(found) if found.startswith(str(self.top)) else self.top / found.lstrip("/")
+            self.assertEqual(path.read_text(), (ROOT / source).read_text())
+        self.assertTrue((next(self.top.rglob("cxdialer-abi.json")).parent / "cxdialer-abi.schema.json").is_file())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import unittest
 
 import clilib
 
-COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "resume", "rollback", "audit", "windows", "capacity", "config", "version"]
+COMMANDS = ["demo", "get", "list", "validate", "plan", "apply", "resume", "rollback", "audit", "windows", "capacity", "config", "completion", "version"]
 VALID = {"id": "a1", "maxConcurrentCalls": 10}
 
 
@@ -65,6 +65,7 @@ class Usage(clilib.Case):
             self.refused(command, says=[f"FILE... is missing: cxdialer {command} FILE..."])
         self.refused("config", says=["list|show is missing"])
         self.refused("config", "lst", says=["list or show"])
+        self.refused("completion", says=["SHELL is missing: cxdialer completion SHELL"])
         self.refused("rollback", says=["LOG is missing: cxdialer rollback LOG"])
         self.refused("audit", says=["PART [LOG] is missing"])
 

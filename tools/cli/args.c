@@ -119,21 +119,24 @@ static char *list_commands(int key, const char *text, void *input) {
   mem_stream_open(&stream);
   fputs("Commands:\n", stream.file);
   for (size_t i = 0; command_at(i); i++)
-    fprintf(stream.file, "  %-8s %-10s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
+    fprintf(stream.file, "  %-10s %-10s  %s\n", command_at(i)->name, command_at(i)->arguments, command_at(i)->help);
   fputs("\n`cxdialer COMMAND --help' has the options of a command; cxdialer(1) the keys, exit codes and examples.", stream.file);
   mem_stream_close(&stream);
   return stream.text;
 }
 
+static const struct argp_option global_options[] = {
+    {"config", ARG_CONFIG, "FILE", 0, "Read the configuration from FILE (default: the file named by CXDIALER_CONFIG)", 0},
+    {"set", ARG_SET, "KEY=VALUE", 0, "Set one key; stronger than the file and the environment; may be repeated", 0},
+    {"output", ARG_OUTPUT, "text|json", 0, "Form of the output [text]", 0},
+    {"stats", ARG_STATS, "FILE", 0, "Write what was sent and how it went to FILE at the end; OpenMetrics when it ends in .prom, else JSON", 0},
+    {0},
+};
+
+const struct argp_option *args_global_options(void) { return global_options; }
+
 const struct command *args_parse_global(int argc, char **argv, struct cli *cli, char ***rest) {
-  static const struct argp_option options[] = {
-      {"config", ARG_CONFIG, "FILE", 0, "Read the configuration from FILE (default: the file named by CXDIALER_CONFIG)", 0},
-      {"set", ARG_SET, "KEY=VALUE", 0, "Set one key; stronger than the file and the environment; may be repeated", 0},
-      {"output", ARG_OUTPUT, "text|json", 0, "Form of the output [text]", 0},
-      {"stats", ARG_STATS, "FILE", 0, "Write what was sent and how it went to FILE at the end; OpenMetrics when it ends in .prom, else JSON", 0},
-      {0},
-  };
-  static const struct argp argp = {options, parse_global, "COMMAND [ARGUMENT...]",
+  static const struct argp argp = {global_options, parse_global, "COMMAND [ARGUMENT...]",
                                    "Changes the dialer parameters of outbound campaigns safely.\v", NULL, list_commands, NULL};
   struct global global = {.cli = cli};
   argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &global);

@@ -24,6 +24,9 @@
 static const char *const kinds[] = {"genesis", "intent", "attempt", "conflict", "token", "outcome", "checkpoint", "recover", "rotate", "clock", "fork", NULL};
 static const char *const outcomes[] = {"applied", "applied_readback", "unchanged", "rejected", "conflict", "not_applied", "unknown", "cancelled", NULL};
 
+const char *const *audit_filter_outcomes(void) { return outcomes; }
+const char *const *audit_filter_kinds(void) { return kinds; }
+
 static int fail(const struct cli *cli, const char *option, const char *value, const char *wanted) {
   char *shown = display_text(slice_of(value));
   output_failure(cli, CXD_E_ARGUMENT, "", "--%s '%s': %s", option, shown, wanted);

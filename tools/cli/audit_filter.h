@@ -28,6 +28,10 @@ void audit_filter_free(struct audit_filter *filter);
 void audit_filter_note(struct audit_filter *filter, struct slice record);
 void audit_filter_noted(struct audit_filter *filter);
 
+/* What --outcome and --kind take; NULL ends it. */
+const char *const *audit_filter_outcomes(void);
+const char *const *audit_filter_kinds(void);
+
 int audit_filter_takes(const struct audit_filter *filter, struct slice record);
 
 #endif

@@ -27,6 +27,11 @@ static const struct part {
 
 #define PARTS (sizeof parts / sizeof *parts)
 
+void cmd_audit_put_parts(FILE *out) {
+  for (size_t i = 0; i < PARTS; i++)
+    fprintf(out, "%s%s", i > 0 ? " " : "", parts[i].name);
+}
+
 /* NULL: of another command. */
 static const char *const option_names[] = {
     [TEXT_KEY_FILE] = "key-file", [TEXT_CAMPAIGN] = "campaign", [TEXT_SINCE] = "since", [TEXT_UNTIL] = "until", [TEXT_OUTCOME] = "outcome", [TEXT_ACTOR] = "actor",

@@ -121,6 +121,8 @@ static const struct command commands[] = {
      "A planning bound: answers come at random, the dialer does not look at free agents. Without --load, --answered-per-min and --calls it looks for the largest safe pacing.",
      0, 0, capacity_options, cmd_capacity},
     {"config", "list|show", "List the keys, or show the values in force", NULL, 1, 1, NULL, cmd_config},
+    {"completion", "SHELL", "Print the completions for a shell",
+     "SHELL is bash, zsh or fish. The install has its completions where the shells look; elsewhere, for example: source <(cxdialer completion bash).", 1, 1, NULL, cmd_completion},
     {"version", "", "Print versions and features", NULL, 0, 0, NULL, cmd_version},
 };
 

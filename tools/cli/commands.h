@@ -84,6 +84,7 @@ const struct command *command_nearest(const char *name); /* NULL: none is near *
 int cmd_apply(struct cli *cli, const struct args *args);
 int cmd_audit(struct cli *cli, const struct args *args);
 int cmd_capacity(struct cli *cli, const struct args *args);
+int cmd_completion(struct cli *cli, const struct args *args);
 int cmd_config(struct cli *cli, const struct args *args);
 int cmd_demo(struct cli *cli, const struct args *args);
 int cmd_get(struct cli *cli, const struct args *args);

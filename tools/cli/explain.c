@@ -77,6 +77,12 @@ static struct code code_at(size_t i) {
   return (struct code){cxd_code_name(i), cxd_code_source(i), cxd_code_meaning(i), cxd_code_advice(i), cxd_code_severity(i), cxd_code_fixed(i)};
 }
 
+void explain_put_words(FILE *out) {
+  fputs(EVERYTHING, out);
+  for (size_t i = 0; i < code_count(); i++)
+    fprintf(out, " %s", code_at(i).name);
+}
+
 static int is_of_group(const char *name, const char *group) {
   size_t len = strlen(group);
   return strncmp(name, group, len) == 0 && name[len] == '.';

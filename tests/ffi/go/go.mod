@@ -1,0 +1,3 @@
+module cxdialer/ffi
+
+go 1.18
