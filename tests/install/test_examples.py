@@ -14,6 +14,7 @@ import unittest
 
 ROOT = pathlib.Path(os.environ["CXDIALER_SOURCE"])
 EXAMPLES = ROOT / "docs/examples"
+FILES = [path for path in sorted(EXAMPLES.iterdir()) if path.is_file() and path.name != "README.md"]
 sys.path.insert(0, str(ROOT / "tests/net"))
 import simlib  # noqa: E402
 
@@ -224,7 +225,7 @@ class Cpp(Example):
 
 class Collection(unittest.TestCase):
     def test_each_example_is_short(self):
-        for path in EXAMPLES.iterdir():
+        for path in FILES:
             with self.subTest(path.name):
                 self.assertLess(len(path.read_text().splitlines()), 80)
 
@@ -232,14 +233,13 @@ class Collection(unittest.TestCase):
         table = (EXAMPLES / "README.md").read_text()
         rows = re.findall(r"^\| \[`([\w.]+)`\]\(([\w.]+)\) \|", table, re.M)
         self.assertEqual([name for name, _ in rows], [target for _, target in rows])
-        self.assertEqual(sorted(name for name, _ in rows), sorted(path.name for path in EXAMPLES.iterdir() if path.name != "README.md"))
+        self.assertEqual(sorted(name for name, _ in rows), sorted(path.name for path in FILES))
 
     def test_each_example_is_run_by_a_test(self):
         tests = "".join(path.read_text() for path in (ROOT / "tests/install").glob("*.py"))
-        for path in EXAMPLES.iterdir():
-            if path.name != "README.md":
-                with self.subTest(path.name):
-                    self.assertRegex(tests, rf'"{path.stem}"|{re.escape(path.name)}|example="{path.stem}"')
+        for path in FILES:
+            with self.subTest(path.name):
+                self.assertRegex(tests, rf'"{path.stem}"|{re.escape(path.name)}|example="{path.stem}"')
 
 
 if __name__ == "__main__":
