@@ -18,10 +18,17 @@ case ${1-} in
 *) die "unknown argument '$1': nothing, or full" ;;
 esac
 
+test_packages='g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace
+  python3-prometheus-client castxml abigail-tools doxygen cmake libsqlite3-dev libjson-c-dev python3-cffi golang-go luajit php8.2-cli zsh fish'
+# nghttp2-proxy: HTTP/2 for the fault matrix. chromium: the report page as a browser shows it.
+full_packages='nghttp2-proxy chromium fonts-dejavu-core lua-cjson lua-socket ruby ruby-ffi libffi-platypus-perl rustc openjdk-17-jdk-headless libjna-java'
+
 base=${CXDIALER_TEST_BUILD:-$root/build-test}
 mkdir -p "$base"
 # shellcheck disable=SC2086
-need $build_packages g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace python3-prometheus-client
+need $build_packages $test_packages
+# Another Node.js than Debian's brings its own npm.
+command -v npm >/dev/null 2>&1 || need nodejs npm
 # A locale with a decimal comma: numbers must not depend on it.
 locale -a 2>/dev/null | grep -qi '^de_DE\.utf-\{0,1\}8$' || as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8
 
@@ -96,26 +103,25 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=
 
 step "build with gcc" build gcc gcc
 if [ "${1-}" = full ]; then
-  need nghttp2-proxy # HTTP/2 for the fault matrix
-  need chromium fonts-dejavu-core # the report page as a browser shows it
-  export CXDIALER_FULL=1
+  # shellcheck disable=SC2086
+  need $full_packages
+  export CXDIALER_FULL=1 CXDIALER_FFI_REQUIRED=1
   # What the library asks for in these tests is judged below.
   record=$base/requests.jsonl
   rm -f "$record"
   export CXDIALER_SIM_RECORD="$record"
 fi
 step "tests (gcc)" tests gcc
-unset CXDIALER_SIM_RECORD CXDIALER_FULL
+unset CXDIALER_SIM_RECORD CXDIALER_FULL CXDIALER_FFI_REQUIRED
 step "build with clang" build clang clang -Db_lundef=false
 step "build with ASan+UBSan" build asan gcc -Db_sanitize=address,undefined -Dbuildtype=debug
 step "tests (ASan+UBSan)" tests asan --no-suite install
 step "tests of threads (TSan)" threads
 if [ "${1-}" = full ]; then
-  step "tests (clang)" tests clang --no-suite install --no-suite audit
+  step "tests (clang)" tests clang --suite unit --suite api --suite cxx --suite plugin
   step "tests in a locale with a decimal comma" comma
   step "tests at three in the morning, New York time" night
   step "OpenMetrics, by promtool" metrics
-  command -v npm >/dev/null 2>&1 || need nodejs npm
   step "judges that were not written here" sh "$root/tests/judges/run.sh" "$base/gcc" "$record"
 fi
 

@@ -97,8 +97,13 @@ cxd_status cxd__fail_at(cxd_error **out, cxd_status status, const char *field, c
 
 cxd_status cxd__fail_nomem(cxd_error **out) { return cxd__fail(out, CXD_E_NOMEM, "out of memory"); }
 
+/* Text that no later call changes: in glibc strerror() may, in musl it never does, and musl has nothing else. */
 const char *cxd__errno_text(int number) {
+#ifdef __GLIBC__
   const char *text = strerrordesc_np(number);
+#else
+  const char *text = strerror(number);
+#endif
   return text ? text : "unknown error";
 }
 

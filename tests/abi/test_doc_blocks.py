@@ -2,13 +2,15 @@
 # Copyright (c) 2026 the libcxdialer authors
 """Every code block of README and guide is built, run or parsed, or stands in a table here with the reason why not.
 
-c      built into a library of its own with all symbols found; with main(): is one of docs/examples, which tests/install runs
+c      built into a library of its own with all symbols found; with main(): is one of docs/examples, which tests/install runs, or runs here and ends with 0
 sh     run, all of a page in one shell, with the built programs against a simulator; an exit code other than 0 (plan: 2) fails
 text   the output of the sh block right before it, or commands behind $ with theirs; ... stands for anything
 json   parsed; of docs/policy.md: taken as a policy
+ini    parsed
 cpp    tests/abi/test_docs.py
 """
 import collections
+import configparser
 import json
 import os
 import pathlib
@@ -27,13 +29,14 @@ import simlib  # noqa: E402
 
 BLOCKS = [block for name, text in doclib.pages().items() for block in doclib.blocks(name, text)]
 
-# (page, language or the beginning of the block): why it is not run here.
+# (page or * for any, language or the beginning of the block): why it is not run here.
 NOT_RUN = {
     ("README.md", "sh tools/demo.sh"): "they build everything; cli_demo and the suite itself are what they run",
     ("CONTRIBUTING.md", "sh tools/test.sh"): "the suite that this test is part of",
     ("CONTRIBUTING.md", "meson setup"): "the same, in parts",
-    ("docs/getting-started.md", "apt-get install"): "installs into the system; tests/install installs elsewhere",
-    ("docs/getting-started.md", "cxdialer-sim --port 8080"): "does not end; a simulator runs in its place",
+    ("*", "apt-get install"): "installs into the system; tests/install installs elsewhere",
+    ("docs/abi.md", "tools/abi/bless.py"): "needs abidiff; tests/abi/test_gates.py runs it",
+    ("docs/bindings.md", "python3 tests/ffi/run.py"): "needs an install; the suite ffi is what it runs",
     ("docs/architecture.md", "text"): "diagrams",
     ("docs/bindings.md", "python3 tests/ffi/run.py"): "the tests ffi_... are these runs",
     ("docs/audit.md", "text"): "the form of a record, with gaps",
@@ -61,7 +64,7 @@ def judged_elsewhere(block):
 
 
 def has_reason(block, key):
-    return block.page == key[0] and (block.language == key[1] or block.text.startswith(key[1]))
+    return key[0] in ("*", block.page) and (block.language == key[1] or block.text.startswith(key[1]))
 
 
 def left(language):
@@ -83,7 +86,7 @@ class Tables(unittest.TestCase):
     def test_every_block_has_a_judge(self):
         for block in BLOCKS:
             with self.subTest(page=block.page, line=block.line):
-                known = block.language in ("c", "cpp", "sh", "text", "json") or judged_elsewhere(block)
+                known = block.language in ("c", "cpp", "sh", "text", "json", "ini") or judged_elsewhere(block)
                 self.assertTrue(known or any(has_reason(block, key) for key in NOT_RUN), f"no judge for ```{block.language}: add one, or a row with its reason")
 
     def test_no_row_is_dead(self):
@@ -103,8 +106,17 @@ class Programs(unittest.TestCase):
         programs = [block for block in left("c") if "int main(" in block.text]
         self.assertGreater(len(programs), 0)
         for block in programs:
-            with self.subTest(page=block.page, line=block.line):
-                self.assertIn(block.text, examples)
+            if block.text not in examples:
+                with self.subTest(page=block.page, line=block.line), tempfile.TemporaryDirectory() as folder:
+                    self.build_and_run(pathlib.Path(folder), block.text)
+
+    def build_and_run(self, folder, program):
+        library = pathlib.Path(os.environ["CXDIALER_LIBRARY"])
+        (folder / "program.c").write_text(program)
+        built = subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-I", ROOT / "include", folder / "program.c", library, "-o", folder / "program"], capture_output=True, text=True)
+        self.assertEqual(built.returncode, 0, built.stderr)
+        ran = subprocess.run([folder / "program"], cwd=folder, env={"PATH": os.environ["PATH"], "LD_LIBRARY_PATH": str(library.parent)}, capture_output=True, text=True, timeout=clilib.TIMEOUT_S)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
 
     def test_pieces_are_built(self):
         for block in left("c"):
@@ -122,6 +134,13 @@ class Json(clilib.Case):
             with self.subTest(page=block.page, line=block.line):
                 json.loads(block.text)
 
+    def test_ini_has_sections(self):
+        for block in left("ini"):
+            with self.subTest(page=block.page, line=block.line):
+                parser = configparser.ConfigParser(delimiters="=")
+                parser.read_string(block.text)
+                self.assertTrue(parser.sections())
+
     def test_policies_are_taken(self):
         change = self.file("change.json", {"id": "a", "maxConcurrentCalls": 10})
         policies = [block for block in left("json") if block.page == "docs/policy.md"]
@@ -138,8 +157,12 @@ class Shell(clilib.SimCase):
 
     def sandbox(self):
         """A folder as the pages take it for granted, and the environment in which they are typed."""
-        for example in ("slow_down.c", "update.py"):
-            (self.dir / example).write_text((ROOT / "docs/examples" / example).read_text())
+        for example in (ROOT / "docs/examples").glob("*.*"):
+            (self.dir / example.name).write_text(example.read_text())
+        stub = self.dir / "bin/cxdialer-sim"
+        stub.parent.mkdir()
+        stub.write_text('#!/bin/sh\n[ "$*" = "--port 8080" ] # it runs already\n')
+        stub.chmod(0o755)
         self.file("change.json", {"id": simlib.SAMPLE_ID, "maxConcurrentCalls": 110})
         for name, calls in (("changes.json", 90), ("updates.json", 80)):
             self.file(name, [{"id": campaign, "maxConcurrentCalls": calls} for campaign in self.IDS])
@@ -147,13 +170,22 @@ class Shell(clilib.SimCase):
         tools = {pathlib.Path(program).resolve().parent for program in (clilib.program(), simlib.program())}
         library = pathlib.Path(os.environ["CXDIALER_LIBRARY"])
         return sim, clilib.environment(**{
-            **self.env(sim.url), "PATH": ":".join([*map(str, tools), os.environ["PATH"]]), "LD_LIBRARY_PATH": str(library.parent),
+            **self.env(sim.url), "PATH": ":".join([str(stub.parent), *map(str, tools), os.environ["PATH"]]), "LD_LIBRARY_PATH": str(library.parent),
             "PKG_CONFIG_PATH": str(library.parent / "meson-uninstalled"), "LIBCXDIALER": str(library), "LC_ALL": "C.UTF-8",
         })
+
+    def save_program(self, block):
+        """A program right before the commands is in the file that they compile."""
+        before = BLOCKS[BLOCKS.index(block) - 1]
+        name = re.search(rf"\b\w+\.{before.language}\b", block.text)
+        if block.follows and before.language in ("c", "cpp") and name:
+            self.file(name[0], before.text)
 
     def run_page(self, blocks):
         """What each block printed; all in one shell, as somebody would type them."""
         sim, env = self.sandbox()
+        for block in blocks:
+            self.save_program(block)
         parts = [f"{{\n:\n{block.text.replace('http://127.0.0.1:8080', sim.url)}\n}} >out.{i} 2>&1 </dev/null\n" for i, block in enumerate(blocks)]
         done = subprocess.run(["sh", "-c", FIXTURES + "".join(parts)], cwd=self.dir, env=env, capture_output=True, text=True, timeout=clilib.TIMEOUT_S)
         files = [self.dir / f"out.{i}" for i in range(len(blocks))]
@@ -169,12 +201,15 @@ class Shell(clilib.SimCase):
         shown = {block.page + str(previous.line): block for previous, block in zip(BLOCKS, BLOCKS[1:]) if block.follows and (previous.language, block.language) == ("sh", "text")}
         for page, blocks in pages.items():
             with self.subTest(page):
-                for block, output in zip(blocks, self.run_page(blocks)):
+                try:
+                    outputs = self.run_page(blocks)
+                finally:
+                    self.doCleanups()
+                    self.setUp()
+                for block, output in zip(blocks, outputs):
                     after = shown.get(page + str(block.line))
                     if after:
                         self.assertRegex(plain(output), pattern(after.text))
-                self.doCleanups()
-                self.setUp()
 
     def test_every_text_is_the_output_of_something(self):
         for i, block in enumerate(BLOCKS):

@@ -36,6 +36,16 @@ class Pages(unittest.TestCase):
                     run = subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror", "-fsyntax-only", "-I", ROOT / "include", unit], capture_output=True, text=True)
                     self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_cpp_blocks_compile(self):
+        for page in PAGES:
+            for block in blocks(page, "cpp"):
+                with self.subTest(page=page.name, block=block[:60]):
+                    run = subprocess.run(["g++", "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsyntax-only", "-I", ROOT / "include", "-"], input=block, capture_output=True, text=True)
+                    self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_cpp_blocks_are_there(self):
+        self.assertGreater(len(blocks(ROOT / "docs/cpp.md", "cpp")), 5)
+
     def test_no_page_names_a_machine_path(self):
         for page in PAGES:
             for place in ("/work/", "/root/", "/home/"):

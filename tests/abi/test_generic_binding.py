@@ -356,6 +356,8 @@ def all_null():
         refused = function["fails"] and any(param.get("on_null") == "CXD_E_ARGUMENT" for param in function["params"])
         if refused and reply.status != "CXD_E_ARGUMENT":
             sys.exit(f"{name} says {reply.status}")
+        if reply.value is None and function["returns"].get("nullable") is False:
+            sys.exit(f"{name} returned NULL")
     print("all")
 
 

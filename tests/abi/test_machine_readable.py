@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import platform
 import re
 import subprocess
 import sys
@@ -81,9 +82,11 @@ class Compiled(unittest.TestCase):
         self.check(needed.program("clang"))
 
     def test_in_32_bits(self):
-        if run("gcc", "-m32", "-fsyntax-only", "-x", "c", "-", text="#include <stdint.h>\n").returncode != 0:
-            needed.missing("gcc-multilib")
-        self.check("gcc", "-m32")
+        """Free-standing, with the compiler's own stdint.h: no libc of 32 bits is needed."""
+        if platform.machine() != "x86_64":
+            self.skipTest("compilers for this machine make no code of 32 bits")
+        self.check("gcc", "-m32", "-ffreestanding")
+        self.check(needed.program("clang"), "-m32", "-ffreestanding")
 
     def test_a_wrong_offset_would_be_seen(self):
         wrong = assertions().replace("? 32 :", "? 33 :", 1)

@@ -73,6 +73,13 @@ class Header(unittest.TestCase):
         self.assertGreater(len(constants), 25)
         self.assertEqual({name for name in constants if not re.search(rf"\b{name}\b", text)}, set())
 
+    def test_nothing_can_be_thrown_into_c(self):
+        methods = re.findall(r"^ +made\.(\w+) = \[\]\([^{]*\{", (INCLUDE / "cxdialer/cpp/plugins.hpp").read_text(), re.M)
+        safe = re.findall(r"^ +made\.(\w+) = \[\]\([^{]*\) noexcept(?: -> std::int32_t)? \{\s*(?:\(void\)|return )guarded\(", (INCLUDE / "cxdialer/cpp/plugins.hpp").read_text(), re.M)
+        slots = re.findall(r"\(\*(?!destroy)(\w+)\)\(void \*user_data", (INCLUDE / "cxdialer/cxdialer.h").read_text())
+        self.assertEqual(sorted(methods), sorted(slots))
+        self.assertEqual(safe, methods)
+
     def test_files_are_short(self):
         for path in [*PARTS, *(ROOT / "tests/cxx").glob("*.*pp")]:
             with self.subTest(path=path.name):

@@ -167,9 +167,10 @@ class Installed(unittest.TestCase):
 
     def test_completions_are_where_the_shells_look(self):
         share = self.command.parents[1] / "share"
-        for name in ("bash-completion/completions/cxdialer", "zsh/site-functions/_cxdialer", "fish/vendor_completions.d/cxdialer.fish"):
+        for name in ("bash-completion/completions/cxdialer", "zsh/site-functions/_cxdialer", "fish/vendor_completions.d/cxdialer.fish",
+                     "bash-completion/completions/cxdialer-sim", "zsh/site-functions/_cxdialer-sim", "fish/vendor_completions.d/cxdialer-sim.fish"):
             with self.subTest(name):
-                self.assertIn("_cxdialer", (share / name).read_text())
+                self.assertIn("cxdialer", (share / name).read_text())
 
     def test_no_private_header_is_installed(self):
         self.assertEqual(sorted(path.name for path in self.top.rglob("*.h")), ["cxdialer.cdef.h", "cxdialer.h"])

@@ -23,7 +23,7 @@ shift
 COMP_LINE=$1 COMP_POINT=${#1}
 shift
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-_cxdialer
+"_${COMP_WORDS[0]//-/_}"
 printf '%s\n' "${COMPREPLY[@]}"
 """
 
@@ -48,6 +48,11 @@ def shell(name):
     if not path:
         raise unittest.SkipTest(f"{name} is not installed")
     return path
+
+
+def file_of(name, line):
+    """The completions of the program with which the line begins."""
+    return PLACE / FILES[name].replace("cxdialer", line.split()[0])
 
 
 def lines(text):
@@ -81,14 +86,14 @@ def environment(cwd):
 
 def bash(line, cwd):
     words = BREAKS.findall(line) + ([""] if line[-1:] == " " else [])
-    done = subprocess.run([shell("bash"), "--norc", "-c", BASH, "bash", PLACE / FILES["bash"], line, *words], capture_output=True, text=True, cwd=cwd, env=environment(cwd), timeout=TIMEOUT_S)
+    done = subprocess.run([shell("bash"), "--norc", "-c", BASH, "bash", file_of("bash", line), line, *words], capture_output=True, text=True, cwd=cwd, env=environment(cwd), timeout=TIMEOUT_S)
     assert not done.stderr, done.stderr
     return lines(done.stdout)
 
 
 def bash_typed(line, cwd):
     """The line as one press of the tab key leaves it."""
-    script = f"source '{PLACE / FILES['bash']}'\ncxdialer() {{ printf '<%s>' \"$@\" >typed; }}\n{line}\t\nexit\n"
+    script = f"source '{file_of('bash', line)}'\n{line.split()[0]}() {{ printf '<%s>' \"$@\" >typed; }}\n{line}\t\nexit\n"
     typed([shell("bash"), "--norc", "--noprofile", "-i"], script, cwd, environment(cwd))
     return (pathlib.Path(cwd) / "typed").read_text()
 
@@ -104,7 +109,7 @@ def zsh(begun, cwd):
 
 
 def fish(line, cwd):
-    script = f"source '{PLACE / FILES['fish']}'; complete -C \"$argv[1]\""
+    script = f"source '{file_of('fish', line)}'; complete -C \"$argv[1]\""
     done = subprocess.run([shell("fish"), "--no-config", "-c", script, line], capture_output=True, text=True, cwd=cwd, env=environment(cwd), timeout=TIMEOUT_S)
     assert not done.stderr, done.stderr
     return {line.split("\t")[0] for line in lines(done.stdout)}

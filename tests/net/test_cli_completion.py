@@ -7,6 +7,7 @@ import unittest
 
 import clilib
 import completionlib
+import simlib
 
 COMMANDS = {"demo", "get", "list", "validate", "plan", "apply", "resume", "rollback", "audit", "windows", "capacity", "config", "completion", "version"}
 APPLY = {"--yes", "--journal", "--coalesce", "--concurrency", "--max-errors", "--max-error-rate", "--canary", "--report", "--help"}
@@ -41,6 +42,10 @@ CASES = [
     ("cxdialer windows --jurisdiction US-FL --jurisdiction al", {"all"}),
     ("cxdialer completion ", {"bash", "zsh", "fish"}),
     ("cxdialer frobnicate ", set()),
+    ("cxdialer-sim --policy ", {"fixed", "sliding", "bucket"}),
+    ("cxdialer-sim --validators=v", {"version"}),
+    ("cxdialer-sim --port 1 --re", {"--record"}),
+    ("cxdialer-sim --port ", set()),
 ]
 
 # Those that are files; bash leaves them to readline, so they are typed.
@@ -54,6 +59,7 @@ FILE_CASES = [
     "cxdialer audit verify chan",
     "cxdialer rollback --seq 3 chan",
     "cxdialer resume chan",
+    "cxdialer-sim --campaigns chan",
 ]
 
 
@@ -77,6 +83,18 @@ class Files(clilib.Case):
         done = clilib.run("completion", "tcsh")
         self.assert_code(done, 64)
         self.assertEqual(done.stderr, "cxdialer: completion 'tcsh': bash, zsh or fish\n")
+
+    def test_those_of_the_simulator_have_its_options_and_choices(self):
+        done = simlib.run("--help").stdout
+        options = set(re.findall(r"^ {6}(--[a-z-]+)", done, re.M)) | {"--help", "--version"}
+        choices = {word for words in re.findall(r"--[a-z]+=(\w+(?:\|\w+)+)", done) for word in words.split("|")}
+        self.assertGreater(len(choices), 5)
+        for name in completionlib.FILES.values():
+            text = (completionlib.PLACE / name.replace("cxdialer", "cxdialer-sim")).read_text()
+            found = {f"--{word}" for word in re.findall(r"-l ([a-z-]+)", text)} if name.endswith("fish") else set(re.findall(r"--[a-z][a-z-]*", text))
+            with self.subTest(name):
+                self.assertEqual(found, options - {"--usage"})
+                self.assertLessEqual(choices, set(re.findall(r"\w+", text)))
 
     def test_no_secret_is_offered_as_a_setting(self):
         keys = json.loads(clilib.run("--output", "json", "config", "list").stdout)
@@ -121,7 +139,7 @@ class Bash(Shells, clilib.Case):
         self.file("change.json", "{}")
         for line in FILE_CASES:
             with self.subTest(line):
-                words = line.removeprefix("cxdialer ").split()
+                words = line.split()[1:]
                 self.assertEqual(completionlib.bash_typed(line, self.dir), "".join(f"<{word}>" for word in [*words[:-1], words[-1] + "ge.json"]))
 
     def test_typed_words(self):

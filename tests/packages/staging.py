@@ -15,8 +15,8 @@ CONSUMER = ROOT / "tests/packages/consumer"
 LINE = '0.1.0 1 {"id":"packages","maxConcurrentCalls":7}\n'
 
 
-def run(*command, env=None, **options):
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, env={**os.environ, **(env or {})}, timeout=300, **options)
+def run(*command, env=None, timeout=300, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, env={**os.environ, **(env or {})}, timeout=timeout, **options)
 
 
 def must(*command, env=None, **options):

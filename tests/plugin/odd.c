@@ -212,9 +212,10 @@ static void one_number(double value, const char *spelled) {
   MUST(lib.cxd_campaign_set_real(change, CXD_FIELD_PACING_THROTTLE_PERCENT, value, NULL) == CXD_OK);
   MUST(lib.cxd_campaign_get_real(change, CXD_FIELD_PACING_THROTTLE_PERCENT, &back, NULL) == CXD_OK);
   char *json = lib.cxd_campaign_to_json(change);
-  if (!json || !strstr(json, spelled) || back < value || back > value)
+  MUST(json);
+  if (!strstr(json, spelled) || back < value || back > value)
     (void)fprintf(stderr, "%s became %s, read as %.17g\n", spelled, json, back);
-  MUST(json && strstr(json, spelled) && back >= value && back <= value);
+  MUST(strstr(json, spelled) && back >= value && back <= value);
   lib.cxd_string_free(json);
   lib.cxd_campaign_free(change);
 }

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the libcxdialer authors
 """Hosts under limits and with habits: few descriptors, little memory, no new threads, signals, other places, other numbers."""
 import json
+import os
 import pathlib
 import tempfile
 import unittest
@@ -17,9 +18,9 @@ def intents_of(log):
 
 
 class Odd(unittest.TestCase):
-    def run_mode(self, mode):
+    def run_mode(self, mode, env=None):
         with tempfile.TemporaryDirectory() as folder, campaigns() as sim:
-            said = host("host_odd", LIBRARY, sim.url, folder, mode)
+            said = host("host_odd", LIBRARY, sim.url, folder, mode, env=env)
             self.puts = sum(request["method"] == "PUT" for request in sim.requests())
             self.intents = intents_of(pathlib.Path(folder) / "audit.jsonl")
         if "skipped" in said:
@@ -51,7 +52,8 @@ class Odd(unittest.TestCase):
         self.assertEqual(self.run_mode("another_directory")["astray"], "0")
 
     def test_another_root(self):
-        said = self.run_mode("another_root")
+        quiet = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # leaks are looked for in /proc, which is not there any more
+        said = self.run_mode("another_root", {"ASAN_OPTIONS": quiet.lstrip(":")})
         self.assertNotEqual(said["zone"], "0")
         self.assertIn("America/New_York", said["zone_message"])
 

@@ -69,10 +69,9 @@ def names_in(text, name):
 
 
 class Facts:
-    shared = ("cxd_client", "cxd_validator")
-
-    def __init__(self, opaque, rows, constants):
+    def __init__(self, opaque, rows, constants, intro):
         self.opaque = set(opaque)
+        self.shared = {name for one in sentences(intro) if "by many threads at once" in one for name in re.findall(r"cxd_\w+", one)}
         self.rows = {row["name"]: row for row in rows}
         self.constants = set(constants)
         self.frees = {self.handle_of(row["params"][0][0]): row["name"] for row in rows if row["name"].endswith("_free") and row["name"] != "cxd_string_free"}

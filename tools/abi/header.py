@@ -230,7 +230,7 @@ class Reader:
         header = self.header
         names = {row["name"] for row in header.structs}
         opaque = [name for name in header.handles if name not in names]
-        facts = Facts(opaque, header.functions, [row["name"] for row in header.constants])
+        facts = Facts(opaque, header.functions, [row["name"] for row in header.constants], header.intro)
         header.handles = [Handle(name, facts.free_of(name), name in facts.shared) for name in opaque]
         header.functions = [Function(**facts.function(row, Param)) for row in header.functions]
         header.structs = [Struct(**facts.struct(row, Member, Param)) for row in header.structs]
