@@ -75,8 +75,13 @@ def cross_file(cache, root):
     return file
 
 
+# Stand-ins for system calls in these are written for machines of 64 bits (struct timespec and struct statfs of the kernel).
+STAND_INS = {"test_audit_broken", "test_audit_checkpoint", "test_audit_file", "test_audit_lines", "test_audit_rotate", "test_audit_rotate_fails", "test_audit_segments", "test_audit_turn", "test_audit_unsyncable", "test_audit_writers"}
+
+
 def test_programs(build):
     names = re.findall(r"^(tests/(?:unit|api)/[\w-]+): c_LINKER", must("ninja", "-C", build, "-t", "targets", "all"), re.M)
+    names = [name for name in names if name.rsplit("/", 1)[-1] not in STAND_INS]
     if len(names) < 100:
         raise AssertionError(f"only {len(names)} test programs")
     return names

@@ -64,7 +64,7 @@ START_TEST(rubbish_in_the_field_is_survived) {
   struct cxd__prng prng = {1};
   char text[24];
   for (int n = 0; n < 200000; n++) {
-    size_t len = cxd__prng_next(&prng) % (sizeof text - 1);
+    size_t len = (size_t)(cxd__prng_next(&prng) % (sizeof text - 1));
     for (size_t i = 0; i < len; i++)
       text[i] = bytes[cxd__prng_next(&prng) % (sizeof bytes - 1)];
     text[len] = '\0';

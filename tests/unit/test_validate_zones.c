@@ -130,7 +130,7 @@ START_TEST(safe_names_agree_with_a_plain_reading_of_the_rule) {
   size_t accepted = 0;
   for (int round = 0; round < 200000; round++) {
     char name[80];
-    size_t len = state % 9;
+    size_t len = (size_t)(state % 9);
     int good = len > 0, part = 0;
     for (size_t i = 0; i < len; i++) {
       state ^= state << 13, state ^= state >> 7, state ^= state << 17;
