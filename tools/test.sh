@@ -19,7 +19,7 @@ case ${1-} in
 esac
 
 test_packages='g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace
-  python3-prometheus-client castxml abigail-tools doxygen cmake libsqlite3-dev libjson-c-dev python3-cffi python3-dev golang-go luajit php8.2-cli zsh fish'
+  python3-prometheus-client castxml abigail-tools doxygen cmake libsqlite3-dev libjson-c-dev libcurl4-doc python3-cffi python3-dev golang-go luajit php8.2-cli zsh fish'
 # nghttp2-proxy: HTTP/2 for the fault matrix. chromium: the report page as a browser shows it.
 full_packages='nghttp2-proxy chromium fonts-dejavu-core lua-cjson lua-socket ruby ruby-ffi libffi-platypus-perl rustc openjdk-17-jdk-headless libjna-java'
 

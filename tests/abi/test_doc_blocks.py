@@ -35,10 +35,8 @@ NOT_RUN = {
     ("CONTRIBUTING.md", "sh tools/test.sh"): "the suite that this test is part of",
     ("CONTRIBUTING.md", "meson setup"): "the same, in parts",
     ("*", "apt-get install"): "installs into the system; tests/install installs elsewhere",
-    ("docs/abi.md", "tools/abi/bless.py"): "needs abidiff; tests/abi/test_gates.py runs it",
     ("docs/bindings.md", "python3 tests/ffi/run.py"): "needs an install; the suite ffi is what it runs",
     ("docs/architecture.md", "text"): "diagrams",
-    ("docs/bindings.md", "python3 tests/ffi/run.py"): "the tests ffi_... are these runs",
     ("docs/audit.md", "text"): "the form of a record, with gaps",
     ("docs/policy.md", "policy.json: line"): "messages of a file that is not shown",
 }

@@ -77,7 +77,8 @@ class Sbom(unittest.TestCase):
         stated = {licence for entry in self.document["files"] for licence in entry["licenseInfoInFiles"]}
         self.assertEqual(stated, {"MIT", "NONE"})
         silent = [entry["fileName"] for entry in self.document["files"] if entry["licenseInfoInFiles"] == ["NONE"]]
-        self.assertEqual([name for name in silent if name.endswith((".c", ".h", ".hpp"))], [])
+        # cxdialer.cdef.h has no comments: that is what it is for.
+        self.assertEqual([name for name in silent if name.endswith((".c", ".h", ".hpp"))], ["./include/cxdialer/cxdialer.cdef.h"])
 
     def test_the_same_facts_are_the_same_bytes(self):
         with tempfile.TemporaryDirectory() as folder:

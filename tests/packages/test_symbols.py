@@ -87,7 +87,7 @@ class Oldest(unittest.TestCase):
     # Functions stand in no list of libcurl's: these are what is used, all of them from before 7.87.
     FUNCTIONS = {
         "curl_easy_cleanup", "curl_easy_getinfo", "curl_easy_init", "curl_easy_setopt", "curl_easy_strerror", "curl_global_init", "curl_multi_add_handle",
-        "curl_multi_cleanup", "curl_multi_info_read", "curl_multi_init", "curl_multi_remove_handle", "curl_multi_setopt", "curl_multi_socket_action",
+        "curl_multi_cleanup", "curl_multi_info_read", "curl_multi_init", "curl_multi_poll", "curl_multi_remove_handle", "curl_multi_setopt", "curl_multi_socket_action", "curl_multi_wakeup",
         "curl_url", "curl_url_cleanup", "curl_url_set", "curl_version_info",
     }
 
