@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The second of the README's two commands: the whole test suite.
-#   sh tools/test.sh        gcc and clang without a warning, all tests, again under ASan+UBSan, threads under TSan, install
-#   sh tools/test.sh full   the same, and what takes longer
+#   sh tools/test.sh        gcc and clang without a warning, all tests, those of the library again under ASan+UBSan, threads under TSan, install, Python, Go, Node.js
+#   sh tools/test.sh full   the same, and what takes longer: the command under ASan+UBSan, tests built with clang, ten languages, packages in a chroot, a browser
 # CXDIALER_TEST_BUILD names the folder for the builds (default: build-test in the checkout).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -62,11 +62,12 @@ tests() {
   meson test -C "$dir" --no-rebuild --print-errorlogs "$@"
 }
 
-# Only what these tests need is built.
-threads() {
-  dir=$base/tsan
-  [ -f "$dir/build.ninja" ] || CC=gcc meson setup "$dir" "$root" --werror -Db_sanitize=thread -Dbuildtype=debug || return 1
-  meson test -C "$dir" --print-errorlogs --suite threads
+# sanitized NAME SANITIZER OPTIONS...: meson test builds what the chosen tests need, and no more.
+sanitized() {
+  dir=$base/$1
+  [ -f "$dir/build.ninja" ] || CC=gcc CXX=g++ meson setup "$dir" "$root" --werror -Db_sanitize="$2" -Dbuildtype=debug || return 1
+  shift 2
+  meson test -C "$dir" --print-errorlogs "$@"
 }
 
 # Numbers are written and read the same way wherever the host lives.
@@ -100,6 +101,11 @@ metrics() (
   tests gcc metrics_judges
 )
 
+# Debian packages used in a chroot, 32 bits, musl, the newest clang, the same bytes twice.
+packages() (
+  cd "$root" && python3 tests/packages/full.py
+)
+
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 
 step "build with gcc" build gcc gcc
@@ -114,15 +120,20 @@ if [ "${1-}" = full ]; then
 fi
 step "tests (gcc)" tests gcc
 unset CXDIALER_SIM_RECORD CXDIALER_FULL CXDIALER_FFI_REQUIRED
-step "build with clang" build clang clang -Db_lundef=false
-step "build with ASan+UBSan" build asan gcc -Db_sanitize=address,undefined -Dbuildtype=debug
-step "tests (ASan+UBSan)" tests asan --no-suite install
-step "tests of threads (TSan)" threads
+if [ "${1-}" != full ]; then
+  step "build with clang" build clang-library clang -Db_lundef=false -Dtests=false
+  step "tests (ASan+UBSan)" sanitized asan address,undefined --suite unit --suite api --suite cxx --suite plugin
+else
+  step "build with clang" build clang clang -Db_lundef=false
+  step "tests (ASan+UBSan)" sanitized asan address,undefined --no-suite install --no-suite audit --no-suite zones
+fi
+step "tests of threads (TSan)" sanitized tsan thread --suite threads
 if [ "${1-}" = full ]; then
   step "tests (clang)" tests clang --suite unit --suite api --suite cxx --suite plugin
   step "tests in a locale with a decimal comma" comma
   step "tests at three in the morning, New York time" night
   step "OpenMetrics, by promtool" metrics
+  step "packages, other compilers and machines" packages
   step "judges that were not written here" sh "$root/tests/judges/run.sh" "$base/gcc" "$record"
 fi
 
