@@ -140,7 +140,7 @@ def use(cache, root, built):
     apt = ["apt-get", "-qq", "-y", *acquire_options()]
     inside(root, *apt, "update")
     inside(root, *apt, "--no-install-recommends", "install", "tzdata", *[f"/debs/{file.name}" for file in built])
-    inside(root, "useradd", "-m", "operator")
+    inside(root, "useradd", "-m", "newcomer")
     shutil.copytree(CONSUMER, root / "consumer")
     modules = koffi(cache)
     if modules:
@@ -148,7 +148,7 @@ def use(cache, root, built):
     elif os.environ.get("CI"):
         raise AssertionError("koffi is not to be had")
     shutil.copy(ROOT / "tests/packages/new_user.sh", root / "new_user.sh")
-    print(inside(root, "sh", "/new_user.sh", "/consumer", user="operator"), end="")
+    print(inside(root, "sh", "/new_user.sh", "/consumer", user="newcomer"), end="")
     inside(root, *apt, "purge", *PACKAGES)
     left = left_behind(root)
     if left:
