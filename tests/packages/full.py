@@ -6,9 +6,7 @@
 
 As root on Debian, with the packages that tools/test.sh full installs. Downloads and base systems are kept in --cache."""
 import argparse
-import os
 import pathlib
-import shutil
 import sys
 import time
 
