@@ -21,7 +21,8 @@ esac
 test_packages='g++ clang libclang-rt-14-dev check openssl locales mandoc binutils libuv1-dev libglib2.0-dev librsvg2-bin python3-jsonschema libc-bin faketime strace
   python3-prometheus-client castxml abigail-tools doxygen cmake libsqlite3-dev libjson-c-dev libcurl4-doc python3-cffi python3-dev golang-go luajit php8.2-cli zsh fish'
 # nghttp2-proxy: HTTP/2 for the fault matrix. chromium: the report page as a browser shows it.
-full_packages='nghttp2-proxy chromium fonts-dejavu-core lua-cjson lua-socket ruby ruby-ffi libffi-platypus-perl rustc openjdk-17-jdk-headless libjna-java'
+full_packages='nghttp2-proxy chromium fonts-dejavu-core lua-cjson lua-socket ruby ruby-ffi libffi-platypus-perl rustc openjdk-17-jdk-headless libjna-java
+  dpkg-dev fakeroot debhelper lintian debootstrap gcc-multilib qemu-user musl-tools'
 
 base=${CXDIALER_TEST_BUILD:-$root/build-test}
 mkdir -p "$base"
@@ -101,9 +102,11 @@ metrics() (
   tests gcc metrics_judges
 )
 
+newest_clang() { apt-cache search --names-only '^clang-[0-9]+$' | sed 's/ .*//' | sort -V | tail -n 1; }
+
 # Debian packages used in a chroot, 32 bits, musl, the newest clang, the same bytes twice.
 packages() (
-  cd "$root" && python3 tests/packages/full.py
+  cd "$root" && as_root env PATH="$PATH" python3 tests/packages/full.py --cache "$base/packages"
 )
 
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
@@ -111,7 +114,7 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=
 step "build with gcc" build gcc gcc
 if [ "${1-}" = full ]; then
   # shellcheck disable=SC2086
-  need $full_packages
+  need $full_packages "$(newest_clang)"
   export CXDIALER_FULL=1 CXDIALER_FFI_REQUIRED=1
   # What the library asks for in these tests is judged below.
   record=$base/requests.jsonl
