@@ -19,7 +19,7 @@ import tap  # noqa: E402
 from tap import equal  # noqa: E402
 
 P, S, I32, I64, SIZE = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_size_t
-OK, E_CONFIG, E_INVALID, E_CANCELLED, E_NOT_FOUND, E_CALLBACK = 0, 1060, 3000, 4030, 5020, 6020
+OK, E_ARGUMENT, E_ABI, E_ABSENT, E_CONFIG, E_INVALID, E_CANCELLED, E_NOT_FOUND, E_CALLBACK = 0, 1000, 1020, 2020, 1060, 3000, 4030, 5020, 6020
 PLANNED, APPLIED, NOT_APPLIED = 1, 3, 7
 ACCEPTED = 0x43584431
 EVENT_RESULT, EVENT_DONE = 1, 4
@@ -459,6 +459,30 @@ def conversions():
     equal((text("c\u00fc"), int64(2**63 - 1), int64(-2**63)), (b"c\xc3\xbc", 2**63 - 1, -2**63))
 
 
+def contract():
+    """What is in a pointer after a failure, and when destroy runs: as docs/threads-and-ownership.md and docs/bindings.md say."""
+    error, number, out = P(), I64(-7), P(1)
+    with Handle("campaign", b"c7") as edit:
+        equal(lib.cxd_campaign_get_int(edit, b"/maxConcurrentCalls", ctypes.byref(number), ctypes.byref(error)), E_ABSENT)
+        equal(number.value, -7)
+        lib.cxd_campaign_new(None, ctypes.byref(out), ctypes.byref(error))  # the error of the call before is freed by this one
+        equal((out.value, lib.cxd_error_status(error)), (None, E_ARGUMENT))
+        call("campaign_set_int", edit, b"/maxConcurrentCalls", 1)
+        equal(lib.cxd_campaign_get_int(edit, b"/maxConcurrentCalls", ctypes.byref(number), ctypes.byref(error)), OK)
+        equal(lib.cxd_error_status(error), E_ARGUMENT)
+    lib.cxd_error_free(error)
+    with Setup() as setup:
+        equal([destroyed(setup.updater, size) for size in (0, 16, 24)], [0, 0, 1])
+
+
+def destroyed(updater, size):
+    """How often destroy runs for a table that is refused."""
+    calls = []
+    table = Callback(size, 1, DESTROY(calls.append))
+    equal(lib.cxd_updater_add_callback(updater, ctypes.byref(table), None), E_ABI)
+    return len(calls)
+
+
 def interruptible(updater, work):
     """What work() gives back or raises; Ctrl-C ends the call in it with CXD_E_CANCELLED. For the main thread."""
     before = signal.signal(signal.SIGINT, lambda *_: lib.cxd_updater_cancel(updater))  # raises nothing, so that no wait ends too early
@@ -531,5 +555,5 @@ def lifetime():
 
 
 if __name__ == "__main__":
-    sys.exit(tap.run([version, config, validate, plan, apply, token, callback, batch, error, exception, threads, asyncio_loop, lifetime, no_descriptor, conversions, ctrl_c,
-                      ctrl_c_in_a_callback]))
+    sys.exit(tap.run([version, config, validate, plan, apply, token, callback, batch, error, exception, threads, asyncio_loop, lifetime, no_descriptor, conversions, contract,
+                      ctrl_c, ctrl_c_in_a_callback]))
