@@ -42,9 +42,15 @@ OWNERSHIP = """## Ownership
 | held until F | the library keeps the pointer (`user_data`) until F runs |
 | freed by this call | the handle is gone afterwards; NULL is legal |
 
-An argument of which no table below speaks is copied, or not needed once the call has returned. An out parameter is NULL after a failure. An error is handed out only
-where you gave a `cxd_error **` that points to NULL, and belongs to you. Client, validator and updater may be freed in any order: an updater keeps what it needs alive. A table of methods is copied at
-registration; its `destroy` runs exactly once, also when the registration fails.
+An argument of which no table below speaks is copied, or not needed once the call has returned. After a failure an out parameter for a handle is NULL, save where the header
+says that there is one all the same: the result of an update, the report of a check. What `cxd_campaign_get_int()` and its like would fill in is untouched then.
+
+Give each call that takes a `cxd_error **` a pointer that is NULL, or that still has the live error of an earlier call: a call that fails frees that one and puts its own in its place, and what you find there is
+yours; a call that goes well leaves it as it is. A pointer to an error that was freed, or one that was never set, is not looked through safely: that may crash.
+
+Client, validator and updater may be freed in any order: an updater keeps what it needs alive. A table of methods is copied at
+registration; its `destroy` runs exactly once, also when the registration fails. There is one exception: a table whose `size` ends before or within `destroy` (0, when it was forgotten) is
+refused with `CXD_E_ABI` and nothing in it is run, so that what `user_data` stands for is still yours.
 """
 
 

@@ -114,7 +114,7 @@ class Binding:
 
     def taken(self, type_, value, free, length):
         """As Python has it: texts are copied, and freed where the caller owes that; a handle knows how it is freed."""
-        if type_["kind"] == "string":
+        if type_["kind"] in ("string", "owned_string"):
             text = None if not value else ctypes.string_at(value, -1 if length is None else length).decode()
             if value and free:
                 getattr(self.library, free)(value)

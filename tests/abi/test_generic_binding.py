@@ -281,6 +281,28 @@ class Tables(unittest.TestCase):
         return world.binding.statuses[getattr(world.binding.library, function["name"])(handle.pointer, address, None)]
 
 
+class NaturalMap(unittest.TestCase):
+    """The shortest binding: Python's own type for each kind."""
+
+    TYPES = {"void": None, "status": ctypes.c_int32, "string": ctypes.c_char_p}  # all else is a pointer, in the functions below
+
+    def declared(self, name):
+        function = bind().functions[name]
+        entry = getattr(ctypes.CDLL(LIBRARY), name)
+        entry.restype, entry.argtypes = (self.TYPES.get(function["returns"]["type"]["kind"], ctypes.c_void_p),
+                                         [self.TYPES.get(param["type"]["kind"], ctypes.c_void_p) for param in function["params"]])  # fmt: skip
+        return entry
+
+    def test_a_text_is_read_and_freed(self):
+        config = ctypes.c_void_p()
+        self.assertEqual(self.declared("cxd_config_new")(ctypes.addressof(config)), 0)
+        self.assertEqual(self.declared("cxd_config_get")(config, b"update.mode"), b"merge")
+        text = self.declared("cxd_config_to_json")(config)
+        self.assertEqual(json.loads(ctypes.string_at(text))["update.mode"], "merge")
+        self.declared("cxd_string_free")(text)
+        self.declared("cxd_config_free")(config)
+
+
 class WholeUpdate(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()

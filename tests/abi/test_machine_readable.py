@@ -43,6 +43,18 @@ class Regenerated(unittest.TestCase):
         exported = {line.split()[2].split("@")[0] for line in lines if line.split()[1] != "A"}
         self.assertEqual({function["name"] for function in ABI["functions"]}, exported)
 
+    def test_a_text_that_somebody_has_to_free_is_of_a_kind_of_its_own(self):
+        """A binding may turn each string into a text of its language at once; of the others it needs the pointer."""
+        owned = 0
+        for function in ABI["functions"]:
+            for place in (function["returns"], *function["params"]):
+                with self.subTest(function["name"]):
+                    self.assertEqual(place["type"]["kind"] == "owned_string", place["type"]["c"] == "char *")
+                    self.assertEqual(place["type"]["kind"] == "string", place["type"]["c"] == "const char *")
+                owned += place.get("free") == "cxd_string_free"
+                self.assertTrue(place.get("free") != "cxd_string_free" or place["type"]["kind"] == "owned_string")
+        self.assertGreater(owned, 5)
+
     def test_it_keeps_to_its_schema(self):
         jsonschema = needed.module("jsonschema")
         schema = json.loads((ROOT / "docs/cxdialer-abi.schema.json").read_text())

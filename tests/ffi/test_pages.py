@@ -13,7 +13,7 @@ sys.path.insert(0, str(HERE))
 import ffitable  # noqa: E402
 
 # Pages whose pieces of code are taken from the suite, and their languages as Markdown names them.
-SHOWN = {"python": "python", "cffi": "python", "node": "js", "go": "go"}
+SHOWN = {"python": "python", "cffi": "python", "node": "js", "go": "go", "php": "php"}
 
 
 def flat(text):

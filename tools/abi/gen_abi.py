@@ -46,7 +46,7 @@ class Types:
         self.structs = {struct.name for struct in header.structs}
 
     def describe(self, c, array=False):
-        """{"c", "kind", ...}: kind is a number, string, handle, struct, pointer (void *), or out or array with the type it holds as "of"."""
+        """{"c", "kind", ...}: kind is a number, string, owned_string (char *), handle, struct, pointer (void *), or out or array with the type it holds as "of"."""
         return {"c": c, **self.parts(c, array)}
 
     def parts(self, c, array):
@@ -56,8 +56,10 @@ class Types:
         bare = inner.replace("const ", "")
         if "*" in inner or (bare in NUMBERS and bare != "void"):
             return {"kind": "array" if array or inner.endswith("const") or c.startswith("const size_t") else "out", "of": self.describe(inner.removeprefix("const ") if bare in NUMBERS else inner)}
-        if bare in ("char", "void"):
-            return {"kind": "string" if bare == "char" else "pointer"}
+        if bare == "char":
+            return {"kind": "string" if inner.startswith("const ") else "owned_string"}
+        if bare == "void":
+            return {"kind": "pointer"}
         kind = "handle" if bare in self.handles else "struct"
         if bare not in self.handles | self.structs:
             raise Different(f"{c} is no type of this interface")

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the libcxdialer authors
-
 // Slows one campaign down: go run go.go CAMPAIGN. The connection comes from CXDIALER_... variables.
 package main
 
@@ -30,15 +29,16 @@ func onResult(_ unsafe.Pointer, result *C.cxd_result) (answer C.int32_t) {
 	return C.CXD_ACCEPTED
 }
 
-func slowDown(id string) error {
-	var (
-		e       *C.cxd_error
-		config  *C.cxd_config
-		client  *C.cxd_client
-		updater *C.cxd_updater
-		change  *C.cxd_campaign
-		result  *C.cxd_result
-	)
+func slowDown(arguments []string) error {
+	if len(arguments) != 2 {
+		return fmt.Errorf("usage: go run go.go CAMPAIGN")
+	}
+	var e *C.cxd_error
+	var config *C.cxd_config
+	var client *C.cxd_client
+	var updater *C.cxd_updater
+	var change *C.cxd_campaign
+	var result *C.cxd_result
 	defer func() { // each of them may be NULL
 		C.cxd_result_free(result)
 		C.cxd_campaign_free(change)
@@ -48,7 +48,7 @@ func slowDown(id string) error {
 		C.cxd_error_free(e)
 	}()
 
-	campaign, pointer := C.CString(id), C.CString("/maxConcurrentCalls")
+	campaign, pointer := C.CString(arguments[1]), C.CString("/maxConcurrentCalls")
 	defer C.free(unsafe.Pointer(campaign))
 	defer C.free(unsafe.Pointer(pointer))
 	callback := C.cxd_callback{on_result: (*[0]byte)(C.onResult)}
@@ -72,7 +72,7 @@ func slowDown(id string) error {
 }
 
 func main() {
-	if err := slowDown(os.Args[1]); err != nil {
+	if err := slowDown(os.Args); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

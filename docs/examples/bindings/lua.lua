@@ -3,7 +3,13 @@
 -- Slows one campaign down: luajit lua.lua CAMPAIGN. The connection comes from CXDIALER_... variables.
 local ffi = require "ffi"
 
-local file = assert(io.open(os.getenv("CXDIALER_CDEF") or io.popen("pkg-config --variable=cdef cxdialer"):read("*l")))
+local function fail(words)
+  io.stderr:write(words, "\n")
+  os.exit(1)
+end
+
+local header = os.getenv("CXDIALER_CDEF") or io.popen("pkg-config --variable=cdef cxdialer"):read("*l") or fail("where is the library? Set PKG_CONFIG_PATH")
+local file = assert(io.open(header))
 ffi.cdef(file:read("*a"))
 file:close()
 local lib = ffi.load(os.getenv("LIBCXDIALER") or "libcxdialer.so.1")

@@ -41,13 +41,24 @@ function check(status, [error]) {
   throw new Error(`${cxd.status_name(status)}: ${message}`);
 }
 
-const onResult = koffi.register((_, result) => {
+// What C calls throws nothing and gives back a number, also when a return is forgotten.
+const guarded = (method) => (...args) => {
+  try {
+    return method(...args) === ACCEPTED ? ACCEPTED : 0;
+  } catch (problem) {
+    console.error(problem);
+    return 0;
+  }
+};
+
+const onResult = koffi.register(guarded((_, result) => {
   console.log(`${cxd.result_campaign_id(result)}: ${cxd.result_previous_concurrent(result)} -> ${cxd.result_new_concurrent(result)}`);
   return ACCEPTED;
-}, koffi.pointer(OnResult));
+}), koffi.pointer(OnResult));
 
 const [config, client, updater, change, result, error] = Array.from({ length: 6 }, () => [null]);
 try {
+  if (!process.argv[2]) throw new Error('usage: node node.mjs CAMPAIGN');
   cxd.config_new(config);
   check(cxd.config_load_env(config[0], error), error);
   check(cxd.client_new(config[0], client, error), error);

@@ -4,6 +4,10 @@ declare(strict_types=1);
 
 // The stripped header is PHP's declaration of the library as it stands.
 $header = getenv('CXDIALER_CDEF') ?: trim((string) shell_exec('pkg-config --variable=cdef cxdialer'));
+if (!is_file($header)) {
+    fwrite(STDERR, "where is the library? Set PKG_CONFIG_PATH\n");
+    exit(1);
+}
 $cxd = FFI::cdef(file_get_contents($header), getenv('LIBCXDIALER') ?: 'libcxdialer.so.1');
 
 function call(string $name, mixed ...$arguments): void

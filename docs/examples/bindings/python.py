@@ -47,6 +47,8 @@ def call(name, *arguments):
         raise DialerError(text)
 
 
+if len(sys.argv) != 2:
+    sys.exit("usage: python3 python.py CAMPAIGN")
 config, client, updater, change, result = P(), P(), P(), P(), P()
 try:
     lib.cxd_config_new(ctypes.byref(config))

@@ -11,7 +11,8 @@ import cffi  # a program of its own must not be called cffi.py: it would import 
 
 def declarations():
     """The stripped header, which is installed with the library."""
-    return os.environ.get("CXDIALER_CDEF") or subprocess.check_output(["pkg-config", "--variable=cdef", "cxdialer"], text=True).strip()
+    asked = ["pkg-config", "--variable=cdef", "cxdialer"]
+    return os.environ.get("CXDIALER_CDEF") or subprocess.run(asked, stdout=subprocess.PIPE, text=True).stdout.strip() or sys.exit("where is the library? Set PKG_CONFIG_PATH")
 
 
 ffi = cffi.FFI()
@@ -66,6 +67,8 @@ def slow_down(campaign):
     print(json.loads(ffi.string(document))["outcome"], "callback:", text(lib.cxd_status_name(lib.cxd_result_callback_status(result))))
 
 
+if len(sys.argv) != 2:
+    sys.exit("usage: python3 python_cffi.py CAMPAIGN")
 try:
     slow_down(sys.argv[1])
 except DialerError as problem:

@@ -63,7 +63,7 @@ begin
   table = Lib::Callback.new
   table[:size], table[:on_result] = Lib::Callback.size, ON_RESULT
   call(:updater_add_callback, updater, table)
-  change = make("campaign", ARGV.fetch(0))
+  change = make("campaign", ARGV.fetch(0) { raise IndexError, "usage: ruby ruby.rb CAMPAIGN" })
   call(:campaign_set_int, change, "/maxConcurrentCalls", 120)
   out = FFI::MemoryPointer.new(:pointer)
   begin

@@ -7,6 +7,7 @@ import os
 import pathlib
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -31,6 +32,14 @@ class Error(Exception):
 
 def text(borrowed):
     return ffi.string(borrowed).decode()
+
+
+def given(value):
+    """A text for C, which would take it to end at a zero byte inside of it."""
+    data = value.encode()
+    if 0 in data:
+        raise ValueError(f"a zero byte in {value!r}")
+    return data
 
 
 def taken(pointer):
@@ -66,7 +75,7 @@ def new_updater():
 
 
 def change(campaign, calls):
-    handle = made("campaign", campaign.encode())
+    handle = made("campaign", given(campaign))
     call(lib.cxd_campaign_set_int, handle, b"/maxConcurrentCalls", calls)
     return handle
 
@@ -180,9 +189,11 @@ def callback():
 
 
 def poll(batch):
-    remaining = ffi.new("int32_t *", -1)
+    remaining, fd = ffi.new("int32_t *", -1), lib.cxd_batch_fd(batch)
+    if fd < 0:  # there is nothing to wait for: process says why
+        return call(lib.cxd_batch_process, batch, ffi.NULL)
     poller = select.poll()
-    poller.register(lib.cxd_batch_fd(batch), select.POLLIN)
+    poller.register(fd, select.POLLIN)
     while remaining[0] != 0:
         poller.poll(lib.cxd_batch_timeout_ms(batch))
         call(lib.cxd_batch_process, batch, remaining)
@@ -237,6 +248,54 @@ def exception():
     equal(raised, ["the callback has a bug"])
 
 
+def conversions():
+    """What cffi lets through, and what it does not."""
+    cut = made("campaign", b"c2\0-staging")
+    equal(text(lib.cxd_campaign_id(cut)), "c2")
+    for kind, wrong in ((ValueError, lambda: given("c2\0-staging")), (OverflowError, lambda: change("c2", 2**63))):
+        try:
+            wrong()
+        except kind:
+            continue
+        raise AssertionError(f"no {kind.__name__}")
+    equal(given("c\u00fc"), b"c\xc3\xbc")
+
+
+def no_descriptor():
+    """Without credentials a batch cannot begin, and has none to wait for: process says why."""
+    config = new_config()
+    call(lib.cxd_config_set, config, b"auth.client_id", b"")
+    client = made("client", config)
+    batch = made("batch", made("updater", config, client, ffi.NULL))
+    call(lib.cxd_batch_add, batch, change("c7", 118))
+    equal(lib.cxd_batch_fd(batch), -1)
+    try:
+        poll(batch)
+    except Error as problem:
+        equal(problem.status, lib.CXD_E_CONFIG)
+    else:
+        raise AssertionError("the batch ran without credentials")
+
+
+def ctrl_c_in_a_callback():
+    """On the main thread it is raised in the callback, and lost with it: the call belongs beside the main thread."""
+    raised = []
+
+    @ffi.callback("int32_t(void *, const cxd_result *)", error=0, onerror=lambda kind, value, trace: raised.append(kind))
+    def pressed(*_):
+        signal.raise_signal(signal.SIGINT)
+        return lib.CXD_ACCEPTED
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        _, updater = new_updater()
+        owner = Owner()
+        call(lib.cxd_updater_add_callback, updater, table("callback", owner, on_result=pressed))
+        result = outcome_of(lib.cxd_updater_apply, updater, "c7", 116)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    equal((lib.cxd_result_outcome(result), lib.cxd_result_callback_status(result), raised), (lib.CXD_OUTCOME_APPLIED, lib.CXD_E_CALLBACK, [KeyboardInterrupt]))
+
+
 # ------------------------------------------------------------ API mode
 
 def compiled():
@@ -273,7 +332,7 @@ def api_mode():
 
 
 if __name__ == "__main__":
-    checks = [version, config, validate, plan, apply, token, callback, batch, error, exception]
+    checks = [version, config, validate, plan, apply, token, callback, batch, error, exception, conversions, no_descriptor, ctrl_c_in_a_callback]
     if can_compile() or os.environ.get("CI"):
         checks.append(api_mode)
     else:

@@ -53,6 +53,11 @@ func (b *Batch) Poll() error {
 	}
 	defer syscall.Close(epoll)
 	fd := int(C.cxd_batch_fd(b.c))
+	if fd < 0 { // there is nothing to wait for: process says why
+		var e *C.cxd_error
+		status := C.cxd_batch_process(b.c, nil, &e)
+		return checked(status, e)
+	}
 	if err := syscall.EpollCtl(epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)}); err != nil {
 		return err
 	}

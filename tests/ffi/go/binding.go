@@ -18,7 +18,9 @@ void goLog(void *user_data, int32_t level, char *text, size_t len);
 import "C"
 
 import (
+	"fmt"
 	"runtime/cgo"
+	"strings"
 	"unsafe"
 )
 
@@ -49,6 +51,15 @@ func checked(status C.cxd_status, e *C.cxd_error) error {
 func text(s string) (*C.char, func()) {
 	c := C.CString(s)
 	return c, func() { C.free(unsafe.Pointer(c)) }
+}
+
+// whole lends C a copy of s, unless C would take it to end at a zero byte inside of it.
+func whole(s string) (*C.char, func(), error) {
+	if strings.IndexByte(s, 0) >= 0 {
+		return nil, nil, fmt.Errorf("a zero byte in %q", s)
+	}
+	c := C.CString(s)
+	return c, func() { C.free(unsafe.Pointer(c)) }, nil
 }
 
 // taken copies and frees a text that is ours.
@@ -121,7 +132,10 @@ func (u *Updater) Free()   { C.cxd_updater_free(u.c) }
 type campaign struct{ c *C.cxd_campaign }
 
 func newCampaign(id string, calls int) (*campaign, error) {
-	c, free := text(id)
+	c, free, err := whole(id)
+	if err != nil {
+		return nil, err
+	}
 	defer free()
 	made := &campaign{}
 	var e *C.cxd_error
@@ -135,6 +149,8 @@ func newCampaign(id string, calls int) (*campaign, error) {
 	status = C.cxd_campaign_set_int(made.c, pointer, C.int64_t(calls), &e)
 	return made, checked(status, e)
 }
+
+func (c *campaign) free() { C.cxd_campaign_free(c.c) }
 
 // ---------------------------------------------------------------- results
 
@@ -229,6 +245,20 @@ func (u *Updater) AddCallbacks(callbacks *Callbacks) error {
 	var e *C.cxd_error
 	status := C.cxd_updater_add_callback(u.c, &table, &e)
 	return checked(status, e)
+}
+
+// destroyed says whether destroy was run for a table of this size, which is refused.
+func (u *Updater) destroyed(size int) (gone bool) {
+	table := C.cxd_callback{size: C.size_t(size), user_data: boxed(1), destroy: (*[0]byte)(C.goDestroy)}
+	handle := *(*cgo.Handle)(table.user_data)
+	C.cxd_updater_add_callback(u.c, &table, nil)
+	defer func() {
+		if gone = recover() != nil; !gone {
+			goDestroy(table.user_data)
+		}
+	}()
+	handle.Value() // panics once it is deleted
+	return
 }
 
 // TokenProvider returns a token and its life in seconds.

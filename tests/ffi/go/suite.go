@@ -281,6 +281,41 @@ func scheduler() {
 	})
 }
 
+// conversions: C would end "c2\x00-staging" at the zero byte, and change c2.
+func conversions() {
+	_, err := newCampaign("c2\x00-staging", 120)
+	equal(err != nil && strings.Contains(err.Error(), "zero byte"), true)
+	change, err := newCampaign("c\u00fc", 1<<63-1)
+	must(err)
+	change.free()
+}
+
+// noDescriptor: without credentials a batch cannot begin, and the library says so.
+func noDescriptor() {
+	config, err := NewConfig()
+	must(err)
+	defer config.Free()
+	must(config.Set("auth.client_id", ""))
+	client, err := NewClient(config)
+	must(err)
+	defer client.Free()
+	updater, err := NewUpdater(config, client)
+	must(err)
+	defer updater.Free()
+	batch, err := NewBatch(updater, []string{"c7"}, 118)
+	must(err)
+	defer batch.Free()
+	refused, ok := batch.Poll().(*Error)
+	equal(ok && refused.Status == C.CXD_E_CONFIG, true)
+}
+
+// unsized: destroy is not run for a table whose size was forgotten, and is for one that has it.
+func unsized() {
+	withUpdater(func(_ *Client, u *Updater) {
+		equal([]bool{u.destroyed(0), u.destroyed(16), u.destroyed(24)}, []bool{false, false, true})
+	})
+}
+
 // ---------------------------------------------------------------- TAP
 
 // attempt runs a check; what it panicked with.
@@ -297,6 +332,7 @@ func main() {
 	}{
 		{"version", version}, {"config", config}, {"validate", validate}, {"plan", plan}, {"apply", apply}, {"token", token},
 		{"callback", callback}, {"batch", batch}, {"error", errorPath}, {"exception", exception}, {"goroutines", goroutines}, {"scheduler", scheduler},
+		{"conversions", conversions}, {"no_descriptor", noDescriptor}, {"unsized", unsized},
 	}
 	failed := 0
 	for i, check := range checks {

@@ -63,9 +63,22 @@ async function within(body) {
   }
 }
 
+// koffi takes a number for an address, and C takes a text to end at a zero byte inside of it.
+function checkedText(value) {
+  if (typeof value !== 'string' || value.includes('\0')) throw new TypeError(`${JSON.stringify(value)} is no text for C`);
+  return value;
+}
+
+// koffi makes some number of anything, and keeps 64 bits of what is larger.
+function int64(value) {
+  const whole = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (!whole || BigInt.asIntN(64, BigInt(value)) !== BigInt(value)) throw new RangeError(`${value} is no int64_t`);
+  return value;
+}
+
 function change(campaign, calls) {
-  const edit = make('campaign', campaign);
-  call('campaign_set_int', edit, '/maxConcurrentCalls', calls);
+  const edit = make('campaign', checkedText(campaign));
+  call('campaign_set_int', edit, '/maxConcurrentCalls', int64(calls));
   return edit;
 }
 
@@ -239,15 +252,78 @@ const checks = {
     cxd.updater_cancel(setup.updater);
     assert.equal(await over, C.E_CANCELLED);
   }),
+
+  // Somebody else's error ends a call that has callbacks, instead of a process that never ends.
+  uncaught: () => within(async (setup) => {
+    const { updater } = setup;
+    setup.register('updater_add_callback', updater, 'callback', { on_result: guarded(() => C.ACCEPTED) });
+    process.on('uncaughtException', (problem) => {
+      console.error(problem);
+      process.exitCode = 1;
+      cxd.updater_cancel(updater);
+    });
+    await simulator('/_sim/faults', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(['GET:1:delay=120000']) });
+    const before = (await requests()).length;
+    const over = runBeside(setup, 'c7', 109, cxd.result_status);
+    while (!(await requests()).slice(before).some(({ method }) => method === 'GET'));
+    setTimeout(() => { throw new Error('a bug elsewhere'); });
+    assert.equal(await over, C.E_CANCELLED);
+    assert.equal(process.exitCode, 1);
+    process.removeAllListeners('uncaughtException');
+  }),
+
+  // What koffi does not take for a number would be thrown after the method's own catch: the guard answers 0 for it.
+  answers: () => within(async (setup) => {
+    let method;
+    setup.register('updater_add_callback', setup.updater, 'callback', { on_result: guarded((...args) => method(...args)) });
+    for (const [i, answer] of [undefined, true, 'yes', Promise.resolve(C.ACCEPTED)].entries()) {
+      method = () => answer;
+      assert.deepEqual(run('apply', setup, 'c7', 110 + i, ended), [C.OUTCOME_APPLIED, C.E_CALLBACK]);
+    }
+    method = () => C.ACCEPTED;
+    assert.deepEqual(await runBeside(setup, 'c7', 115, ended), [C.OUTCOME_APPLIED, C.OK]);
+  }),
+
+  // What koffi lets through, and the helpers do not.
+  conversions() {
+    const [edit, value] = [make('campaign', 'c2\0-staging'), [0]];
+    assert.equal(cxd.campaign_id(edit), 'c2');
+    for (const [given, taken] of [[2n ** 64n + 120n, 120], [NaN, 0], [1.5, 1], [2n ** 53n + 1n, 2n ** 53n + 1n]]) {
+      call('campaign_set_int', edit, '/maxConcurrentCalls', given);
+      call('campaign_get_int', edit, '/maxConcurrentCalls', value);
+      assert.equal(value[0], taken);
+    }
+    cxd.campaign_free(edit);
+    for (const wrong of ['c2\0-staging', 12345, undefined]) assert.throws(() => checkedText(wrong), TypeError);
+    for (const wrong of [2n ** 63n, -(2n ** 63n) - 1n, 2 ** 53, NaN, 1.5, '120']) assert.throws(() => int64(wrong), RangeError);
+    assert.deepEqual([120, 2n ** 63n - 1n].map(int64), [120, 2n ** 63n - 1n]);
+  },
+
+  // Without credentials a batch cannot begin, and has no descriptor: koffi would end the process for -1.
+  no_descriptor: () => within(async (setup) => {
+    const settings = config();
+    call('config_set', settings, 'auth.client_id', '');
+    const client = make('client', settings);
+    const updater = make('updater', settings, client, null);
+    const [batch, edit] = [make('batch', updater), change('c7', 118)];
+    call('batch_add', batch, edit);
+    assert.equal(cxd.batch_fd(batch), -1);
+    drive(batch, (status, error) => {
+      assert.equal(status, C.E_CONFIG);
+      cxd.error_free(error);
+    });
+    for (const [kind, handle] of Object.entries({ campaign: edit, batch, updater, client, config: settings })) cxd[`${kind}_free`](handle);
+  }),
 };
 
 const ended = (result) => [cxd.result_outcome(result), cxd.result_callback_status(result)];
 
-// What must not throw into C: anything but CXD_ACCEPTED is a failure.
+// Nothing is thrown into C, and it is told a number: whatever the method gives back.
 function guarded(method) {
   return (...args) => {
     try {
-      return method(...args);
+      const answer = method(...args);
+      return [C.ACCEPTED, C.PENDING].includes(answer) ? answer : 0;
     } catch {
       return 0;
     }
@@ -256,7 +332,12 @@ function guarded(method) {
 
 // The loop of libuv watches the batch; a timer stands in for what is due without the network.
 function drive(batch, done) {
-  const watch = koffi.node.poll(cxd.batch_fd(batch), { readable: true }, step);
+  const fd = cxd.batch_fd(batch);
+  if (fd < 0) { // there is nothing to watch: process says why
+    const error = [null];
+    return done(cxd.batch_process(batch, null, error), error[0]);
+  }
+  const watch = koffi.node.poll(fd, { readable: true }, step);
   let timer;
   function step() {
     const [remaining, error] = [[0], [null]];

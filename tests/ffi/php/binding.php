@@ -122,10 +122,22 @@ function config(): Handle
     return $config;
 }
 
+/** For C a text ends at its first zero byte. */
+function whole(string $text): string
+{
+    return str_contains($text, "\0") ? throw new ValueError('a zero byte in a text for C') : $text;
+}
+
+/** FFI would take what is no int for some other number; with strict_types, this does not. */
+function int64(int $number): int
+{
+    return $number;
+}
+
 function change(string $id, int $calls): Handle
 {
-    $change = made('campaign', 'cxd_campaign_new', $id);
-    call('cxd_campaign_set_int', $change, '/maxConcurrentCalls', $calls);
+    $change = made('campaign', 'cxd_campaign_new', whole($id));
+    call('cxd_campaign_set_int', $change, '/maxConcurrentCalls', int64($calls));
     return $change;
 }
 

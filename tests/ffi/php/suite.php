@@ -327,6 +327,41 @@ function check_events(): void
     equal('applied', cxd()->cxd_result_outcome_name(ask('cxd_batch_result', $batch, 0)));
 }
 
+/** What FFI lets through, and the helpers do not. */
+function check_conversions(): void
+{
+    $edit = made('campaign', 'cxd_campaign_new', "c2\0-staging");
+    equal('c2', ask('cxd_campaign_id', $edit));
+    $value = cxd()->new('int64_t');
+    foreach ([[PHP_INT_MAX + 1, PHP_INT_MIN], ['abc', 0]] as [$given, $taken]) {
+        call('cxd_campaign_set_int', $edit, '/maxConcurrentCalls', $given);
+        call('cxd_campaign_get_int', $edit, '/maxConcurrentCalls', FFI::addr($value));
+        equal($taken, $value->cdata);
+    }
+    foreach ([fn () => whole("c2\0-staging"), fn () => int64(PHP_INT_MAX + 1), fn () => int64('abc')] as $wrong) {
+        try {
+            $wrong();
+        } catch (ValueError | TypeError) {
+            continue;
+        }
+        throw new Wrong('it was let through');
+    }
+    equal(['c2', PHP_INT_MAX], [whole('c2'), int64(PHP_INT_MAX)]);
+}
+
+/** Without credentials a batch cannot begin, and has no descriptor: process says why. */
+function check_no_descriptor(): void
+{
+    $config = config();
+    call('cxd_config_set', $config, 'auth.client_id', '');
+    $client = made('client', 'cxd_client_new', $config);
+    $updater = made('updater', 'cxd_updater_new', $config, $client, null);
+    $batch = made('batch', 'cxd_batch_new', $updater);
+    call('cxd_batch_add', $batch, change('c7', 118));
+    equal(-1, ask('cxd_batch_fd', $batch));
+    equal(cxd()->CXD_E_CONFIG, failure(fn () => call('cxd_batch_process', $batch, null))->status);
+}
+
 /** A child of fork has to make its own handles. */
 function check_fork(): void
 {
@@ -370,7 +405,7 @@ function check_memory(): void
 
 const CHECKS = [
     'version', 'config', 'validate', 'plan', 'apply', 'token', 'callback', 'batch', 'error', 'exception',
-    'unguarded', 'layout', 'rule', 'values', 'collected', 'events', 'fork', 'memory',
+    'unguarded', 'layout', 'rule', 'values', 'collected', 'events', 'conversions', 'no_descriptor', 'fork', 'memory',
 ];
 
 $failed = 0;

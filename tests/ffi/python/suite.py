@@ -2,12 +2,14 @@
 # Copyright (c) 2026 the libcxdialer authors
 """libcxdialer from Python with ctypes alone."""
 import asyncio
+import concurrent.futures
 import ctypes
 import gc
 import json
 import os
 import pathlib
 import select
+import signal
 import sys
 import threading
 import weakref
@@ -17,7 +19,7 @@ import tap  # noqa: E402
 from tap import equal  # noqa: E402
 
 P, S, I32, I64, SIZE = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_size_t
-OK, E_CONFIG, E_INVALID, E_CANCELLED, E_NOT_FOUND, E_CALLBACK = 0, 1060, 3000, 4030, 5020, 6020
+OK, E_ARGUMENT, E_ABI, E_ABSENT, E_CONFIG, E_INVALID, E_CANCELLED, E_NOT_FOUND, E_CALLBACK = 0, 1000, 1020, 2020, 1060, 3000, 4030, 5020, 6020
 PLANNED, APPLIED, NOT_APPLIED = 1, 3, 7
 ACCEPTED = 0x43584431
 EVENT_RESULT, EVENT_DONE = 1, 4
@@ -27,13 +29,13 @@ lib = ctypes.CDLL(os.environ["LIBCXDIALER"])
 # A returned char * of the caller's is P: S would make bytes of it at once and lose the pointer to free.
 for result, functions in {
     S: {"version": [], "config_get": [P, S], "status_name": [I32], "error_message": [P], "error_request_id": [P], "report_pointer": [P, SIZE], "report_code": [P, SIZE],
-        "result_diff_json": [P], "result_campaign_id": [P], "token_request_scope": [P]},
+        "result_diff_json": [P], "campaign_id": [P], "result_campaign_id": [P], "token_request_scope": [P]},
     I32: {"has_feature": [S], "config_new": [P], "config_load_env": [P, P], "config_set": [P, S, S, P], "client_new": [P, P, P],
           "client_set_token_provider": [P, P, P], "client_set_log": [P, P, P], "validator_new": [P, P, P], "validator_check": [P, P, I64, P, P],
           "campaign_new": [S, P, P], "campaign_set_int": [P, S, I64, P], "updater_new": [P, P, P, P, P], "updater_add_callback": [P, P, P],
           "updater_plan": [P, P, P, P], "updater_apply": [P, P, P, P], "result_outcome": [P], "result_status": [P], "result_callback_status": [P], "error_status": [P],
           "error_http_status": [P], "batch_new": [P, P, P], "batch_add": [P, P, P], "batch_add_json": [P, S, SIZE, P], "batch_fd": [P], "batch_process": [P, P, P],
-          "batch_next_event": [P, I64, P, P], "event_kind": [P], "token_sink_accept": [P, S, SIZE, I64], "token_sink_fail": [P, I32, S]},
+          "batch_next_event": [P, I64, P, P], "event_kind": [P], "campaign_get_int": [P, S, P, P], "token_sink_accept": [P, S, SIZE, I64], "token_sink_fail": [P, I32, S]},
     I64: {"batch_timeout_ms": [P], "result_previous_concurrent": [P], "result_new_concurrent": [P]},
     SIZE: {"report_count": [P], "batch_failed": [P], "event_item": [P], "event_done": [P], "event_total": [P]},
     P: {"result_to_json": [P], "result_report": [P], "batch_result": [P, SIZE], "event_result": [P], "result_error": [P]},
@@ -84,16 +86,31 @@ class Config(Handle):
 
 
 def change(campaign, calls):
-    handle = Handle("campaign", campaign.encode())
-    call("campaign_set_int", handle, b"/maxConcurrentCalls", calls)
+    handle = Handle("campaign", text(campaign))
+    call("campaign_set_int", handle, b"/maxConcurrentCalls", int64(calls))
     return handle
+
+
+def text(value):
+    """A text for C, which would take it to end at a zero byte inside of it."""
+    data = value.encode()
+    if 0 in data:
+        raise ValueError(f"a zero byte in {value!r}")
+    return data
+
+
+def int64(value):
+    """A number for C: ctypes would take any, and keep 64 bits of it."""
+    if not -2**63 <= value < 2**63:
+        raise OverflowError(f"{value} is no int64_t")
+    return value
 
 
 def taken(pointer):
     """The text of a char * that is ours, which is freed."""
-    text = ctypes.string_at(pointer).decode()
+    copy = ctypes.string_at(pointer).decode()
     lib.cxd_string_free(pointer)
-    return text
+    return copy
 
 
 class Setup:
@@ -231,8 +248,8 @@ def token():
     @FETCH
     def fetch(_, request, sink):
         scopes.append(lib.cxd_token_request_scope(request).decode())
-        text, seconds = tap.fetch_token()
-        lib.cxd_token_sink_accept(sink, text.encode(), len(text), seconds)
+        secret, seconds = tap.fetch_token()
+        lib.cxd_token_sink_accept(sink, secret.encode(), len(secret), seconds)
         return ACCEPTED
 
     with Setup() as setup:
@@ -251,8 +268,8 @@ def callback():
         return ACCEPTED
 
     @WRITE
-    def write(_, level, text, size):
-        lines.append((level, text[:size].decode()))
+    def write(_, level, line, size):
+        lines.append((level, line[:size].decode()))
 
     with Setup() as setup:
         register("updater_add_callback", setup.updater, Callback, on_result=on_result)
@@ -276,6 +293,8 @@ async def drive(batch):
     """Beside everything else that an asyncio loop does."""
     loop, timer = asyncio.get_running_loop(), None
     over, fd = loop.create_future(), lib.cxd_batch_fd(batch)
+    if fd < 0:  # there is nothing to watch: process says why
+        return call("batch_process", batch, None)
 
     def step():
         nonlocal timer
@@ -321,8 +340,8 @@ def events_of(campaigns):
     seen, event, kind = {}, P(), 0
     with Setup() as setup, Handle("batch", setup.updater) as batch:
         for campaign in campaigns:
-            text = json.dumps({"id": campaign, "maxConcurrentCalls": 145}).encode()
-            call("batch_add_json", batch, text, len(text))
+            document = json.dumps({"id": campaign, "maxConcurrentCalls": 145}).encode()
+            call("batch_add_json", batch, document, len(document))
         while kind != EVENT_DONE:
             call("batch_next_event", batch, -1, ctypes.byref(event))
             kind = lib.cxd_event_kind(event)
@@ -409,6 +428,109 @@ async def count(turns):
         await asyncio.sleep(0)
 
 
+def no_descriptor():
+    """Without credentials a batch cannot begin, and a loop is told so by the library."""
+    with Setup(auth__client_id="") as setup, Handle("batch", setup.updater) as batch:
+        with change("c7", 118) as edit:
+            call("batch_add", batch, edit)
+        equal(lib.cxd_batch_fd(batch), -1)
+        try:
+            asyncio.run(drive(batch))
+        except Error as problem:
+            equal(problem.status, E_CONFIG)
+        else:
+            raise AssertionError("the batch ran without credentials")
+
+
+def conversions():
+    """What ctypes lets through, and the helpers do not."""
+    with Handle("campaign", b"c2\0-staging") as cut, Handle("campaign", b"c2") as whole:
+        equal(lib.cxd_campaign_id(cut), lib.cxd_campaign_id(whole))
+        call("campaign_set_int", cut, b"/maxConcurrentCalls", 2**64 + 119)
+        value = I64()
+        call("campaign_get_int", cut, b"/maxConcurrentCalls", ctypes.byref(value))
+        equal(value.value, 119)
+    for kind, helper, wrong in ((ValueError, text, "c2\0-staging"), (OverflowError, int64, 2**63), (OverflowError, int64, -2**63 - 1)):
+        try:
+            helper(wrong)
+        except kind:
+            continue
+        raise AssertionError(f"{wrong!r} passed")
+    equal((text("c\u00fc"), int64(2**63 - 1), int64(-2**63)), (b"c\xc3\xbc", 2**63 - 1, -2**63))
+
+
+def contract():
+    """What is in a pointer after a failure, and when destroy runs: as docs/threads-and-ownership.md and docs/bindings.md say."""
+    error, number, out = P(), I64(-7), P(1)
+    with Handle("campaign", b"c7") as edit:
+        equal(lib.cxd_campaign_get_int(edit, b"/maxConcurrentCalls", ctypes.byref(number), ctypes.byref(error)), E_ABSENT)
+        equal(number.value, -7)
+        lib.cxd_campaign_new(None, ctypes.byref(out), ctypes.byref(error))  # the error of the call before is freed by this one
+        equal((out.value, lib.cxd_error_status(error)), (None, E_ARGUMENT))
+        call("campaign_set_int", edit, b"/maxConcurrentCalls", 1)
+        equal(lib.cxd_campaign_get_int(edit, b"/maxConcurrentCalls", ctypes.byref(number), ctypes.byref(error)), OK)
+        equal(lib.cxd_error_status(error), E_ARGUMENT)
+    lib.cxd_error_free(error)
+    with Setup() as setup:
+        equal([destroyed(setup.updater, size) for size in (0, 16, 24)], [0, 0, 1])
+
+
+def destroyed(updater, size):
+    """How often destroy runs for a table that is refused."""
+    calls = []
+    table = Callback(size, 1, DESTROY(calls.append))
+    equal(lib.cxd_updater_add_callback(updater, ctypes.byref(table), None), E_ABI)
+    return len(calls)
+
+
+def interruptible(updater, work):
+    """What work() gives back or raises; Ctrl-C ends the call in it with CXD_E_CANCELLED. For the main thread."""
+    before = signal.signal(signal.SIGINT, lambda *_: lib.cxd_updater_cancel(updater))  # raises nothing, so that no wait ends too early
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as beside:
+            return beside.submit(work).result()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def press_ctrl_c(before):
+    """As soon as the request of an update is at the server."""
+    while not any(request["method"] == "GET" for request in tap.requests_seen()[before:]):
+        pass
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+def ctrl_c():
+    tap.add_fault("GET:1:delay=120000")
+    before = len(tap.requests_seen())
+    presser = threading.Thread(target=press_ctrl_c, args=[before])
+    with Setup(http__connect_timeout_ms="60000") as setup:
+        presser.start()
+        equal(interruptible(setup.updater, lambda: setup.run("apply", "c7", 117, lib.cxd_result_status)), E_CANCELLED)
+    presser.join()
+
+
+def ctrl_c_in_a_callback():
+    """On the main thread it is raised in the callback, and lost with it: the reason for interruptible()."""
+    unraised = []
+
+    @ON_RESULT
+    def on_result(*_):
+        signal.raise_signal(signal.SIGINT)
+        return ACCEPTED
+
+    hook, sys.unraisablehook = sys.unraisablehook, lambda info: unraised.append(info.exc_type)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with Setup() as setup:
+            register("updater_add_callback", setup.updater, Callback, on_result=on_result)
+            ended = setup.run("apply", "c7", 116, lambda result: (lib.cxd_result_outcome(result), lib.cxd_result_callback_status(result)))
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        sys.unraisablehook = hook
+    equal((ended, unraised), ((APPLIED, E_CALLBACK), [KeyboardInterrupt]))
+
+
 def lifetime():
     """Nothing of a callback is left once its handle is freed, and it was there until then, whatever was collected."""
     calls = []
@@ -433,4 +555,5 @@ def lifetime():
 
 
 if __name__ == "__main__":
-    sys.exit(tap.run([version, config, validate, plan, apply, token, callback, batch, error, exception, threads, asyncio_loop, lifetime]))
+    sys.exit(tap.run([version, config, validate, plan, apply, token, callback, batch, error, exception, threads, asyncio_loop, lifetime, no_descriptor, conversions, contract,
+                      ctrl_c, ctrl_c_in_a_callback]))
