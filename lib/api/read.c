@@ -10,6 +10,8 @@
 #include "json/campaign.h"
 #include "json/pointer.h"
 
+#define LONGEST_CURSOR 8192 /* bytes */
+
 struct cxd_campaign_list {
   uint32_t magic;
   cxd_campaign **items;
@@ -130,6 +132,14 @@ static cxd_status parse_page(cxd_campaign_list *list, const struct cxd__buf *bod
   return status;
 }
 
+/* A cursor is part of a URL, and servers refuse long ones; libcurl refuses longer ones with words that help nobody. */
+static cxd_status may_follow(const char *cursor, cxd_error **error) {
+  size_t len = cursor ? strlen(cursor) : 0;
+  if (len > LONGEST_CURSOR)
+    return cxd__fail(error, CXD_E_ARGUMENT, "the cursor has %zu bytes, %d are the most: pass what cxd_campaign_list_next_cursor() gave", len, LONGEST_CURSOR);
+  return CXD_OK;
+}
+
 cxd_status cxd_client_list(cxd_client *client, const char *cursor, cxd_campaign_list **out, cxd_error **error) {
   struct cxd__job job = {.kind = CXD__JOB_LIST, .cursor = cursor};
   struct cxd__buf body = {0};
@@ -137,6 +147,8 @@ cxd_status cxd_client_list(cxd_client *client, const char *cursor, cxd_campaign_
   if (out)
     *out = NULL;
   cxd_status status = may_read(client, out, cxd__entry(), error);
+  if (status == CXD_OK)
+    status = may_follow(cursor, error);
   if (status == CXD_OK)
     status = read_job(client, &job, cxd__entry(), &body, &etag, error);
   if (status != CXD_OK)

@@ -173,6 +173,24 @@ START_TEST(a_cursor_is_encoded_and_the_servers_refusal_of_it_shown) {
 }
 END_TEST
 
+START_TEST(a_cursor_too_long_for_a_url_is_refused_before_anything_is_sent) {
+  struct rig rig;
+  rig_open(&rig, NULL, NULL);
+  cxd_campaign_list *list = NULL;
+  cxd_error *error = NULL;
+  static char longest[8194];
+  memset(longest, 'x', sizeof longest - 1);
+  ck_assert_int_eq(cxd_client_list(rig.client, longest, &list, &error), CXD_E_ARGUMENT);
+  ck_assert_ptr_null(list);
+  ck_error(&error, CXD_E_ARGUMENT, "8193 bytes, 8192 are the most");
+  ck_assert_uint_eq(sim_count(&rig.sim, "LIST"), 0);
+  longest[8192] = '\0';
+  ck_assert_int_eq(cxd_client_list(rig.client, longest, &list, &error), CXD_E_REJECTED);
+  cxd_error_free(error);
+  rig_close(&rig);
+}
+END_TEST
+
 static cxd_status canned_list(const char *body, size_t *count, cxd_error **error) {
   struct canned canned;
   char answer[1024];
@@ -466,6 +484,7 @@ int main(void) {
   tcase_add_test(tc, the_secret_may_come_from_a_file);
   tcase_add_test(tc, a_list_is_walked_page_by_page);
   tcase_add_test(tc, a_cursor_is_encoded_and_the_servers_refusal_of_it_shown);
+  tcase_add_test(tc, a_cursor_too_long_for_a_url_is_refused_before_anything_is_sent);
   tcase_add_test(tc, a_list_may_be_a_bare_array_and_a_cursor_null_empty_or_missing);
   tcase_add_test(tc, what_is_no_list_is_a_protocol_error_that_says_what_was_wrong);
   tcase_add_test(tc, a_refused_token_is_renewed_once_and_the_request_sent_again);

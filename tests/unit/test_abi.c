@@ -85,6 +85,17 @@ START_TEST(a_newer_table_is_taken_when_what_we_do_not_know_is_unused) {
 }
 END_TEST
 
+START_TEST(a_size_that_was_never_set_is_refused_without_a_look_behind_the_table) {
+  struct v2 theirs = {{SIZE_MAX, NULL, nothing, nothing}, nothing}, ours;
+  cxd_error *error = NULL;
+  ck_assert_int_eq(cxd__abi_copy(&ours, sizeof ours, sizeof(struct v1), &theirs, "cxd_thing", &error), CXD_E_ABI);
+  ck_assert_ptr_nonnull(strstr(cxd_error_message(error), "is no size of a table: set it to sizeof(cxd_thing)"));
+  cxd_error_free(error);
+  theirs.v1.size = 65537;
+  ck_assert_int_eq(copy(&ours, &theirs), CXD_E_ABI);
+}
+END_TEST
+
 START_TEST(discarding_runs_destroy_once_with_its_context) {
   int runs = 0;
   struct v2 theirs = {{sizeof theirs, &runs, count, nothing}, NULL};
@@ -112,6 +123,7 @@ int main(void) {
   tcase_add_test(t, a_size_between_two_versions_copies_whole_what_is_there);
   tcase_add_test(t, a_table_smaller_than_version_1_is_refused_and_nothing_is_written);
   tcase_add_test(t, a_newer_table_is_taken_when_what_we_do_not_know_is_unused);
+  tcase_add_test(t, a_size_that_was_never_set_is_refused_without_a_look_behind_the_table);
   tcase_add_test(t, discarding_runs_destroy_once_with_its_context);
   tcase_add_test(t, discarding_a_table_too_short_for_destroy_or_without_one_does_nothing);
   return run_suite(suite);
