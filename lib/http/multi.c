@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/sigpipe.h"
+
 #define TRIES 8 /* another thread may open descriptors at the same moment */
 
 struct pair {
@@ -86,8 +88,11 @@ static CURLM *new_multi(int like) {
 }
 
 CURLM *cxd__multi_new(int like) {
+  struct cxd__sigpipe sigpipe;
   int held[3], count = hold_low(like, held);
+  cxd__sigpipe_hold(&sigpipe); /* libcurl writes to what may be a pair of its own */
   CURLM *multi = new_multi(like);
+  cxd__sigpipe_release(&sigpipe);
   while (count > 0)
     (void)close(held[--count]);
   return multi;
