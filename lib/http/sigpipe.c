@@ -32,5 +32,7 @@ void cxd__sigpipe_release(const struct cxd__sigpipe *held) {
   if (!held->was_pending && is_pending())
     while (sigtimedwait(&set, NULL, &now) < 0 && errno == EINTR) {
     }
+  if (held->was_pending && !is_pending())
+    (void)raise(SIGPIPE); /* libcurl ignores the signal for a moment where it closes a multi handle, which drops one that waits */
   (void)pthread_sigmask(SIG_SETMASK, &held->before, NULL);
 }
