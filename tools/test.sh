@@ -121,11 +121,15 @@ if [ "${1-}" = full ]; then
   rm -f "$record"
   export CXDIALER_SIM_RECORD="$record"
 fi
-step "tests (gcc)" tests gcc
+if [ "${1-}" = full ]; then
+  step "tests (gcc)" tests gcc
+else
+  step "tests (gcc)" tests gcc --no-suite long
+fi
 unset CXDIALER_SIM_RECORD CXDIALER_FULL CXDIALER_FFI_REQUIRED
 if [ "${1-}" != full ]; then
   step "build with clang" build clang-library clang -Db_lundef=false -Dtests=false
-  step "tests (ASan+UBSan)" sanitized asan address,undefined --suite unit --suite api --suite cxx --suite plugin
+  step "tests (ASan+UBSan)" sanitized asan address,undefined --suite unit --suite api --suite cxx --suite plugin --no-suite long
 else
   step "build with clang" build clang clang -Db_lundef=false
   step "tests (ASan+UBSan)" sanitized asan address,undefined --no-suite install --no-suite audit --no-suite zones
