@@ -199,12 +199,12 @@ CALL(int, unlink, const char *path) { return unlink_at(AT_FDCWD, path, 0); }
 CALL(int, unlinkat, int dir, const char *path, int flags) { return unlink_at(dir, path, flags); }
 
 CALL(ssize_t, sendto, int fd, const void *bytes, size_t len, int flags, __CONST_SOCKADDR_ARG to, socklen_t to_len) {
-  struct inject__call call = inject__on_socket("send", bytes, len);
+  struct inject__call call = inject__on_socket("send", fd, bytes, len);
   return PASS(&call, SYS_sendto, fd, bytes, len, flags, to.__sockaddr__, to_len);
 }
 CALL(ssize_t, send, int fd, const void *bytes, size_t len, int flags) { return sendto(fd, bytes, len, flags, (__CONST_SOCKADDR_ARG){NULL}, 0); }
 CALL(ssize_t, recvfrom, int fd, void *out, size_t len, int flags, __SOCKADDR_ARG from, socklen_t *from_len) {
-  struct inject__call call = inject__on_socket("recv", NULL, 0);
+  struct inject__call call = inject__on_socket("recv", fd, NULL, 0);
   return PASS(&call, SYS_recvfrom, fd, out, len, flags, from.__sockaddr__, from_len);
 }
 CALL(ssize_t, recv, int fd, void *out, size_t len, int flags) { return recvfrom(fd, out, len, flags, (__SOCKADDR_ARG){NULL}, NULL); }

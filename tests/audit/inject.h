@@ -22,7 +22,7 @@ struct inject__call {
 /* The call begins: counts it, and kills the process here when that is what is due. bytes: what is written; NULL: nothing. */
 struct inject__call inject__on_fd(const char *name, int fd, const void *bytes, size_t len);
 struct inject__call inject__on_path(const char *name, int dir, const char *path);
-struct inject__call inject__on_socket(const char *name, const void *bytes, size_t len);
+struct inject__call inject__on_socket(const char *name, int fd, const void *bytes, size_t len);
 
 /* It ends: notes it. */
 long inject__fail(struct inject__call *call); /* -1 with its errno */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -199,9 +200,16 @@ struct inject__call inject__on_path(const char *name, int dir, const char *path)
   return call;
 }
 
-struct inject__call inject__on_socket(const char *name, const void *bytes, size_t len) {
+/* Not the pair that libcurl wakes itself up with. */
+static int is_network(int fd) {
+  int domain = AF_UNIX;
+  socklen_t size = sizeof domain;
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX;
+}
+
+struct inject__call inject__on_socket(const char *name, int fd, const void *bytes, size_t len) {
   struct inject__call call = {.name = name};
-  if (plan.dir)
+  if (plan.dir && is_network(fd))
     begin(&call, bytes, len);
   return call;
 }
