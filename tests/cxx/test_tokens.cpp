@@ -111,6 +111,8 @@ START_TEST(a_sink_is_completed_in_the_call) {
   auto got = client.try_get(SAMPLE_ID);
   ck_assert_ptr_nonnull(strstr(got.error().what(), "the vault is sealed"));
   ck_assert(!got.error().retryable());
+  client.set_token_provider([&](cxd::token_request, cxd::token_sink sink) { (void)sink.fail(std::string_view("a\0b", 3)); });
+  ck_assert_ptr_nonnull(strstr(client.try_get(SAMPLE_ID).error().what(), "zero byte"));
 }
 END_TEST
 

@@ -52,7 +52,9 @@ public:
 
   /* CXD_OK; CXD_E_ARGUMENT: not a token, and so a failure; CXD_E_STATE: this sink is empty, or was completed before. */
   cxd::status accept(const token &given) noexcept { return finish(&cxd_token_sink_accept, given.value.data(), given.value.size(), given.expires_in.count()); }
-  cxd::status fail(std::string_view message, bool retryable = false) { return finish(&cxd_token_sink_fail, retryable ? 1 : 0, detail::text(message).c_str()); }
+  cxd::status fail(std::string_view message, bool retryable = false) {
+    return finish(&cxd_token_sink_fail, retryable ? 1 : 0, detail::text(detail::whole(message) ? message : "its message has a zero byte in it").c_str());
+  }
 
 private:
   template <class Method, class... Arguments> cxd::status finish(Method method, Arguments... arguments) noexcept {
@@ -91,7 +93,7 @@ public:
 private:
   /* cxd_report_add() has a status only. */
   static std::string why_not(cxd::severity how, std::string_view code, std::string_view pointer) {
-    std::string said = "a finding that is not added: severity " + std::to_string(static_cast<std::int32_t>(how)) + " is not note, warning or error, code '";
+    std::string said = "a finding that is not added, for one of these reasons: severity " + std::to_string(static_cast<std::int32_t>(how)) + " is not note, warning or error, code '";
     said.append(code).append("' is not lower-case dotted words of 64 bytes at most (\"acme.night_shift\"), pointer '");
     return said.append(pointer).append("' is not a JSON Pointer, or a text is not UTF-8");
   }
