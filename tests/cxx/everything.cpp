@@ -29,6 +29,9 @@ static cxd::expected<std::size_t> every_try_form(const cxd::config &config, cons
   std::size_t seen = 0;
   for (cxd::batch_item item : *batch)
     seen += item.index() + item.result().campaign_id().size();
+  const cxd::batch &looked_at = *batch;
+  for (cxd::batch_item_view item : looked_at)
+    seen += item.index() + looked_at[item.index()].result().campaign_id().size();
   for (auto event = batch->try_next_event(); event && event->kind() != cxd::event_kind::done; event = batch->try_next_event(cxd::milliseconds(10)))
     seen += event->item();
   auto page = client->try_list();

@@ -29,7 +29,8 @@ private:
 
 static std::size_t applied(cxd::batch &batch) {
   std::size_t count = 0;
-  for (cxd::batch_item item : batch)
+  const cxd::batch &read_only = batch;
+  for (cxd::batch_item_view item : read_only)
     count += item.result().outcome() == cxd::outcome::applied && item.result().campaign_id() == "c-" + std::to_string(item.index());
   return count;
 }

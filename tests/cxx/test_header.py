@@ -35,8 +35,22 @@ class Header(unittest.TestCase):
             with self.subTest(compiler=compiler, standard=standard, more=more):
                 if not shutil.which(compiler) and not os.environ.get("CI"):
                     self.skipTest(f"{compiler} is not installed")
-                run = compiled(compiler, "-std=" + standard, *WARNINGS, *more)
+                run = compiled(compiler, "-std=" + standard, *WARNINGS, *(["-Wuseless-cast"] if compiler == "g++" else []), *more)
                 self.assertEqual(run.stdout + run.stderr, "")
+
+    def test_an_older_standard_is_told_what_is_needed(self):
+        for source in ["cxdialer.hpp", "cpp/call.hpp"]:
+            for standard in ["c++11", "c++14"]:
+                with self.subTest(source=source, standard=standard):
+                    run = compiled("g++", "-std=" + standard, "-fmax-errors=1", source=f"#include <cxdialer/{source}>\n")
+                    self.assertNotEqual(run.returncode, 0)
+                    self.assertIn("cxdialer.hpp needs C++17 or later", run.stderr)
+
+    def test_msvc_says_its_standard_in_a_macro_of_its_own(self):
+        for value, needs in [("201402L", True), ("201703L", False), ("202002L", False)]:
+            with self.subTest(value):
+                run = compiled("g++", "-std=c++17", "-U__cplusplus", "-D__cplusplus=199711L", f"-D_MSVC_LANG={value}", "-Wno-builtin-macro-redefined", "-fmax-errors=1", source="#include <cxdialer/cpp/base.hpp>\n")
+                self.assertEqual("needs C++17" in run.stderr, needs, run.stderr[:200])
 
     def test_each_part_can_be_included_alone(self):
         for part in PARTS if os.environ.get("CXDIALER_FULL") else PARTS[:1] + PARTS[-1:]:
@@ -94,6 +108,7 @@ MISUSE = {
     "findings of a result that is gone": "for (auto finding : b.plan(c).findings()) (void)finding;",
     "a provider of the wrong shape": "a.set_token_provider([](int) { return std::string(); });",
     "a callback of the wrong shape": "b.on_result([](int) {});",
+    "a result dropped of a batch that is read only": "cxd::batch d(b); const cxd::batch &r = d; r[0].drop_result();",
     "a copy of a sink": "cxd::token_sink s, t(s);",
 }
 

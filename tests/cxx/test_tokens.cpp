@@ -71,6 +71,32 @@ START_TEST(an_exception_of_a_provider_is_rethrown_by_whatever_needed_the_token) 
 }
 END_TEST
 
+START_TEST(a_provider_that_threw_is_left_alone_for_a_while) {
+  rig here;
+  cxd::client client(here.config());
+  int asked = 0;
+  auto throwing = [&](cxd::token_request) -> std::string { asked++, throw std::runtime_error("the vault is sealed"); };
+  client.set_token_provider(throwing);
+  ck_text(thrown_in(client.try_get(SAMPLE_ID).error()), "std: the vault is sealed");
+  auto next = client.try_get(SAMPLE_ID);
+  ck_assert_int_eq(next.status(), CXD_E_TOKEN);
+  ck_text(thrown_in(next.error()), "nothing");
+  ck_assert_int_eq(asked, 1);
+  client.set_token_provider(throwing);
+  ck_text(thrown_in(client.try_get(SAMPLE_ID).error()), "std: the vault is sealed");
+  ck_assert_int_eq(asked, 2);
+
+  client.set_token_provider([&](cxd::token_request, cxd::token_sink sink) {
+    if (++asked == 3)
+      (void)sink.fail("the vault is being opened", true);
+    else
+      (void)sink.accept(cxd::token(bought(here)));
+  });
+  ck_assert(client.try_get(SAMPLE_ID).has_value() || client.try_get(SAMPLE_ID).has_value());
+  ck_assert_int_eq(asked, 4);
+}
+END_TEST
+
 START_TEST(a_sink_is_completed_in_the_call) {
   rig here;
   cxd::client client(here.config());
@@ -85,6 +111,8 @@ START_TEST(a_sink_is_completed_in_the_call) {
   auto got = client.try_get(SAMPLE_ID);
   ck_assert_ptr_nonnull(strstr(got.error().what(), "the vault is sealed"));
   ck_assert(!got.error().retryable());
+  client.set_token_provider([&](cxd::token_request, cxd::token_sink sink) { (void)sink.fail(std::string_view("a\0b", 3)); });
+  ck_assert_ptr_nonnull(strstr(client.try_get(SAMPLE_ID).error().what(), "zero byte"));
 }
 END_TEST
 
@@ -151,6 +179,7 @@ TCase *cases_of_tokens() {
   tcase_add_test(cases, a_provider_answers_at_once);
   tcase_add_test(cases, a_provider_without_a_token_is_a_failure);
   tcase_add_test(cases, an_exception_of_a_provider_is_rethrown_by_whatever_needed_the_token);
+  tcase_add_test(cases, a_provider_that_threw_is_left_alone_for_a_while);
   tcase_add_test(cases, a_sink_is_completed_in_the_call);
   tcase_add_test(cases, a_sink_is_completed_later_by_another_thread);
   tcase_add_test(cases, a_sink_that_is_dropped_fails);

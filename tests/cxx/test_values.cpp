@@ -73,24 +73,114 @@ START_TEST(an_error_has_status_message_and_field) {
 }
 END_TEST
 
+/* A call that refused a text with a zero byte says so, not that something is NULL. */
+template <class T> static void ck_cut(const cxd::expected<T> &refused) {
+  ck_assert_int_eq(refused.status(), CXD_E_ARGUMENT);
+  ck_assert_msg(std::string_view(refused.error().what()).find("zero byte") != std::string_view::npos, "%s", refused.error().what());
+}
+
 START_TEST(a_text_with_a_zero_byte_is_never_cut) {
   using namespace std::string_view_literals;
   cxd::config config;
   config.set("rate.limit", "42");
-  ck_assert_int_eq(config.try_set("rate.limit", "7\0x"sv).status(), CXD_E_ARGUMENT);
-  ck_assert_int_ne(config.try_set("rate.limit\0x"sv, "7").status(), CXD_OK);
+  ck_cut(config.try_set("rate.limit", "7\0x"sv));
+  ck_cut(config.try_set("rate.limit\0x"sv, "7"));
+  ck_cut(config.try_set_default("rate.limit\0x"sv));
+  ck_cut(config.try_load_file("/dev/null\0x"sv));
   ck_assert(!config.get("rate.limit\0x"sv));
   ck_text(config.get("rate.limit").value(), "42");
-  ck_assert_int_eq(cxd::campaign::try_make("c-1\0x"sv).status(), CXD_E_ARGUMENT);
+  ck_cut(cxd::campaign::try_make("c-1\0x"sv));
   cxd::campaign change("c-1");
-  ck_assert_int_eq(change.try_set("/name\0x"sv, 1).status(), CXD_E_ARGUMENT);
-  ck_assert_int_eq(change.try_set("/name", "a\0b"sv).status(), CXD_E_ARGUMENT);
-  ck_assert_int_eq(change.try_set_json("/name", "1\0 2"sv).status(), CXD_E_ARGUMENT);
-  ck_assert_int_eq(change.try_get_int("/name\0x"sv).status(), CXD_E_ARGUMENT);
-  ck_assert(!change.has("/name"));
-  ck_assert_int_eq(cxd::validator().try_window("UTC", "US\0-FL"sv).status(), CXD_E_ARGUMENT);
-  ck_assert_int_eq(cxd::try_audit_verify("audit.jsonl", "key\0x"sv).status(), CXD_E_ARGUMENT);
+  ck_cut(change.try_set("/name\0x"sv, 1));
+  ck_cut(change.try_set("/name", "a\0b"sv));
+  ck_cut(change.try_set("/name", std::string("a\0b"sv)));
+  ck_cut(change.try_set_json("/name", "1\0 2"sv));
+  ck_cut(change.try_set_json("/name\0"sv, "1"));
+  ck_cut(change.try_remove("/name\0"sv));
+  ck_cut(change.try_get_int("/name\0x"sv));
+  ck_cut(change.try_get_real("/name\0x"sv));
+  ck_cut(change.try_get_bool("/name\0x"sv));
+  ck_cut(change.try_get_string("/name\0x"sv));
+  ck_assert(!change.has("/name") && !change.has("/id\0"sv));
   ck_assert(!cxd::has_feature("batch\0x"sv) && cxd::has_feature("batch"));
+}
+END_TEST
+
+START_TEST(a_place_or_a_path_with_a_zero_byte_is_never_cut) {
+  using namespace std::string_view_literals;
+  cxd::validator validator;
+  cxd::instant sunday(cxd::milliseconds(1772938800000));
+  ck_cut(validator.try_window("UTC", "US\0-FL"sv));
+  ck_cut(validator.try_window("UTC\0"sv));
+  ck_cut(validator.try_open_minutes("UTC\0"sv, "2026-03-08"));
+  ck_cut(validator.try_open_minutes("UTC", "2026-03-08\0"sv));
+  ck_cut(validator.try_open_minutes("UTC", "2026-03-08", "US\0"sv));
+  ck_cut(validator.try_schedule("UTC\0"sv, "US-FL", sunday, sunday));
+  ck_cut(validator.try_schedule("UTC", "US-FL\0"sv, sunday, sunday));
+  ck_cut(cxd::try_audit_verify("audit.jsonl", "key\0x"sv));
+  ck_cut(cxd::try_audit_verify("audit\0.jsonl"sv));
+  ck_cut(cxd::audit_reader::try_make("audit.jsonl", "key\0x"sv));
+  ck_cut(cxd::audit_reader::try_make("audit\0.jsonl"sv));
+  ck_cut(cxd::audit_reader(nullptr).try_expect("7\0:"sv));
+  cxd::config config;
+  config.set("api.base_url", "http://127.0.0.1:1").set("auth.client_id", "i").set("auth.client_secret", "s").set("audit.mode", "off");
+  cxd::client client(config);
+  cxd::updater updater(config, client);
+  ck_cut(client.try_get("c-1\0"sv));
+  ck_cut(client.try_list("c\0"sv));
+  ck_cut(client.try_set_traceparent("00\0"sv));
+  ck_cut(updater.try_rollback("audit\0"sv, 1));
+  ck_cut(updater.try_plan_rollback("audit\0"sv, 1));
+}
+END_TEST
+
+/* A moved-from object's call: it is the program's mistake, in words of its own, and its JSON says the same. */
+template <class T> static void ck_gone(const cxd::expected<T> &refused, std::string_view words) {
+  ck_assert_int_eq(refused.status(), CXD_E_ARGUMENT);
+  ck_assert_msg(std::string_view(refused.error().what()).find(words) != std::string_view::npos, "%s", refused.error().what());
+  std::string said = refused.error().to_json();
+  ck_assert_msg(said.find("\"CXD_E_ARGUMENT\"") != std::string::npos && said.find(words) != std::string::npos, "%s", said.c_str());
+}
+
+START_TEST(a_call_of_what_was_moved_from_says_so) {
+  cxd::config config, kept(std::move(config));
+  cxd::campaign change("c-1"), taken(std::move(change));
+  cxd::validator validator, mover(std::move(validator));
+  ck_gone(config.try_to_json(), "the config is empty");
+  ck_gone(change.try_to_json(), "the campaign is empty");
+  ck_gone(change.try_copy(), "the campaign is empty");
+  ck_gone(change.try_diff(taken), "the campaign is empty");
+  ck_gone(taken.try_diff(change), "the campaign is empty");
+  ck_gone(validator.try_jurisdictions(), "the validator is empty");
+  ck_gone(validator.try_jurisdictions_json(), "the validator is empty");
+  ck_gone(cxd::client(nullptr).try_stats_json(), "the client is empty");
+  ck_gone(cxd::client(nullptr).try_stats_openmetrics(), "the client is empty");
+  ck_gone(cxd::updater(nullptr).try_dangling_json(), "the updater is empty");
+  ck_gone(cxd::update_result(nullptr).try_to_json(), "the result is empty");
+  ck_gone(cxd::report_view().try_to_json(), "the report is empty");
+  ck_gone(config.try_set("rate.limit", "1"), "config is");
+  ck_assert(!change.has("/id") && change.id().empty() && !config.get("rate.limit"));
+}
+END_TEST
+
+START_TEST(an_error_of_the_header_is_true_json) {
+  cxd::error plain(CXD_E_ARGUMENT, "wrong");
+  ck_text(plain.to_json(), R"({"status":"CXD_E_ARGUMENT","message":"wrong","field":null,"http_status":null,"server_code":null,"request_id":null,"retry_after_ms":null})");
+  ck_assert_ptr_nonnull(strstr(cxd::error(CXD_E_STATE, "").to_json().c_str(), R"({"status":"CXD_E_STATE","message":null,)"));
+  ck_assert_ptr_nonnull(strstr(cxd::error(CXD_E_STATE, "a \"b\" \\ \n \x7f \xc3\xa9 \xf0\x9f\x93\x9e").to_json().c_str(), "\"message\":\"a \\\"b\\\" \\\\ \\u000a \\u007f \xc3\xa9 \xf0\x9f\x93\x9e\""));
+  ck_assert_ptr_nonnull(strstr(cxd::error(CXD_E_STATE, "\xff.\xc0\xaf.\xc3").to_json().c_str(), "\"message\":\"\xef\xbf\xbd.\xef\xbf\xbd\xef\xbf\xbd.\xef\xbf\xbd\""));
+  cxd::campaign read_back = cxd::campaign::parse(cxd::error(CXD_E_STATE, "\xed\xa0\x80\xe0\x80\x80\xf4\x90\x80\x80\xf0\x80\x80\x80|\t\"").to_json());
+  ck_assert_uint_eq(read_back.get_string("/message").size(), 14 * 3 + 3);
+
+  /* The members, in their order, are those of the library's own. */
+  auto members = [](const std::string &json) {
+    std::string names;
+    for (std::size_t at = 0; (at = json.find("\":", at)) != std::string::npos; at++)
+      names += json.substr(json.rfind('"', at - 1), at - json.rfind('"', at - 1)) + " ";
+    return names;
+  };
+  cxd::config config;
+  ck_text(members(plain.to_json()), members(config.try_set("no.such", "1").error().to_json()));
 }
 END_TEST
 
@@ -230,6 +320,22 @@ START_TEST(a_rule_adds_findings_until_it_throws) {
 }
 END_TEST
 
+START_TEST(a_finding_that_is_refused_says_why) {
+  using namespace std::string_view_literals;
+  cxd::validator validator;
+  std::string said;
+  validator.add_rule([&](cxd::rule_context &context) {
+    said = context.try_add(cxd::severity::note, "Not A Code", "/name", "").error().what();
+    said += context.try_add(static_cast<cxd::severity>(77), "acme.code", "name", "").error().to_json();
+    ck_cut(context.try_add(cxd::severity::note, "acme.code", "", "a\0b"sv));
+    ck_cut(context.try_add(cxd::severity::note, "acme\0code"sv, "", ""));
+  });
+  (void)validator.check(calls(10));
+  for (const char *part : {"code 'Not A Code' is not", "severity 77 is not", "pointer 'name' is not", "\"CXD_E_ARGUMENT\""})
+    ck_assert_msg(said.find(part) != std::string::npos, "%s: %s", part, said.c_str());
+}
+END_TEST
+
 TCase *cases_of_values() {
   TCase *cases = tcase_create("values");
   tcase_add_test(cases, a_handle_moves_and_leaves_nothing_behind);
@@ -237,6 +343,9 @@ TCase *cases_of_values() {
   tcase_add_test(cases, a_config_says_what_it_holds);
   tcase_add_test(cases, an_error_has_status_message_and_field);
   tcase_add_test(cases, a_text_with_a_zero_byte_is_never_cut);
+  tcase_add_test(cases, a_place_or_a_path_with_a_zero_byte_is_never_cut);
+  tcase_add_test(cases, a_call_of_what_was_moved_from_says_so);
+  tcase_add_test(cases, an_error_of_the_header_is_true_json);
   tcase_add_test(cases, a_member_takes_what_it_is_given);
   tcase_add_test(cases, a_document_that_is_none_says_where);
   tcase_add_test(cases, findings_can_be_walked_through_when_a_check_refuses);
@@ -245,5 +354,6 @@ TCase *cases_of_values() {
   tcase_add_test(cases, tables_and_formulas_without_handles);
   tcase_add_test(cases, a_range_is_one_of_the_language);
   tcase_add_test(cases, a_rule_adds_findings_until_it_throws);
+  tcase_add_test(cases, a_finding_that_is_refused_says_why);
   return cases;
 }

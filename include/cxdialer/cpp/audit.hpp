@@ -12,9 +12,9 @@ inline namespace CXD_CPP_NAMESPACE {
 
 /* The findings of a log that is as it was written; of one that is not: expected::error().findings(). key_file: "" for a log without key. */
 inline expected<report> try_audit_verify(std::string_view path, std::string_view key_file = {}) {
-  detail::text key(key_file);
-  if (!key.whole())
+  if (!detail::whole(path, key_file))
     return detail::cut_text();
+  detail::text key(key_file);
   auto call = [&](cxd_report **out, cxd_error **raw_error) { return cxd_audit_verify(detail::text(path).c_str(), key.c_str(), out, raw_error); };
   return detail::made<report>(call, [](detail::failure &failed, report &&made) { failed.findings = std::make_shared<const report>(std::move(made)); });
 }
@@ -24,12 +24,14 @@ public:
   using owner::owner;
 
   static expected<audit_reader> try_make(std::string_view path, std::string_view key_file = {}) {
-    detail::text key(key_file);
-    if (!key.whole())
+    if (!detail::whole(path, key_file))
       return detail::cut_text();
+    detail::text key(key_file);
     return detail::made<audit_reader>([&](cxd_audit_reader **out, cxd_error **raw_error) { return cxd_audit_open(detail::text(path).c_str(), key.c_str(), out, raw_error); });
   }
   expected<void> try_expect(std::string_view checkpoint) {
+    if (!detail::whole(checkpoint))
+      return detail::cut_text();
     return detail::did([&](cxd_error **raw_error) { return cxd_audit_expect(raw(), detail::text(checkpoint).c_str(), raw_error); });
   }
 

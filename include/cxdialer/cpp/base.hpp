@@ -5,6 +5,11 @@
 #ifndef CXDIALER_CPP_BASE_HPP
 #define CXDIALER_CPP_BASE_HPP
 
+/* MSVC says so in __cplusplus only when it is asked to. */
+#if __cplusplus < 201703L && (!defined(_MSVC_LANG) || _MSVC_LANG < 201703L)
+#error "cxdialer.hpp needs C++17 or later: compile with -std=c++17 (MSVC: /std:c++17)"
+#endif
+
 #include <cxdialer/cxdialer.h>
 
 #include <chrono>
@@ -61,17 +66,19 @@ enum class outcome : std::int32_t {
 
 namespace detail {
 
+/* Without a zero byte, for which C would take the end. */
+template <class... Texts> bool whole(const Texts &...given) noexcept { return ((std::string_view(given).find('\0') == std::string_view::npos) && ...); }
+
 /* A copy with a zero byte behind it. */
 class text {
 public:
-  explicit text(std::string_view given) : copy_(given), whole_(given.find('\0') == std::string_view::npos) {}
+  explicit text(std::string_view given) : copy_(given), whole_(whole(given)) {}
 
   /* NULL, which the library refuses as CXD_E_ARGUMENT, rather than half of the text. */
   const char *c_str() const noexcept { return whole_ ? copy_.c_str() : nullptr; }
 
   /* The same where NULL has a meaning: asked for by an empty text. Whether it is whole is asked first. */
   const char *or_null() const noexcept { return copy_.empty() ? nullptr : c_str(); }
-  bool whole() const noexcept { return whole_; }
 
 private:
   std::string copy_;

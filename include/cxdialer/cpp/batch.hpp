@@ -44,23 +44,29 @@ private:
   token_sink sink_;
 };
 
-/* An item of a batch, in the order of addition. */
-class batch_item {
+/* An item of a batch, in the order of addition. Reading a result unpacks it: one thread at a time, for a const batch as well. */
+class batch_item_view {
 public:
-  batch_item(cxd_batch *of, std::size_t i) noexcept : of_(of), i_(i) {}
+  batch_item_view(cxd_batch *of, std::size_t i) noexcept : of_(of), i_(i) {}
   std::size_t index() const noexcept { return i_; }
   result_view result() const noexcept { return result_view(cxd_batch_result(of_, i_)); } /* empty: not over yet, or dropped */
-  void drop_result() const noexcept { cxd_batch_drop_result(of_, i_); }
 
-private:
+protected:
   cxd_batch *of_;
   std::size_t i_;
+};
+
+class batch_item : public batch_item_view {
+public:
+  using batch_item_view::batch_item_view;
+  void drop_result() const noexcept { cxd_batch_drop_result(of_, i_); }
 };
 
 class batch : public detail::owner<cxd_batch, cxd_batch_free> {
 public:
   using owner::owner;
   using range_type = cxd::range<cxd_batch, batch_item>;
+  using const_range_type = cxd::range<cxd_batch, batch_item_view>;
 
   static expected<batch> try_make(updater &of) {
     return detail::made<batch>([&](cxd_batch **out, cxd_error **raw_error) { return cxd_batch_new(of.raw(), out, raw_error); });
@@ -76,7 +82,7 @@ public:
   }
 
   /* In a loop of your own: poll fd() for reading, for timeout() at most (nothing: as long as it takes), then process, until it says 0. */
-  int fd() noexcept { return static_cast<int>(cxd_batch_fd(raw())); }
+  int fd() noexcept { return cxd_batch_fd(raw()); }
   std::optional<milliseconds> timeout() noexcept {
     std::int64_t ms = cxd_batch_timeout_ms(raw());
     return ms < 0 ? std::nullopt : std::optional<milliseconds>(ms);
@@ -104,6 +110,9 @@ public:
   batch_item operator[](std::size_t i) noexcept { return {raw(), i}; }
   range_type::iterator begin() noexcept { return {raw(), 0}; }
   range_type::iterator end() noexcept { return {raw(), count()}; }
+  batch_item_view operator[](std::size_t i) const noexcept { return {raw(), i}; }
+  const_range_type::iterator begin() const noexcept { return {raw(), 0}; }
+  const_range_type::iterator end() const noexcept { return {raw(), count()}; }
   void stop() noexcept { cxd_batch_stop(raw()); }
   void cancel() noexcept { cxd_batch_cancel(raw()); }
 

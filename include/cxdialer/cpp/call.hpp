@@ -34,7 +34,7 @@ public:
     return ms < 0 ? std::nullopt : std::optional<milliseconds>(ms);
   }
 
-  /* "" for an error of this header itself, and when memory ran out. */
+  /* As cxd_error_to_json(); "" when memory ran out. */
   std::string to_json() const {
     std::unique_ptr<char, freed_by<cxd_string_free>> json(cxd_error_to_json(c()));
     return json ? json.get() : "";
@@ -46,6 +46,45 @@ protected:
 private:
   const cxd_error *c() const noexcept { return static_cast<const Self *>(this)->raw(); }
 };
+
+/* How many bytes the first character takes, 0: what is there is not UTF-8. */
+inline std::size_t utf8_width(std::string_view text) noexcept {
+  auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  std::size_t width = at(0) < 0x80 ? 1 : at(0) < 0xc2 ? 0 : at(0) < 0xe0 ? 2 : at(0) < 0xf0 ? 3 : at(0) < 0xf5 ? 4 : 0;
+  if (width > text.size())
+    return 0;
+  for (std::size_t i = 1; i < width; i++)
+    if ((at(i) & 0xc0) != 0x80)
+      return 0;
+  bool too_long = width > 2 && ((at(0) == 0xe0 && at(1) < 0xa0) || (at(0) == 0xf0 && at(1) < 0x90));
+  bool no_character = width > 2 && ((at(0) == 0xed && at(1) > 0x9f) || (at(0) == 0xf4 && at(1) > 0x8f));
+  return too_long || no_character ? 0 : width;
+}
+
+/* As a string of JSON; what is not UTF-8 becomes U+FFFD, as in the library's own. */
+inline std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (std::size_t width; !text.empty(); text.remove_prefix(width ? width : 1)) {
+    static const char digits[] = "0123456789abcdef";
+    char c = text[0];
+    width = utf8_width(text);
+    if (!width)
+      out += "\xef\xbf\xbd";
+    else if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (width == 1 && (c < 0x20 || c == 0x7f))
+      ((out += "\\u00") += digits[c >> 4]) += digits[c & 15];
+    else
+      out.append(text, 0, width);
+  }
+  return out += '"';
+}
+
+/* The members of cxd_error_to_json() for an error that C knows nothing of. */
+inline std::string error_json(cxd_status of, std::string_view message) {
+  return "{\"status\":" + json_string(cxd_status_name(of)) + ",\"message\":" + (message.empty() ? "null" : json_string(message)) +
+         ",\"field\":null,\"http_status\":null,\"server_code\":null,\"request_id\":null,\"retry_after_ms\":null}";
+}
 
 /* What a failed call left. */
 struct failure {
@@ -81,6 +120,9 @@ public:
   cxd::status status() const noexcept { return held_->status; }
   const char *what() const noexcept override { return raw() ? cxd_error_message(raw()) : held_->said.c_str(); }
   std::string_view message() const noexcept { return what(); }
+
+  /* As cxd_error_to_json(), also of an error that is this header's own; "" when memory ran out. */
+  std::string to_json() const { return raw() ? error_reading::to_json() : detail::error_json(held_->status, what()); }
 
   /* Of plan, apply, rollback and resolve: what became of the update. NULL: it had no result. */
   const update_result *result() const noexcept { return held_->result.get(); }
@@ -164,6 +206,8 @@ private:
 };
 
 namespace detail {
+
+inline error empty(const char *name) { return error(CXD_E_ARGUMENT, "the " + std::string(name) + " is empty: it was moved from or given away, or there was none"); }
 
 inline error cut_text() { return error(CXD_E_ARGUMENT, "a text with a zero byte in it: the library would see only what is before it"); }
 
@@ -257,11 +301,13 @@ template <class Owner, class Call> expected<Owner> made(Call call) {
   return made<Owner>(call, [](failure &, Owner &&) {});
 }
 
-/* A text that is the caller's; NULL is the only way in which these calls fail. */
-inline expected<std::string> taken(char *text) {
+/* A text of the handle's that is the caller's; NULL is the only way in which these calls fail. */
+inline expected<std::string> taken(char *text, const void *handle, const char *name) {
   std::unique_ptr<char, freed_by<cxd_string_free>> owned(text);
+  if (!handle)
+    return empty(name);
   if (!owned)
-    return error(CXD_E_NOMEM, "no text: the handle is empty or was made before a fork, or memory ran out");
+    return error(CXD_E_NOMEM, "no text: the handle was made before a fork, or memory ran out");
   return std::string(owned.get());
 }
 

@@ -20,14 +20,16 @@ public:
   }
 
   expected<campaign> try_get(std::string_view id) {
+    if (!detail::whole(id))
+      return detail::cut_text();
     return detail::made<campaign>([&](cxd_campaign **out, cxd_error **raw_error) { return cxd_client_get(raw(), detail::text(id).c_str(), out, raw_error); });
   }
 
   /* cursor: "" for the first page, then campaign_list::next_cursor(). */
   expected<campaign_list> try_list(std::string_view cursor = {}) {
-    detail::text from(cursor);
-    if (!from.whole())
+    if (!detail::whole(cursor))
       return detail::cut_text();
+    detail::text from(cursor);
     return detail::made<campaign_list>([&](cxd_campaign_list **out, cxd_error **raw_error) { return cxd_client_list(raw(), from.or_null(), out, raw_error); });
   }
 
@@ -51,13 +53,13 @@ public:
 
   /* "": each call begins a trace of its own again. */
   expected<void> try_set_traceparent(std::string_view traceparent) {
-    detail::text parent(traceparent);
-    if (!parent.whole())
+    if (!detail::whole(traceparent))
       return detail::cut_text();
+    detail::text parent(traceparent);
     return detail::did([&](cxd_error **raw_error) { return cxd_client_set_traceparent(raw(), parent.or_null(), raw_error); });
   }
-  expected<std::string> try_stats_json() const { return detail::taken(cxd_client_stats_json(raw())); }
-  expected<std::string> try_stats_openmetrics() const { return detail::taken(cxd_client_stats_openmetrics(raw())); }
+  expected<std::string> try_stats_json() const { return detail::taken(cxd_client_stats_json(raw()), raw(), "client"); }
+  expected<std::string> try_stats_openmetrics() const { return detail::taken(cxd_client_stats_openmetrics(raw()), raw(), "client"); }
   void cancel() noexcept { cxd_client_cancel(raw()); }
 
 #if CXD_CPP_EXCEPTIONS

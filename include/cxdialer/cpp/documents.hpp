@@ -20,21 +20,24 @@ public:
     return detail::made<config>([](cxd_config **out, cxd_error **) { return cxd_config_new(out); });
   }
   expected<void> try_set(std::string_view key, std::string_view value) {
-    detail::text text(value);
-    if (!text.whole())
+    if (!detail::whole(key, value))
       return detail::cut_text();
-    return detail::did([&](cxd_error **raw_error) { return cxd_config_set(raw(), detail::text(key).c_str(), text.c_str(), raw_error); });
+    return detail::did([&](cxd_error **raw_error) { return cxd_config_set(raw(), detail::text(key).c_str(), detail::text(value).c_str(), raw_error); });
   }
   expected<void> try_set_default(std::string_view key) {
+    if (!detail::whole(key))
+      return detail::cut_text();
     return detail::did([&](cxd_error **raw_error) { return cxd_config_set(raw(), detail::text(key).c_str(), nullptr, raw_error); });
   }
   expected<void> try_load_file(std::string_view path) {
+    if (!detail::whole(path))
+      return detail::cut_text();
     return detail::did([&](cxd_error **raw_error) { return cxd_config_load_file(raw(), detail::text(path).c_str(), raw_error); });
   }
   expected<void> try_load_env() {
     return detail::did([&](cxd_error **raw_error) { return cxd_config_load_env(raw(), raw_error); });
   }
-  expected<std::string> try_to_json() const { return detail::taken(cxd_config_to_json(raw())); }
+  expected<std::string> try_to_json() const { return detail::taken(cxd_config_to_json(raw()), raw(), "config"); }
 
   /* The value in force; nothing for an unknown key. Borrowed until the config changes. */
   std::optional<std::string_view> get(std::string_view key) const {
@@ -63,29 +66,29 @@ public:
   bool has(std::string_view pointer) const { return cxd_campaign_has(c(), text(pointer).c_str()) == 1; }
 
   expected<std::int64_t> try_get_int(std::string_view pointer) const {
-    return read<std::int64_t>([&](std::int64_t *out, cxd_error **raw_error) { return cxd_campaign_get_int(c(), text(pointer).c_str(), out, raw_error); });
+    return at<std::int64_t>(pointer, [&](const char *where, std::int64_t *out, cxd_error **raw_error) { return cxd_campaign_get_int(c(), where, out, raw_error); });
   }
   expected<double> try_get_real(std::string_view pointer) const {
-    return read<double>([&](double *out, cxd_error **raw_error) { return cxd_campaign_get_real(c(), text(pointer).c_str(), out, raw_error); });
+    return at<double>(pointer, [&](const char *where, double *out, cxd_error **raw_error) { return cxd_campaign_get_real(c(), where, out, raw_error); });
   }
   expected<bool> try_get_bool(std::string_view pointer) const {
-    return read<bool>([&](bool *out, cxd_error **raw_error) {
+    return at<bool>(pointer, [&](const char *where, bool *out, cxd_error **raw_error) {
       std::int32_t value = 0;
-      cxd_status of = cxd_campaign_get_bool(c(), text(pointer).c_str(), &value, raw_error);
+      cxd_status of = cxd_campaign_get_bool(c(), where, &value, raw_error);
       return *out = value == 1, of;
     });
   }
   expected<std::string> try_get_string(std::string_view pointer) const {
-    return read<std::string>([&](std::string *out, cxd_error **raw_error) {
+    return at<std::string>(pointer, [&](const char *where, std::string *out, cxd_error **raw_error) {
       const char *value = "";
-      cxd_status of = cxd_campaign_get_string(c(), text(pointer).c_str(), &value, raw_error);
+      cxd_status of = cxd_campaign_get_string(c(), where, &value, raw_error);
       return *out = value, of;
     });
   }
-  expected<std::string> try_to_json() const { return taken(cxd_campaign_to_json(c())); }
+  expected<std::string> try_to_json() const { return taken(cxd_campaign_to_json(c()), c(), "campaign"); }
 
   /* What leads from this document to the other one, as JSON Patch. */
-  template <class Other> expected<std::string> try_diff(const Other &to) const { return taken(cxd_campaign_diff(c(), to.raw())); }
+  template <class Other> expected<std::string> try_diff(const Other &to) const { return taken(cxd_campaign_diff(c(), to.raw()), c() ? to.raw() : nullptr, "campaign"); }
   expected<campaign> try_copy() const;
 
 #if CXD_CPP_EXCEPTIONS
@@ -102,6 +105,12 @@ protected:
   ~campaign_reading() = default;
 
 private:
+  /* call(const char *pointer, T *, cxd_error **) */
+  template <class T, class Call> static expected<T> at(std::string_view pointer, Call call) {
+    if (!whole(pointer))
+      return cut_text();
+    return read<T>([&](T *out, cxd_error **raw_error) { return call(text(pointer).c_str(), out, raw_error); });
+  }
   const cxd_campaign *c() const noexcept { return static_cast<const Self *>(this)->raw(); }
 };
 
@@ -119,6 +128,8 @@ public:
   using owner::owner;
 
   static expected<campaign> try_make(std::string_view id) {
+    if (!detail::whole(id))
+      return detail::cut_text();
     return detail::made<campaign>([&](cxd_campaign **out, cxd_error **raw_error) { return cxd_campaign_new(detail::text(id).c_str(), out, raw_error); });
   }
   static expected<campaign> try_parse(std::string_view json) {
@@ -131,12 +142,18 @@ public:
     if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>)
       if (!fits(value))
         return cxd::error(CXD_E_ARGUMENT, "an integer that int64_t does not hold; set_json() takes one of any size");
+    if (!detail::whole(pointer) || !is_whole(value))
+      return detail::cut_text();
     return detail::did([&](cxd_error **raw_error) { return put(detail::text(pointer).c_str(), value, raw_error); });
   }
   expected<void> try_set_json(std::string_view pointer, std::string_view json) {
+    if (!detail::whole(pointer, json))
+      return detail::cut_text();
     return detail::did([&](cxd_error **raw_error) { return cxd_campaign_set_json(raw(), detail::text(pointer).c_str(), detail::text(json).c_str(), raw_error); });
   }
   expected<void> try_remove(std::string_view pointer) {
+    if (!detail::whole(pointer))
+      return detail::cut_text();
     return detail::did([&](cxd_error **raw_error) { return cxd_campaign_remove(raw(), detail::text(pointer).c_str(), raw_error); });
   }
 
@@ -155,6 +172,12 @@ private:
     else
       return true;
   }
+  template <class Value> static bool is_whole(const Value &value) noexcept {
+    if constexpr (std::is_arithmetic_v<Value> || std::is_null_pointer_v<Value>)
+      return true;
+    else
+      return detail::whole(value);
+  }
   template <class Value> cxd_status put(const char *pointer, const Value &value, cxd_error **raw_error) {
     if constexpr (std::is_same_v<Value, bool>)
       return cxd_campaign_set_bool(raw(), pointer, value ? 1 : 0, raw_error);
@@ -171,6 +194,8 @@ private:
 
 namespace detail {
 template <class Self> expected<campaign> campaign_reading<Self>::try_copy() const {
+  if (!c())
+    return empty("campaign");
   return made<campaign>([&](cxd_campaign **out, cxd_error **) { return cxd_campaign_copy(c(), out); });
 }
 #if CXD_CPP_EXCEPTIONS
@@ -220,7 +245,7 @@ public:
   finding operator[](std::size_t i) const noexcept { return {c(), i}; }
   typename range_type::iterator begin() const noexcept { return {c(), 0}; }
   typename range_type::iterator end() const noexcept { return {c(), size()}; }
-  expected<std::string> try_to_json() const { return taken(cxd_report_to_json(c())); }
+  expected<std::string> try_to_json() const { return taken(cxd_report_to_json(c()), c(), "report"); }
 #if CXD_CPP_EXCEPTIONS
   std::string to_json() const { return try_to_json().value(); }
 #endif
@@ -304,7 +329,7 @@ public:
   std::string_view conflict_json() const noexcept { return seen(cxd_result_conflict_json(c())); }
   std::string_view audit_record() const noexcept { return seen(cxd_result_audit_record(c())); }
   std::string_view trace_id() const noexcept { return seen(cxd_result_trace_id(c())); }
-  expected<std::string> try_to_json() const { return taken(cxd_result_to_json(c())); }
+  expected<std::string> try_to_json() const { return taken(cxd_result_to_json(c()), c(), "result"); }
 #if CXD_CPP_EXCEPTIONS
   std::string to_json() const { return try_to_json().value(); }
 #endif

@@ -51,8 +51,10 @@ public:
   [[nodiscard]] cxd_token_sink *release() noexcept { return std::exchange(raw_, nullptr); }
 
   /* CXD_OK; CXD_E_ARGUMENT: not a token, and so a failure; CXD_E_STATE: this sink is empty, or was completed before. */
-  cxd::status accept(const token &given) noexcept { return finish(&cxd_token_sink_accept, given.value.data(), given.value.size(), static_cast<std::int64_t>(given.expires_in.count())); }
-  cxd::status fail(std::string_view message, bool retryable = false) { return finish(&cxd_token_sink_fail, retryable ? 1 : 0, detail::text(message).c_str()); }
+  cxd::status accept(const token &given) noexcept { return finish(&cxd_token_sink_accept, given.value.data(), given.value.size(), given.expires_in.count()); }
+  cxd::status fail(std::string_view message, bool retryable = false) {
+    return finish(&cxd_token_sink_fail, retryable ? 1 : 0, detail::text(detail::whole(message) ? message : "its message has a zero byte in it").c_str());
+  }
 
 private:
   template <class Method, class... Arguments> cxd::status finish(Method method, Arguments... arguments) noexcept {
@@ -77,15 +79,25 @@ public:
   instant at() const noexcept { return at_; }
 
   expected<void> try_add(cxd::severity how, std::string_view code, std::string_view pointer, std::string_view message) {
-    return detail::did([&](cxd_error **) {
-      return cxd_report_add(to_, static_cast<std::int32_t>(how), detail::text(code).c_str(), detail::text(pointer).c_str(), detail::text(message).c_str());
-    });
+    if (!detail::whole(code, pointer, message))
+      return detail::cut_text();
+    cxd::status of = cxd_report_add(to_, static_cast<std::int32_t>(how), detail::text(code).c_str(), detail::text(pointer).c_str(), detail::text(message).c_str());
+    if (of == CXD_E_ARGUMENT)
+      return cxd::error(of, why_not(how, code, pointer));
+    return detail::did([&](cxd_error **) { return of; });
   }
 #if CXD_CPP_EXCEPTIONS
   void add(cxd::severity how, std::string_view code, std::string_view pointer, std::string_view message) { try_add(how, code, pointer, message).value(); }
 #endif
 
 private:
+  /* cxd_report_add() has a status only. */
+  static std::string why_not(cxd::severity how, std::string_view code, std::string_view pointer) {
+    std::string said = "a finding that is not added, for one of these reasons: severity " + std::to_string(static_cast<std::int32_t>(how)) + " is not note, warning or error, code '";
+    said.append(code).append("' is not lower-case dotted words of 64 bytes at most (\"acme.night_shift\"), pointer '");
+    return said.append(pointer).append("' is not a JSON Pointer, or a text is not UTF-8");
+  }
+
   campaign_view change_;
   campaign_view merged_;
   instant at_;

@@ -50,7 +50,7 @@ public:
   expected<void> try_recover(recovery &counts) {
     return detail::did([&](cxd_error **raw_error) { return cxd_updater_recover(raw(), &counts.resolved, &counts.left, raw_error); });
   }
-  expected<std::string> try_dangling_json() { return detail::taken(cxd_updater_dangling_json(raw())); }
+  expected<std::string> try_dangling_json() { return detail::taken(cxd_updater_dangling_json(raw()), raw(), "updater"); }
   void cancel() noexcept { cxd_updater_cancel(raw()); }
 
   /* append: void or bool (std::string_view); sync: void or bool (), left out when append is durable. */
@@ -110,6 +110,8 @@ private:
   }
 #endif
   expected<update_result> roll(std::string_view log, std::int64_t seq, std::int32_t plan) {
+    if (!detail::whole(log))
+      return detail::cut_text();
     return ended([&](cxd_result **out, cxd_error **raw_error) { return cxd_updater_rollback(raw(), detail::text(log).c_str(), seq, plan, out, raw_error); });
   }
   expected<void> add(cxd_callback table) {

@@ -47,6 +47,8 @@ public:
 
   /* jurisdiction: "" for those of the policy or the config. */
   expected<window> try_window(std::string_view zone, std::string_view jurisdiction = {}, instant at = now) {
+    if (!detail::whole(zone, jurisdiction))
+      return detail::cut_text();
     return of_hours<window>(jurisdiction, [&](const char *codes, window *out, cxd_error **raw_error) {
       std::int32_t open = 0;
       std::int64_t next = 0;
@@ -55,6 +57,8 @@ public:
     });
   }
   expected<std::chrono::minutes> try_open_minutes(std::string_view zone, std::string_view date, std::string_view jurisdiction = {}) {
+    if (!detail::whole(zone, date, jurisdiction))
+      return detail::cut_text();
     return of_hours<std::chrono::minutes>(jurisdiction, [&](const char *codes, std::chrono::minutes *out, cxd_error **raw_error) {
       std::int32_t minutes = 0;
       cxd_status of = cxd_validator_open_minutes(raw(), detail::text(zone).c_str(), codes, detail::text(date).c_str(), &minutes, raw_error);
@@ -62,15 +66,15 @@ public:
     });
   }
   expected<schedule> try_schedule(std::string_view zone, std::string_view jurisdiction, instant from, instant until) {
-    detail::text codes(jurisdiction);
-    if (!codes.whole())
+    if (!detail::whole(zone, jurisdiction))
       return detail::cut_text();
+    detail::text codes(jurisdiction);
     return detail::made<schedule>([&](cxd_schedule **out, cxd_error **raw_error) {
       return cxd_validator_schedule(raw(), detail::text(zone).c_str(), codes.or_null(), from.time_since_epoch().count(), until.time_since_epoch().count(), out, raw_error);
     });
   }
-  expected<std::string> try_jurisdictions() { return detail::taken(cxd_validator_jurisdictions(raw())); }
-  expected<std::string> try_jurisdictions_json() { return detail::taken(cxd_validator_jurisdictions_json(raw())); }
+  expected<std::string> try_jurisdictions() { return detail::taken(cxd_validator_jurisdictions(raw()), raw(), "validator"); }
+  expected<std::string> try_jurisdictions_json() { return detail::taken(cxd_validator_jurisdictions_json(raw()), raw(), "validator"); }
 
 #if CXD_CPP_EXCEPTIONS
   validator() : validator(try_make().value()) {}
@@ -92,8 +96,6 @@ private:
   }
   template <class T, class Call> static expected<T> of_hours(std::string_view jurisdiction, Call call) {
     detail::text codes(jurisdiction);
-    if (!codes.whole())
-      return detail::cut_text();
     return detail::read<T>([&](T *out, cxd_error **raw_error) { return call(codes.or_null(), out, raw_error); });
   }
 };
