@@ -15,7 +15,7 @@ import tempfile
 import threading
 
 import prooflib
-from prooflib import Place, clilib, need, program
+from prooflib import Place, clilib, need, program, simlib
 
 PROCESSES, RECORDS = 8, 1000
 UPDATES_EACH, KILLED_OF_THEM, LATENCY_MS = 8, 0.3, 40
@@ -80,11 +80,7 @@ class Crowd:
     def one(self, campaign, chance):
         process = self.place.start(campaign)
         if chance.random() < KILLED_OF_THEM:
-            # Of its life of four answers: mostly while the PUT is away.
-            try:
-                process.wait(chance.uniform(1, 4.5) * LATENCY_MS / 1000)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            self.kill(process, chance)
         done = self.place.end(process)
         with self.lock:
             if done.code == -9:
@@ -93,6 +89,21 @@ class Crowd:
                 self.lived += 1
                 need("audit.broken" not in done.out + done.err, f"a false alarm: {done}")
                 need(done.code in (0, 75, 76, 79) or "conflict" in done.out or "CXD_E_AUDIT" not in done.out + done.err, f"an update ended with {done.code}: {done.out}{done.err}")
+
+    def kill(self, process, chance):
+        """Somewhere in its life of four answers, or with its intent in the log and the PUT away."""
+        if chance.random() < 0.5:
+            try:
+                process.wait(chance.uniform(1, 4.5) * LATENCY_MS / 1000)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        else:
+            simlib.until(lambda: process.poll() is not None or self.has_intent(process.pid))
+            process.kill()
+
+    def has_intent(self, pid):
+        texts = [path.read_text(errors="replace") for path in self.place.path.parent.glob(self.place.path.name + "*")]
+        return any('"k":"intent"' in line and f"/{pid}/" in line for text in texts for line in text.splitlines())
 
     def line(self, number):
         chance = random.Random(f"{self.seed}/{number}")
