@@ -49,8 +49,15 @@ static void read_changed(const char *path, const char *text, size_t len, const c
   ck_assert_int_eq(verdict.status, CXD_OK);
 }
 
+/* Under a sanitizer one place in so many: it looks at memory, not at what is found. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define STEP 13
+#else
+#define STEP 1
+#endif
+
 static void flip_all(const char *path, struct cxd__buf *text) {
-  for (size_t i = 0; i < text->len; i++)
+  for (size_t i = 0; i < text->len; i += STEP)
     for (int bit = 0; bit < 8; bit++) {
       text->data[i] = (char)(text->data[i] ^ (1 << bit));
       read_changed(path, text->data, text->len, NULL);
@@ -151,7 +158,7 @@ END_TEST
 
 START_TEST(a_cut_is_found_with_a_checkpoint_and_is_no_alarm_without) {
   make_log(_i ? AUDIT_LOG_KEY : NULL);
-  for (size_t len = 0; len < alog.text.len; len++) {
+  for (size_t len = 0; len < alog.text.len; len += STEP) {
     int is_between = len == 0 || alog.text.data[len - 1] == '\n', is_in_genesis = len < line_of(&alog.text, 0).len;
     read_changed(log_path, alog.text.data, len, NULL);
     ck_assert_msg(has_error() == is_in_genesis, "%zu bytes: \"%s\"", len, verdict.codes);
@@ -164,7 +171,7 @@ END_TEST
 
 START_TEST(a_cut_of_a_segment_that_was_moved_aside_is_found) {
   make_log(NULL);
-  for (size_t len = 0; len < aside.len; len++) {
+  for (size_t len = 0; len < aside.len; len += STEP) {
     read_changed(side_path, aside.data, len, NULL);
     ck_assert_msg(has_error(), "%zu bytes: \"%s\"", len, verdict.codes);
   }
@@ -175,7 +182,7 @@ START_TEST(bytes_put_in_anywhere_are_found) {
   static const char *const pieces[] = {"\n", "x", "\"}", "\"}\n"};
   make_log(NULL);
   for (size_t p = 0; p < sizeof pieces / sizeof *pieces; p++)
-    for (size_t at = 0; at < alog.text.len; at++) {
+    for (size_t at = 0; at < alog.text.len; at += STEP) {
       put_in(at, pieces[p], strlen(pieces[p]));
       read_changed(log_path, alog.text.data, alog.text.len, NULL);
       ck_assert_msg(has_error(), "\"%s\" at %zu: \"%s\"", pieces[p], at, verdict.codes);
