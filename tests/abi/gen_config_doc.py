@@ -10,9 +10,10 @@ exit status 1 and the difference when they are not the same.
 """
 import argparse
 import ctypes
-import difflib
 import os
 import sys
+
+import docpage
 
 HEAD = """# Configuration
 
@@ -99,18 +100,11 @@ def page(rows):
 def main():
     parser = argparse.ArgumentParser(description="Prints docs/configuration.md from the key table of the library.")
     parser.add_argument("--library", default=os.environ.get("CXDIALER_LIBRARY"), help="the shared library [CXDIALER_LIBRARY]")
-    parser.add_argument("--check", metavar="FILE", help="compare FILE with the page")
+    docpage.add_check(parser)
     options = parser.parse_args()
     if not options.library:
         parser.error("name the shared library with --library or in CXDIALER_LIBRARY")
-    text = page(keys(load(options.library)))
-    if not options.check:
-        sys.stdout.write(text)
-        return 0
-    with open(options.check, encoding="utf-8") as file:
-        difference = list(difflib.unified_diff(file.read().splitlines(True), text.splitlines(True), options.check, "generated"))
-    sys.stdout.writelines(difference)
-    return 1 if difference else 0
+    return docpage.give(page(keys(load(options.library))), options.check)
 
 
 if __name__ == "__main__":

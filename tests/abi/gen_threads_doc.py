@@ -8,13 +8,13 @@ usage: gen_threads_doc.py [--check FILE]
 With --check, FILE is compared with the page instead: exit status 1 and the difference when they are not the same.
 """
 import argparse
-import difflib
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/abi"))
+import docpage  # noqa: E402
 import header  # noqa: E402
 
 HEAD = """# Threads and ownership
@@ -145,16 +145,9 @@ def page(head):
 def main():
     parser = argparse.ArgumentParser(description="Prints docs/threads-and-ownership.md from the public header.")
     parser.add_argument("--header", default=ROOT / "include/cxdialer/cxdialer.h", help="another header than that of the tree")
-    parser.add_argument("--check", metavar="FILE", help="compare FILE with the page")
+    docpage.add_check(parser)
     options = parser.parse_args()
-    text = page(header.load(options.header))
-    if not options.check:
-        sys.stdout.write(text)
-        return 0
-    with open(options.check, encoding="utf-8") as file:
-        difference = list(difflib.unified_diff(file.read().splitlines(True), text.splitlines(True), options.check, "generated"))
-    sys.stdout.writelines(difference)
-    return 1 if difference else 0
+    return docpage.give(page(header.load(options.header)), options.check)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import html
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,16 +15,8 @@ HEADER = SOURCE / "include/cxdialer/cxdialer.h"
 sys.path[:0] = [str(SOURCE / "tools/docs"), str(SOURCE / "tools/abi")]
 import header as cxdheader  # noqa: E402
 import gen_man  # noqa: E402
+import needed  # noqa: E402
 import mdoc  # noqa: E402
-
-
-def needs(program):
-    """Skips by name; where CI is set the program has to be there."""
-    if shutil.which(program):
-        return
-    if os.environ.get("CI"):
-        raise AssertionError(f"{program} is not installed, and required where CI is set")
-    raise unittest.SkipTest(f"{program} is not installed")
 
 
 class Folder(unittest.TestCase):
@@ -46,7 +37,7 @@ class Pages(Folder):
         cls.texts = {path.stem: path.read_text() for path in cls.man3.iterdir()}
 
     def shown(self, name):
-        needs("mandoc")
+        needed.program("mandoc")
         done = subprocess.run(["mandoc", "-T", "ascii", f"man3/{name}.3"], cwd=self.folder, capture_output=True, text=True, check=True)
         return " ".join(re.sub(r".\x08", "", done.stdout).split())
 
@@ -65,7 +56,7 @@ class Pages(Folder):
                 self.assertIn(target, place, name)
 
     def test_no_warning(self):
-        needs("mandoc")
+        needed.program("mandoc")
         real = sorted(f"man3/{name}.3" for name, text in self.texts.items() if not text.startswith(".so"))
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", *real], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.stdout + done.stderr, "")
@@ -117,7 +108,7 @@ class Pages(Folder):
 
 class Doxygen(Folder):
     def test_html_without_a_warning(self):
-        needs("doxygen")
+        needed.program("doxygen")
         out = self.folder / "doxygen"
         out.mkdir()
         done = subprocess.run(["doxygen", "docs/Doxyfile"], cwd=SOURCE, capture_output=True, text=True, env={**os.environ, "CXDIALER_DOXYGEN_OUT": str(out), "PYTHONDONTWRITEBYTECODE": "1"})
@@ -129,7 +120,7 @@ class Doxygen(Folder):
             self.assertIn(constant.name, pages)
 
     def test_a_parameter_without_a_word_is_a_warning(self):
-        needs("doxygen")
+        needed.program("doxygen")
         (self.folder / "bare.h").write_text("/** @file */\n/** @brief Adds. @param a one @return the sum */\nint add(int a, int b);\n")
         setup = (SOURCE / "docs/Doxyfile").read_text() + f"INPUT = {self.folder}/bare.h\nINPUT_FILTER =\n"
         done = subprocess.run(["doxygen", "-"], input=setup, cwd=self.folder, capture_output=True, text=True, env={**os.environ, "CXDIALER_DOXYGEN_OUT": str(self.folder)})

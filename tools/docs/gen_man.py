@@ -100,9 +100,9 @@ def errors(functions, constants):
     lines = [".Sh ERRORS", ".Bl -tag -width Ds"]
     failing = [f.name for f in functions if f.fails]
     for status, names in rows.items():
-        text = constants[status].doc or "no memory" if status == "CXD_E_NOMEM" else constants[status].doc
+        text = constants[status].doc or ("no memory" if status == "CXD_E_NOMEM" else "see cxd_status_text(3)")
         only = "" if len(names) == len(failing) else " (" + ", ".join(names) + " only)"
-        lines += [f".It Bq Er {status}", mdoc.line((text or "see cxd_status_text(3)") + only)]
+        lines += [f".It Bq Er {status}", mdoc.line(text + only)]
     return lines + [".El"]
 
 
